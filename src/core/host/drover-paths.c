@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "drover-paths.h"
+
+/* The longest name of a socket below a machine's runtime folder, with its slash. */
+#define LONGEST_SOCKET_NAME "/console-00.sock"
+
+/**
+ * drover_paths_dup_machines_dir:
+ *
+ * Returns: (transfer full): where machines are kept, one folder each
+ */
+char *
+drover_paths_dup_machines_dir (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "drover", "machines", NULL);
+}
+
+/**
+ * drover_paths_dup_media_dir:
+ *
+ * Returns: (transfer full): where downloaded kernels and images are kept
+ */
+char *
+drover_paths_dup_media_dir (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "drover", "media", NULL);
+}
+
+/**
+ * drover_paths_dup_cache_dir:
+ *
+ * Returns: (transfer full): what can be lost and found out again, such as verdicts on KVM
+ */
+char *
+drover_paths_dup_cache_dir (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "drover", NULL);
+}
+
+/**
+ * drover_paths_dup_log_dir:
+ * @slug: the name of a machine's folder
+ *
+ * Returns: (transfer full): where QEMU's messages and the consoles' output are kept
+ */
+char *
+drover_paths_dup_log_dir (const char *slug)
+{
+  return g_build_filename (g_get_user_state_dir (), "drover", "machines", slug, NULL);
+}
+
+/**
+ * drover_paths_dup_runtime_dir:
+ * @uuid: (nullable): a machine's uuid, or %NULL for the folder of all of them
+ *
+ * A machine's sockets live here. It is named by uuid, not by slug, so that a
+ * renamed machine is still found. Socket addresses are short (108 bytes on Linux,
+ * 104 on macOS): where `$XDG_RUNTIME_DIR` leaves too little room for one, a folder
+ * of the user's below the temporary folder stands in.
+ *
+ * Returns: (transfer full): the folder; who creates it must do so with mode 0700
+ */
+char *
+drover_paths_dup_runtime_dir (const char *uuid)
+{
+  const gsize room = sizeof (((struct sockaddr_un *) NULL)->sun_path);
+  const gsize uuid_length = 1 + 36;
+  g_autofree char *base = g_build_filename (g_get_user_runtime_dir (), "drover", NULL);
+
+  if (strlen (base) + uuid_length + strlen (LONGEST_SOCKET_NAME) >= room)
+    {
+      g_free (base);
+      base = g_strdup_printf ("%s/drover-%u", g_get_tmp_dir (), (guint) getuid ());
+    }
+
+  return uuid == NULL ? g_steal_pointer (&base) : g_build_filename (base, uuid, NULL);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drover-test.h"
+
+#define TIME_LIMIT_SECONDS 100
+
+static char *test_dir;
+static const char *waiting_where;
+static const char *waiting_what;
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    dir = g_dir_open (path, 0, NULL);
+
+  if (dir != NULL)
+    {
+      const char *name;
+
+      while ((name = g_dir_read_name (dir)) != NULL)
+        {
+          g_autofree char *child = g_build_filename (path, name, NULL);
+          remove_tree (child);
+        }
+    }
+  g_remove (path);
+}
+
+static void
+time_limit_cb (int signal_number)
+{
+  static const char nothing[] = "nothing in particular";
+  const char *what = waiting_what ? waiting_what : nothing;
+  const char *where = waiting_where ? waiting_where : "";
+  G_GNUC_UNUSED gssize n;
+
+  /* Only what is safe in a signal handler. */
+  n = write (STDERR_FILENO, "time limit while waiting for: ", 30);
+  n = write (STDERR_FILENO, what, strlen (what));
+  n = write (STDERR_FILENO, " at ", 4);
+  n = write (STDERR_FILENO, where, strlen (where));
+  n = write (STDERR_FILENO, "\n", 1);
+  abort ();
+}
+
+/**
+ * drover_test_init:
+ *
+ * To be called first in `main`: gives the program XDG folders of its own below
+ * drover_test_dir(), so that no test sees or touches the user's machines.
+ */
+void
+drover_test_init (int *argc, char ***argv)
+{
+  static const char *const variables[][2] = {
+    { "HOME", "" }, { "XDG_DATA_HOME", "data" }, { "XDG_CONFIG_HOME", "config" },
+    { "XDG_CACHE_HOME", "cache" }, { "XDG_STATE_HOME", "state" }, { "XDG_RUNTIME_DIR", "run" },
+  };
+
+  test_dir = g_strdup ("/tmp/drover-test-XXXXXX");
+  g_assert_nonnull (g_mkdtemp (test_dir));
+
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    {
+      g_autofree char *path = g_build_filename (test_dir, variables[i][1], NULL);
+
+      g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+      g_setenv (variables[i][0], path, TRUE);
+    }
+
+  signal (SIGALRM, time_limit_cb);
+  alarm (TIME_LIMIT_SECONDS);
+
+  g_test_init (argc, argv, NULL);
+  dex_init ();
+}
+
+/**
+ * drover_test_run:
+ *
+ * Runs the tests and removes the private folders.
+ *
+ * Returns: what `main` returns
+ */
+int
+drover_test_run (void)
+{
+  int result = g_test_run ();
+
+  remove_tree (test_dir);
+  g_clear_pointer (&test_dir, g_free);
+  return result;
+}
+
+/**
+ * drover_test_dir:
+ *
+ * Returns: the private folder of this test program
+ */
+const char *
+drover_test_dir (void)
+{
+  return test_dir;
+}
+
+void
+drover_test_waiting_for (const char *where, const char *what)
+{
+  waiting_where = where;
+  waiting_what = what;
+  alarm (TIME_LIMIT_SECONDS);
+}
+
+/**
+ * drover_test_settle:
+ * @future: (transfer none): any future
+ *
+ * Runs the main loop until @future is resolved or rejected.
+ */
+void
+drover_test_settle (DexFuture *future)
+{
+  drover_test_until (!dex_future_is_pending (future));
+}
+
+/**
+ * drover_test_await:
+ * @future: (transfer full): any future
+ *
+ * Returns: whether it was resolved
+ */
+gboolean
+drover_test_await (DexFuture *future, GError **error)
+{
+  gboolean resolved;
+
+  drover_test_settle (future);
+  resolved = dex_future_get_value (future, error) != NULL;
+  dex_unref (future);
+  return resolved;
+}
+
+/**
+ * drover_test_await_object:
+ * @future: (transfer full): a future of an object
+ *
+ * Returns: (transfer full) (nullable): the object
+ */
+gpointer
+drover_test_await_object (DexFuture *future, GError **error)
+{
+  const GValue *value;
+  gpointer object = NULL;
+
+  drover_test_settle (future);
+  if ((value = dex_future_get_value (future, error)) != NULL)
+    object = g_value_dup_object (value);
+  dex_unref (future);
+  return object;
+}
+
+/**
+ * drover_test_await_boxed:
+ * @future: (transfer full): a future of a boxed value
+ *
+ * Returns: (transfer full) (nullable): the value
+ */
+gpointer
+drover_test_await_boxed (DexFuture *future, GError **error)
+{
+  const GValue *value;
+  gpointer boxed = NULL;
+
+  drover_test_settle (future);
+  if ((value = dex_future_get_value (future, error)) != NULL)
+    boxed = g_value_dup_boxed (value);
+  dex_unref (future);
+  return boxed;
+}
