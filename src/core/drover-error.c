@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
+
 #include "drover-error.h"
 
 G_DEFINE_QUARK (drover-error-quark, drover_error)
@@ -28,4 +30,27 @@ drover_qmp_error_from_class (const char *error_class)
       return i;
 
   return DROVER_QMP_ERROR_GENERIC;
+}
+
+/**
+ * drover_set_errno_error:
+ * @error: set to GIO's error for `errno`
+ * @format: what could not be done, as in printf(); the system's reason is put after it
+ *
+ * Returns: %FALSE
+ */
+gboolean
+drover_set_errno_error (GError **error, const char *format, ...)
+{
+  int saved_errno = errno;
+  g_autofree char *what = NULL;
+  va_list args;
+
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno), "%s: %s", what,
+               g_strerror (saved_errno));
+  return FALSE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -35,6 +35,8 @@ typedef enum
 
 #define DROVER_ERROR (drover_error_quark ())
 GQuark drover_error_quark (void);
+
+gboolean drover_set_errno_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /**
  * DroverQmpError:

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "drover-error.h"
 #include "drover-paths.h"
 
 /* The longest name of a socket below a machine's runtime folder, with its slash. */
@@ -79,4 +84,45 @@ drover_paths_dup_runtime_dir (const char *uuid)
     }
 
   return uuid == NULL ? g_steal_pointer (&base) : g_build_filename (base, uuid, NULL);
+}
+
+static gboolean
+make_private (const char *path, GError **error)
+{
+  struct stat info;
+
+  if (g_mkdir_with_parents (path, 0700) != 0)
+    return drover_set_errno_error (error, _("Cannot make %s"), path);
+  if (lstat (path, &info) != 0)
+    return drover_set_errno_error (error, _("Cannot look at %s"), path);
+
+  if (!S_ISDIR (info.st_mode) || info.st_uid != geteuid ())
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                   _("%s is not a folder of yours"), path);
+      return FALSE;
+    }
+  if ((info.st_mode & 077) != 0 && chmod (path, 0700) != 0)
+    return drover_set_errno_error (error, _("Cannot close %s to others"), path);
+
+  return TRUE;
+}
+
+/**
+ * drover_paths_make_private_dir:
+ * @runtime_dir: a machine's runtime folder, see drover_paths_dup_runtime_dir()
+ * @error: set when it cannot be made, or belongs to somebody else
+ *
+ * Makes the folder and the one above it. Whoever can connect to the sockets in it owns the
+ * guest, so both must be the user's own and closed to others, also where they lie in the
+ * temporary folder that everybody can write to.
+ *
+ * Returns: whether the folder is there and private
+ */
+gboolean
+drover_paths_make_private_dir (const char *runtime_dir, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (runtime_dir);
+
+  return make_private (parent, error) && make_private (runtime_dir, error);
 }

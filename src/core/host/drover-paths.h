@@ -11,4 +11,6 @@ char *drover_paths_dup_cache_dir    (void);
 char *drover_paths_dup_log_dir      (const char *slug);
 char *drover_paths_dup_runtime_dir  (const char *uuid);
 
+gboolean drover_paths_make_private_dir (const char *runtime_dir, GError **error);
+
 G_END_DECLS

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "drover-application.h"
+#include "drover-launch-plan.h"
+#include "drover-paths.h"
+#include "drover-window.h"
+
+struct _DroverApplication
+{
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  DroverSession *session;
+};
+
+G_DEFINE_FINAL_TYPE (DroverApplication, drover_application, ADW_TYPE_APPLICATION)
+
+/* With Shift, like a terminal's own: what is typed without it belongs to the guest. */
+static const struct
+{
+  const char *action;
+  const char *accelerators[2];
+} shortcuts[] = {
+  { "app.quit", { "<Control><Shift>q" } },
+  { "app.shortcuts", { "<Control>question" } },
+  { "win.new", { "<Control><Shift>n" } },
+  { "win.start", { "<Control><Shift>r" } },
+  { "win.pause-or-resume", { "<Control><Shift>p" } },
+  { "win.shut-down", { "<Control><Shift>d" } },
+  { "win.reset", { "<Control><Shift>t" } },
+  { "win.force-off", { "<Control><Shift>k" } },
+  { "win.copy-command", { "<Control><Shift>l" } },
+  { "window.close", { "<Control><Shift>w" } },
+};
+
+static void
+show_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+  AdwDialog *dialog = adw_about_dialog_new ();
+
+  g_object_set (dialog, "application-name", _("Drover"), "application-icon", APP_ID, "version",
+                APP_VERSION, "license-type", GTK_LICENSE_GPL_3_0, "developer-name",
+                _("The Drover developers"), "comments",
+                _("Creates, runs and explains QEMU machines."),
+                /* Translators: put your names here, one a line */
+                "translator-credits", _("translator-credits"), "copyright",
+                "© 2026 The Drover developers", NULL);
+  adw_dialog_present (dialog, GTK_WIDGET (window));
+}
+
+static void
+show_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GtkBuilder) builder =
+    gtk_builder_new_from_resource (RESOURCE_PATH "/shortcuts-dialog.ui");
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  adw_dialog_present (ADW_DIALOG (gtk_builder_get_object (builder, "dialog")),
+                      GTK_WIDGET (window));
+}
+
+static void
+quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_application_quit (user_data);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "about", .activate = show_about },
+  { .name = "shortcuts", .activate = show_shortcuts },
+  { .name = "quit", .activate = quit },
+};
+
+static void
+drover_application_startup (GApplication *application)
+{
+  DroverApplication *self = DROVER_APPLICATION (application);
+  g_autofree char *folder = drover_paths_dup_machines_dir ();
+  g_autoptr (DroverLibrary) library = NULL;
+
+  G_APPLICATION_CLASS (drover_application_parent_class)->startup (application);
+
+  self->settings = g_settings_new ("io.github.drover_vm.Drover");
+  library = drover_library_new (folder);
+  self->session = drover_session_new (library, DROVER_QMP_SOCKET);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,
+                                           shortcuts[i].accelerators);
+}
+
+static void
+drover_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    window = GTK_WINDOW (drover_window_new (DROVER_APPLICATION (application)));
+  gtk_window_present (window);
+}
+
+static void
+drover_application_shutdown (GApplication *application)
+{
+  DroverApplication *self = DROVER_APPLICATION (application);
+
+  /* Only our ends of the sockets go. The guests stay. */
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+
+  G_APPLICATION_CLASS (drover_application_parent_class)->shutdown (application);
+}
+
+static void
+drover_application_class_init (DroverApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = drover_application_startup;
+  application_class->activate = drover_application_activate;
+  application_class->shutdown = drover_application_shutdown;
+}
+
+static void
+drover_application_init (DroverApplication *self)
+{
+}
+
+/**
+ * drover_application_new:
+ *
+ * Returns: (transfer full): the application; one a session of the desktop
+ */
+DroverApplication *
+drover_application_new (void)
+{
+  return g_object_new (DROVER_TYPE_APPLICATION, "application-id", APP_ID, "resource-base-path",
+                       RESOURCE_PATH, NULL);
+}
+
+/**
+ * drover_application_get_session:
+ *
+ * Returns: (transfer none): the machines and what runs of them
+ */
+DroverSession *
+drover_application_get_session (DroverApplication *self)
+{
+  g_return_val_if_fail (DROVER_IS_APPLICATION (self), NULL);
+  return self->session;
+}
+
+/**
+ * drover_application_get_settings:
+ *
+ * Returns: (transfer none): the settings of the app itself
+ */
+GSettings *
+drover_application_get_settings (DroverApplication *self)
+{
+  g_return_val_if_fail (DROVER_IS_APPLICATION (self), NULL);
+  return self->settings;
+}

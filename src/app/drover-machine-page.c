@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "drover-dex.h"
+#include "drover-machine-page.h"
+#include "drover-power-bar.h"
+#include "drover-terminal.h"
+#include "drover-words.h"
+
+/* One machine: its console while it runs, what it is while it does not, and what went wrong. */
+struct _DroverMachinePage
+{
+  AdwBin parent_instance;
+
+  DroverRun *run;
+  gboolean narrow;
+
+  AdwWindowTitle *title;
+  DroverPowerBar *header_power;
+  DroverPowerBar *bottom_power;
+  AdwBanner *banner;
+  GtkStack *stack;
+  AdwStatusPage *off_page;
+  AdwActionRow *accelerator_row;
+  AdwActionRow *command_row;
+  AdwInlineViewSwitcher *console_switcher;
+  AdwViewStack *consoles;
+  AdwStatusPage *failed_page;
+  GtkLabel *failed_message;
+  GtkButton *failed_button;
+  GtkWidget *status_bar;
+  GtkLabel *state;
+  GtkMenuButton *accelerator;
+  GtkLabel *accelerator_reason;
+};
+
+G_DEFINE_FINAL_TYPE (DroverMachinePage, drover_machine_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_NARROW,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+drover_machine_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_NARROW:
+      g_value_set_boolean (value, DROVER_MACHINE_PAGE (object)->narrow);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+drover_machine_page_set_property (GObject *object, guint prop_id, const GValue *value,
+                                  GParamSpec *pspec)
+{
+  DroverMachinePage *self = DROVER_MACHINE_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_NARROW:
+      if (self->narrow != g_value_get_boolean (value))
+        {
+          self->narrow = g_value_get_boolean (value);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+drover_machine_page_dispose (GObject *object)
+{
+  DroverMachinePage *self = DROVER_MACHINE_PAGE (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_MACHINE_PAGE);
+  g_clear_object (&self->run);
+
+  G_OBJECT_CLASS (drover_machine_page_parent_class)->dispose (object);
+}
+
+static void
+drover_machine_page_class_init (DroverMachinePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = drover_machine_page_dispose;
+  object_class->get_property = drover_machine_page_get_property;
+  object_class->set_property = drover_machine_page_set_property;
+
+  /**
+   * DroverMachinePage:narrow:
+   *
+   * Whether the power buttons stand below the content instead of in the header.
+   */
+  properties[PROP_NARROW] =
+    g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (DROVER_TYPE_POWER_BAR);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               RESOURCE_PATH "/drover-machine-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, title);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, header_power);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, bottom_power);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, banner);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, off_page);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_row);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, command_row);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, console_switcher);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, consoles);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_page);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_message);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, status_bar);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, state);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_reason);
+}
+
+static void
+drover_machine_page_init (DroverMachinePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/* Consoles */
+
+static gboolean
+has_consoles (DroverMachinePage *self)
+{
+  return adw_view_stack_get_visible_child (self->consoles) != NULL;
+}
+
+static void
+ctrl_c_typed_cb (DroverTerminal *terminal, DroverMachinePage *self)
+{
+  g_assert (DROVER_IS_MACHINE_PAGE (self));
+
+  drover_dex_forget (drover_run_force_off (self->run));
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+                              _("Ctrl-C ended QEMU, as it does in a shell for these arguments. "
+                                "With mon:stdio it reaches the guest."));
+}
+
+static void
+add_terminal (DroverMachinePage *self, DroverConsole *console)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  DroverTerminal *terminal = drover_terminal_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (terminal));
+  g_signal_connect_object (terminal, "ctrl-c-typed", G_CALLBACK (ctrl_c_typed_cb), self,
+                           G_CONNECT_DEFAULT);
+  adw_view_stack_add_titled (self->consoles, scrolled, drover_console_get_id (console),
+                             drover_console_get_title (console));
+
+  drover_terminal_set_console (terminal, console);
+  /* A start connects the consoles itself, before the guest says its first word; this is for
+   * a guest that ran before, and shows what it said meanwhile. */
+  if (drover_run_is_live (self->run))
+    drover_dex_forget (drover_console_connect (console, TRUE));
+}
+
+static void
+clear_terminals (DroverMachinePage *self)
+{
+  GtkWidget *child;
+
+  while ((child = adw_view_stack_get_visible_child (self->consoles)) != NULL)
+    adw_view_stack_remove (self->consoles, child);
+}
+
+/* The terminals of a run stay after its end, so that its last words can be read; they make
+ * room for those of the next. */
+static void
+consoles_changed_cb (GListModel *model, guint position, guint removed, guint added,
+                     DroverMachinePage *self)
+{
+  g_assert (DROVER_IS_MACHINE_PAGE (self));
+
+  if (added > 0 && position == 0)
+    clear_terminals (self);
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (DroverConsole) console = g_list_model_get_item (model, i);
+
+      add_terminal (self, console);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher), g_list_model_get_n_items (model) > 1);
+}
+
+static void
+connect_consoles (DroverMachinePage *self)
+{
+  GListModel *consoles = drover_run_get_consoles (self->run);
+
+  for (guint i = 0; i < g_list_model_get_n_items (consoles); i++)
+    {
+      g_autoptr (DroverConsole) console = g_list_model_get_item (consoles, i);
+
+      if (!drover_console_get_connected (console))
+        drover_dex_forget (drover_console_connect (console, TRUE));
+    }
+}
+
+/* What is shown */
+
+static const char *
+choose_page (DroverMachinePage *self)
+{
+  gboolean broken = drover_machine_get_error (drover_run_get_machine (self->run)) != NULL;
+
+  if (drover_run_is_live (self->run))
+    return has_consoles (self) ? "console" : "no-console";
+  if (!drover_run_is_off (self->run))
+    return "starting";
+  if (broken || drover_run_get_error (self->run) != NULL)
+    return "failed";
+
+  return has_consoles (self) ? "console" : "off";
+}
+
+static void
+update_failed (DroverMachinePage *self)
+{
+  DroverMachine *machine = drover_run_get_machine (self->run);
+  const GError *broken = drover_machine_get_error (machine);
+  const GError *error = broken != NULL ? broken : drover_run_get_error (self->run);
+  g_autofree char *left_alone = NULL;
+
+  if (error == NULL)
+    return;
+
+  if (broken != NULL)
+    {
+      left_alone = g_strdup_printf (_("%s cannot be understood. It was left as it is; once it is "
+                                      "mended, the machine is back."),
+                                    drover_machine_get_file (machine));
+      adw_status_page_set_title (self->failed_page, _("The Machine’s File Is Broken"));
+      adw_status_page_set_description (self->failed_page, left_alone);
+      gtk_button_set_label (self->failed_button, _("Open _Folder"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.open-folder");
+    }
+  else
+    {
+      adw_status_page_set_title (self->failed_page, _("QEMU Failed"));
+      adw_status_page_set_description (self->failed_page, _("This is what it said:"));
+      gtk_button_set_label (self->failed_button, _("_Try Again"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.start");
+    }
+  gtk_label_set_label (self->failed_message, error->message);
+}
+
+static void
+update_banner (DroverMachinePage *self)
+{
+  const char *end = drover_words_for_end (drover_run_get_shutdown_reason (self->run));
+
+  adw_banner_set_title (self->banner, end != NULL ? end : _("The machine is off."));
+  adw_banner_set_revealed (self->banner,
+                           drover_run_is_off (self->run) &&
+                             g_str_equal (gtk_stack_get_visible_child_name (self->stack), "console"));
+}
+
+static void
+update_accelerator (DroverMachinePage *self)
+{
+  const char *text = drover_words_for_accelerator (drover_run_get_accelerator (self->run));
+  const char *reason = drover_run_get_accelerator_reason (self->run);
+
+  gtk_menu_button_set_label (self->accelerator, text);
+  gtk_label_set_label (self->accelerator_reason, reason != NULL ? reason : "");
+  adw_action_row_set_subtitle (self->accelerator_row, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->accelerator), reason != NULL);
+  if (reason != NULL)
+    {
+      g_autofree char *both = g_strdup_printf ("%s\n%s", text, reason);
+
+      adw_action_row_set_subtitle (self->accelerator_row, both);
+    }
+}
+
+static void
+update_command (DroverMachinePage *self)
+{
+  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (self->run));
+  g_auto (GStrv) argv = document != NULL ? drover_document_dup_argv (document) : NULL;
+  g_autofree char *command = argv != NULL ? g_strjoinv (" ", argv) : NULL;
+
+  adw_action_row_set_subtitle (self->command_row, command != NULL ? command : "");
+}
+
+static void
+update (DroverMachinePage *self)
+{
+  const char *name = drover_machine_get_name (drover_run_get_machine (self->run));
+  g_autofree char *state = drover_words_for_run (self->run);
+  const char *page = choose_page (self);
+
+  adw_window_title_set_title (self->title, name);
+  adw_window_title_set_subtitle (self->title, state);
+  adw_status_page_set_title (self->off_page, name);
+  gtk_label_set_label (self->state, state);
+  update_failed (self);
+  update_accelerator (self);
+  update_command (self);
+  gtk_stack_set_visible_child_name (self->stack, page);
+  update_banner (self);
+  gtk_widget_set_visible (self->status_bar, !g_str_equal (page, "off") &&
+                                              !g_str_equal (page, "failed"));
+  drover_power_bar_update (self->header_power, self->run);
+  drover_power_bar_update (self->bottom_power, self->run);
+}
+
+static void
+state_changed_cb (DroverRun *run, GParamSpec *pspec, DroverMachinePage *self)
+{
+  GtkWidget *child;
+
+  g_assert (DROVER_IS_MACHINE_PAGE (self));
+
+  update (self);
+  if (!drover_run_is_live (run))
+    return;
+
+  connect_consoles (self);
+  child = adw_view_stack_get_visible_child (self->consoles);
+  if (child != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_grab_focus (gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (child)));
+}
+
+/* A changed file may change what the machine would run with. */
+static void
+document_changed_cb (DroverMachine *machine, GParamSpec *pspec, DroverMachinePage *self)
+{
+  g_assert (DROVER_IS_MACHINE_PAGE (self));
+
+  update (self);
+  if (drover_run_is_off (self->run))
+    drover_dex_forget (drover_run_choose_accelerator (self->run));
+}
+
+/**
+ * drover_machine_page_new:
+ * @run: the run of a machine
+ *
+ * Returns: (transfer floating): the page of that machine
+ */
+DroverMachinePage *
+drover_machine_page_new (DroverRun *run)
+{
+  DroverMachinePage *self = g_object_new (DROVER_TYPE_MACHINE_PAGE, NULL);
+  GListModel *consoles = drover_run_get_consoles (run);
+
+  self->run = g_object_ref (run);
+  g_signal_connect_object (consoles, "items-changed", G_CALLBACK (consoles_changed_cb), self,
+                           G_CONNECT_DEFAULT);
+  consoles_changed_cb (consoles, 0, 0, g_list_model_get_n_items (consoles), self);
+  g_signal_connect_object (run, "notify::state", G_CALLBACK (state_changed_cb), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (run, "notify::accelerator", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (drover_run_get_machine (run), "notify::document",
+                           G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
+  document_changed_cb (drover_run_get_machine (run), NULL, self);
+  return self;
+}
+
+/**
+ * drover_machine_page_get_run:
+ *
+ * Returns: (transfer none): what the page shows
+ */
+DroverRun *
+drover_machine_page_get_run (DroverMachinePage *self)
+{
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
+  return self->run;
+}

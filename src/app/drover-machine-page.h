@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "drover-run.h"
+
+G_BEGIN_DECLS
+
+#define DROVER_TYPE_MACHINE_PAGE (drover_machine_page_get_type ())
+G_DECLARE_FINAL_TYPE (DroverMachinePage, drover_machine_page, DROVER, MACHINE_PAGE, AdwBin)
+
+DroverMachinePage *drover_machine_page_new     (DroverRun *run);
+DroverRun         *drover_machine_page_get_run (DroverMachinePage *self);
+
+G_END_DECLS

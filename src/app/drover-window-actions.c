@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "drover-dex.h"
+#include "drover-hello.h"
+#include "drover-kernel-job.h"
+#include "drover-power-bar.h"
+#include "drover-window-private.h"
+
+/* The window's actions, and the one place that says which of them can be used now. */
+
+typedef struct
+{
+  DroverWindow *window;
+  DroverRun *run;
+} Target;
+
+static void
+target_free (gpointer data)
+{
+  Target *target = data;
+
+  g_object_unref (target->window);
+  g_clear_object (&target->run);
+  g_free (target);
+}
+
+static Target *
+target_new (DroverWindow *window, DroverRun *run)
+{
+  Target *target = g_new0 (Target, 1);
+
+  target->window = g_object_ref (window);
+  target->run = run != NULL ? g_object_ref (run) : NULL;
+  return target;
+}
+
+static DexFuture *
+show_failure_cb (DexFuture *future, gpointer user_data)
+{
+  Target *target = user_data;
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  _drover_window_toast (target->window, error->message);
+  return dex_future_new_true ();
+}
+
+/* Takes the future. What fails is said in a toast. */
+static void
+watch (DroverWindow *self, DexFuture *future)
+{
+  dex_future_disown (
+    dex_future_catch (future, show_failure_cb, target_new (self, NULL), target_free));
+}
+
+static void
+start (DroverWindow *self, DroverRun *run)
+{
+  /* The page's terminals take the output from the very first byte. A failure is told by the
+   * page, in full. */
+  _drover_window_ensure_page (self, run);
+  drover_dex_forget (drover_run_start (run, TRUE));
+}
+
+static void
+start_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  start (self, self->run);
+}
+
+static void
+pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  watch (self, drover_run_pause (self->run));
+}
+
+static void
+resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  watch (self, drover_run_resume (self->run));
+}
+
+static void
+pause_or_resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  gtk_widget_activate_action (widget, drover_run_is_running (self->run) ? "win.pause"
+                                                                        : "win.resume", NULL);
+}
+
+static void
+shut_down_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  watch (self, drover_run_shut_down (self->run));
+  _drover_window_toast (self, _("Power button pressed. The guest decides what to do about it."));
+}
+
+static void
+reset_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  watch (self, drover_run_reset (self->run));
+}
+
+static const char *
+get_name (DroverWindow *self)
+{
+  return drover_machine_get_name (drover_run_get_machine (self->run));
+}
+
+static void
+force_off_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+{
+  Target *target = user_data;
+
+  if (g_str_equal (response, "force-off"))
+    watch (target->window, drover_run_force_off (target->run));
+}
+
+static void
+ask (DroverWindow *self, const char *heading, const char *body, const char *id, const char *label,
+     GCallback callback)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (heading, body);
+  AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
+
+  adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), id, label, NULL);
+  adw_alert_dialog_set_response_appearance (alert, id, ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (alert, "cancel");
+  g_signal_connect_data (alert, "response", callback, target_new (self, self->run),
+                         (GClosureNotify) (void (*) (void)) target_free, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+force_off_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  g_autofree char *heading = g_strdup_printf (_("Force Off “%s”?"), get_name (self));
+
+  ask (self, heading,
+       _("This pulls the plug. What the guest has not written to its disks yet is lost."),
+       "force-off", _("_Force Off"), G_CALLBACK (force_off_response_cb));
+}
+
+static void
+delete_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
+{
+  Target *target = user_data;
+  DroverMachine *machine = drover_run_get_machine (target->run);
+  g_autofree char *folder = g_strdup (drover_machine_get_folder (machine));
+  g_auto (GStrv) left_behind = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *message = NULL;
+
+  if (!g_str_equal (response, "delete"))
+    return;
+
+  if (!drover_run_delete_machine (target->run, drover_session_get_library (target->window->session),
+                                  &left_behind, &error))
+    message = g_strdup (error->message);
+  else if (left_behind[0] != NULL)
+    message = g_strdup_printf (_("Deleted. Files that Drover did not make stayed in %s"), folder);
+
+  if (message != NULL)
+    _drover_window_toast (target->window, message);
+}
+
+static void
+delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  g_autofree char *heading = g_strdup_printf (_("Delete “%s”?"), get_name (self));
+
+  ask (self, heading,
+       _("Its settings are deleted. Disk images and other files that Drover did not make stay "
+         "where they are."),
+       "delete", _("_Delete"), G_CALLBACK (delete_response_cb));
+}
+
+static void
+copy_command_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (self->run));
+  g_auto (GStrv) argv = drover_document_dup_argv (document);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; argv[i] != NULL; i++)
+    {
+      g_autofree char *quoted = g_shell_quote (argv[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? " " : "", quoted);
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text->str);
+  _drover_window_toast (self, _("Command line copied"));
+}
+
+static void
+show_log_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  g_autofree char *log = drover_run_dup_qemu_log (self->run);
+  g_autofree char *path = drover_run_dup_log_path (self->run);
+  g_autofree char *valid = log != NULL ? g_utf8_make_valid (log, -1) : NULL;
+  const char *text = valid != NULL && *valid != '\0' ? valid : _("QEMU printed nothing.");
+  AdwDialog *dialog = adw_alert_dialog_new (_("QEMU’s Messages"), NULL);
+
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", text, path);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, widget);
+}
+
+static void
+folder_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DroverWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_file_launcher_open_containing_folder_finish (GTK_FILE_LAUNCHER (source), result, &error))
+    _drover_window_toast (self, error->message);
+}
+
+static void
+open_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  const char *path = drover_machine_get_file (drover_run_get_machine (self->run));
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+
+  gtk_file_launcher_open_containing_folder (launcher, GTK_WINDOW (self), NULL, folder_opened_cb,
+                                            g_object_ref (self));
+}
+
+static void
+toast_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  _drover_window_toast (DROVER_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+new_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  drover_window_select_run (DROVER_WINDOW (widget), NULL);
+}
+
+/* Hello World */
+
+typedef struct
+{
+  DroverWindow *window;
+  char *architecture;
+  DroverKernelJob *job;
+} Hello;
+
+static void
+hello_free (gpointer data)
+{
+  Hello *hello = data;
+
+  g_object_unref (hello->window);
+  g_object_unref (hello->job);
+  g_free (hello->architecture);
+  g_free (hello);
+}
+
+static DroverMachine *
+create_hello (Hello *hello, GError **error)
+{
+  g_autoptr (DroverDebianKernel) kernel =
+    dex_await_boxed (drover_kernel_job_run (hello->job), error);
+  DroverLibrary *library = drover_session_get_library (hello->window->session);
+  g_autofree char *name = NULL;
+  g_autoptr (DroverDocument) document = NULL;
+
+  if (kernel == NULL)
+    return NULL;
+
+  name = drover_library_dup_free_name (library, drover_hello_get_default_name (hello->architecture));
+  document =
+    drover_hello_new_document (hello->architecture, name, kernel->kernel, kernel->initrd);
+  return drover_library_create (library, document, error);
+}
+
+static DexFuture *
+hello_fiber (gpointer user_data)
+{
+  Hello *hello = user_data;
+  DroverWindow *self = hello->window;
+  g_autoptr (GError) error = NULL;
+  DroverMachine *machine = create_hello (hello, &error);
+  DroverRun *run;
+
+  /* The window may have been closed while the kernel came. */
+  if (self->session == NULL)
+    return dex_future_new_true ();
+
+  drover_start_page_set_job (self->start_page, NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.hello", TRUE);
+  if (machine == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        drover_start_page_set_error (self->start_page, error->message);
+      return dex_future_new_true ();
+    }
+
+  run = drover_session_get_run (self->session, machine);
+  drover_window_select_run (self, run);
+  start (self, run);
+  return dex_future_new_true ();
+}
+
+static void
+hello_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  GSettings *settings = drover_application_get_settings (self->application);
+  g_autofree char *site = g_settings_get_string (settings, "debian-site");
+  Hello *hello = g_new0 (Hello, 1);
+
+  hello->window = g_object_ref (self);
+  hello->architecture = g_variant_dup_string (parameter, NULL);
+  hello->job = drover_kernel_job_new (hello->architecture, site);
+
+  gtk_widget_action_set_enabled (widget, "win.hello", FALSE);
+  drover_start_page_set_job (self->start_page, hello->job);
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, hello_fiber, hello, hello_free));
+}
+
+/* All of them */
+
+void
+_drover_window_update_actions (DroverWindow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  DroverRun *run = self->run;
+  DroverMachine *machine = run != NULL ? drover_run_get_machine (run) : NULL;
+  gboolean whole = machine != NULL && drover_machine_get_document (machine) != NULL;
+  DroverPowerAction power[DROVER_N_POWER_ACTIONS];
+
+  if (run != NULL)
+    drover_power_actions_for_run (run, power);
+  for (guint i = 0; run != NULL && i < DROVER_N_POWER_ACTIONS; i++)
+    gtk_widget_action_set_enabled (widget, power[i].action, power[i].reason == NULL);
+
+  if (run == NULL)
+    {
+      static const char *const all[] = { "win.start", "win.pause",     "win.resume",
+                                         "win.reset", "win.shut-down", "win.force-off" };
+
+      for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+        gtk_widget_action_set_enabled (widget, all[i], FALSE);
+    }
+
+  gtk_widget_action_set_enabled (widget, "win.pause-or-resume",
+                                 run != NULL && drover_run_is_live (run));
+  gtk_widget_action_set_enabled (widget, "win.delete",
+                                 whole && drover_run_is_off (run));
+  gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
+  gtk_widget_action_set_enabled (widget, "win.show-log", run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.open-folder", run != NULL);
+}
+
+void
+_drover_window_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.new", NULL, new_action);
+  gtk_widget_class_install_action (widget_class, "win.hello", "s", hello_action);
+  gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
+  gtk_widget_class_install_action (widget_class, "win.start", NULL, start_action);
+  gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
+  gtk_widget_class_install_action (widget_class, "win.resume", NULL, resume_action);
+  gtk_widget_class_install_action (widget_class, "win.pause-or-resume", NULL,
+                                   pause_or_resume_action);
+  gtk_widget_class_install_action (widget_class, "win.shut-down", NULL, shut_down_action);
+  gtk_widget_class_install_action (widget_class, "win.reset", NULL, reset_action);
+  gtk_widget_class_install_action (widget_class, "win.force-off", NULL, force_off_action);
+  gtk_widget_class_install_action (widget_class, "win.delete", NULL, delete_action);
+  gtk_widget_class_install_action (widget_class, "win.copy-command", NULL, copy_command_action);
+  gtk_widget_class_install_action (widget_class, "win.show-log", NULL, show_log_action);
+  gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_action);
+}

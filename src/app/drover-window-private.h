@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "drover-start-page.h"
+#include "drover-window.h"
+
+G_BEGIN_DECLS
+
+struct _DroverWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  DroverApplication *application;
+  DroverSession *session;
+  DroverRun *run; /* the one that is shown, if any */
+  GSignalGroup *run_signals;
+  GHashTable *pages; /* DroverRun → DroverMachinePage, made when first shown */
+
+  AdwToastOverlay *toasts;
+  AdwNavigationSplitView *split_view;
+  AdwNavigationPage *content_page;
+  GtkStack *sidebar_stack;
+  GtkListBox *machines;
+  GtkStack *content;
+  DroverStartPage *start_page;
+};
+
+void _drover_window_install_actions (GtkWidgetClass *widget_class);
+void _drover_window_update_actions  (DroverWindow *self);
+void _drover_window_toast           (DroverWindow *self, const char *message);
+void _drover_window_ensure_page     (DroverWindow *self, DroverRun *run);
+
+G_END_DECLS

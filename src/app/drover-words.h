@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "drover-run.h"
+
+G_BEGIN_DECLS
+
+const char *drover_words_for_state       (const char *state);
+const char *drover_words_for_accelerator (const char *accelerator);
+char       *drover_words_for_run         (DroverRun *run);
+const char *drover_words_for_end         (const char *shutdown_reason);
+
+G_END_DECLS

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drover-error.h"
+#include "drover-hello.h"
+#include "drover-json.h"
+#include "drover-kernel-job.h"
+#include "drover-launch-plan.h"
+#include "drover-paths.h"
+#include "droverctl.h"
+
+/* list */
+
+static JsonObject *
+describe (DroverMachine *machine, DroverRun *run)
+{
+  JsonObject *object = json_object_new ();
+  DroverDocument *document = drover_machine_get_document (machine);
+  const GError *broken = drover_machine_get_error (machine);
+
+  json_object_set_string_member (object, "slug", drover_machine_get_slug (machine));
+  json_object_set_string_member (object, "name", drover_machine_get_name (machine));
+  if (document != NULL)
+    {
+      json_object_set_string_member (object, "uuid", drover_document_get_uuid (document));
+      json_object_set_string_member (object, "program", drover_document_get_program (document));
+    }
+  json_object_set_string_member (object, "state",
+                                 broken != NULL ? "broken" : drover_run_get_state (run));
+  if (broken != NULL)
+    json_object_set_string_member (object, "error", broken->message);
+
+  return object;
+}
+
+static void
+print_row (JsonObject *object)
+{
+  g_print ("%-12s %-32s %s\n", json_object_get_string_member (object, "state"),
+           json_object_get_string_member (object, "slug"),
+           json_object_get_string_member (object, "name"));
+}
+
+static gboolean
+run_list (Invocation *invocation, GError **error)
+{
+  GListModel *library = G_LIST_MODEL (invocation->library);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+  JsonArray *array = json_array_new ();
+
+  json_node_take_array (node, array);
+  for (guint i = 0; i < g_list_model_get_n_items (library); i++)
+    {
+      g_autoptr (DroverMachine) machine = g_list_model_get_item (library, i);
+      g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
+
+      /* One that cannot be talked to is listed all the same; “status” says what is wrong. */
+      dex_await (drover_run_attach (run), NULL);
+      json_array_add_object_element (array, describe (machine, run));
+    }
+
+  if (option_json)
+    print_json (node);
+  else if (json_array_get_length (array) == 0)
+    g_print ("%s\n", _("There are no machines. “droverctl create --hello x86_64” makes one."));
+  else
+    for (guint i = 0; i < json_array_get_length (array); i++)
+      print_row (json_array_get_object_element (array, i));
+
+  return TRUE;
+}
+
+const Command list_command = {
+  "list", "", N_("List the machines and their states"), 0, json_options, run_list,
+};
+
+/* create */
+
+static char *option_hello;
+static char *option_name;
+static char *option_site;
+
+static const GOptionEntry create_options[] = {
+  { "hello", 0, 0, G_OPTION_ARG_STRING, &option_hello,
+    N_("Make a Hello World: Debian’s installer on aarch64 or x86_64"), N_("ARCHITECTURE") },
+  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_("The machine’s name"), N_("NAME") },
+  { "debian-site", 0, 0, G_OPTION_ARG_STRING, &option_site,
+    N_("Where to download Debian’s kernel from when no package has it"), N_("ADDRESS") },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
+  { NULL },
+};
+
+static void
+progress_cb (DroverKernelJob *job, GParamSpec *pspec, gpointer user_data)
+{
+  double fraction = drover_kernel_job_get_fraction (job);
+
+  if (isatty (STDERR_FILENO) && fraction >= 0)
+    g_printerr ("\r%s %3.0f %%  ", drover_kernel_job_get_text (job), fraction * 100);
+}
+
+static DroverDebianKernel *
+await_kernel (const char *architecture, GError **error)
+{
+  g_autoptr (DroverKernelJob) job =
+    drover_kernel_job_new (architecture, option_site != NULL ? option_site : DROVER_KERNEL_JOB_SITE);
+  DroverDebianKernel *kernel;
+
+  g_signal_connect (job, "notify::fraction", G_CALLBACK (progress_cb), NULL);
+  kernel = dex_await_boxed (drover_kernel_job_run (job), error);
+  if (isatty (STDERR_FILENO) && drover_kernel_job_get_fraction (job) >= 0)
+    g_printerr ("\n");
+  return kernel;
+}
+
+static gboolean
+check_create (GError **error)
+{
+  if (option_hello == NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("Say what to create, as with --hello x86_64"));
+      return FALSE;
+    }
+  if (drover_hello_get_default_name (option_hello) == NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("There is no Hello World for “%s”, only for aarch64 and x86_64"),
+                   option_hello);
+      return FALSE;
+    }
+  if (option_name != NULL && (*option_name == '\0' || !g_utf8_validate (option_name, -1, NULL)))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("The name is empty, or not UTF-8"));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+run_create (Invocation *invocation, GError **error)
+{
+  g_autoptr (DroverDebianKernel) kernel = NULL;
+  g_autoptr (DroverDocument) document = NULL;
+  g_autoptr (DroverRun) run = NULL;
+  g_autofree char *name = NULL;
+  DroverMachine *machine;
+
+  if (!check_create (error))
+    return FALSE;
+  kernel = await_kernel (option_hello, error);
+  if (kernel == NULL)
+    return FALSE;
+
+  name = option_name != NULL
+           ? g_strdup (option_name)
+           : drover_library_dup_free_name (invocation->library,
+                                           drover_hello_get_default_name (option_hello));
+  document = drover_hello_new_document (option_hello, name, kernel->kernel, kernel->initrd);
+  machine = drover_library_create (invocation->library, document, error);
+  if (machine == NULL)
+    return FALSE;
+
+  run = drover_run_new (machine, DROVER_CTL_SOCKET);
+  if (option_json)
+    print_json_take (describe (machine, run));
+  else
+    g_print ("%s\n", drover_machine_get_slug (machine));
+  return TRUE;
+}
+
+const Command create_command = {
+  "create", "--hello …", N_("Create a machine and print its folder’s name"), 0, create_options,
+  run_create,
+};
+
+/* delete */
+
+static gboolean
+run_delete (Invocation *invocation, GError **error)
+{
+  g_autoptr (DroverRun) run = find_run (invocation, error);
+  g_auto (GStrv) left_behind = NULL;
+  g_autofree char *folder = NULL;
+
+  if (run == NULL)
+    return FALSE;
+
+  folder = g_strdup (drover_machine_get_folder (drover_run_get_machine (run)));
+  if (!drover_run_delete_machine (run, invocation->library, &left_behind, error))
+    return FALSE;
+
+  for (guint i = 0; left_behind[i] != NULL; i++)
+    g_printerr (_("Kept, because Drover did not make it: %s/%s\n"), folder, left_behind[i]);
+  return TRUE;
+}
+
+static const GOptionEntry no_options[] = { { NULL } };
+
+const Command delete_command = {
+  "delete", "MACHINE", N_("Delete a machine that is off"), 1, no_options, run_delete,
+};
+
+/* command */
+
+static gboolean option_launch;
+
+static const GOptionEntry command_options[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print a JSON array, program first"), NULL },
+  { "launch", 0, 0, G_OPTION_ARG_NONE, &option_launch,
+    N_("With what a launch adds: sockets, accelerator and the like"), NULL },
+  { NULL },
+};
+
+static void
+print_shell (const char *const *argv)
+{
+  for (guint i = 0; argv[i] != NULL; i++)
+    {
+      g_autofree char *quoted = g_shell_quote (argv[i]);
+      gboolean plain = argv[i][0] != '\0' &&
+                       argv[i][strspn (argv[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                "0123456789_@%+=:,./-")] == '\0';
+
+      g_print ("%s%s", i > 0 ? " " : "", plain ? argv[i] : quoted);
+    }
+  g_print ("\n");
+}
+
+static GStrv
+dup_argv (Invocation *invocation, DroverMachine *machine, GError **error)
+{
+  g_autoptr (DroverRun) run = NULL;
+
+  if (!option_launch)
+    return drover_document_dup_argv (drover_machine_get_document (machine));
+
+  run = find_run (invocation, error);
+  if (run == NULL)
+    return NULL;
+  if (drover_run_is_off (run) && !dex_await (drover_run_choose_accelerator (run), error))
+    return NULL;
+
+  return drover_run_dup_launch_argv (run);
+}
+
+static gboolean
+run_command (Invocation *invocation, GError **error)
+{
+  DroverMachine *machine = find_machine (invocation, error);
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  if (machine == NULL)
+    return FALSE;
+  if (drover_machine_get_error (machine) != NULL)
+    {
+      g_propagate_error (error, g_error_copy (drover_machine_get_error (machine)));
+      return FALSE;
+    }
+
+  argv = dup_argv (invocation, machine, error);
+  if (argv == NULL)
+    return FALSE;
+
+  if (option_json)
+    print_json (node = drover_json_from_strv ((const char *const *) argv));
+  else
+    print_shell ((const char *const *) argv);
+  return TRUE;
+}
+
+const Command command_command = {
+  "command", "MACHINE", N_("Print the command line of a machine"), 1, command_options, run_command,
+};
+
+/* log */
+
+static gboolean option_console;
+static gboolean option_qemu;
+
+static const GOptionEntry log_options[] = {
+  { "console", 0, 0, G_OPTION_ARG_NONE, &option_console,
+    N_("What the guest printed on its console (the default)"), NULL },
+  { "qemu", 0, 0, G_OPTION_ARG_NONE, &option_qemu, N_("What QEMU itself printed"), NULL },
+  { NULL },
+};
+
+static char *
+dup_console_log (DroverMachine *machine, GError **error)
+{
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (machine));
+  g_autoptr (DroverLaunchPlan) plan = NULL;
+
+  if (drover_machine_get_document (machine) == NULL)
+    return g_build_filename (log_dir, "console-0.log", NULL);
+
+  plan = drover_launch_plan_new (drover_machine_get_document (machine), "", log_dir, NULL);
+  if (plan->consoles->len > 0)
+    return g_strdup (((DroverConsolePlan *) plan->consoles->pdata[0])->log);
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+               _("“%s” has no console: nothing in its arguments goes to the terminal, as "
+                 "-nographic does"),
+               drover_machine_get_name (machine));
+  return NULL;
+}
+
+static gboolean
+run_log (Invocation *invocation, GError **error)
+{
+  DroverMachine *machine = find_machine (invocation, error);
+  g_autoptr (DroverRun) run = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *contents = NULL;
+  gsize length;
+
+  if (machine == NULL)
+    return FALSE;
+  if (option_console && option_qemu)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("Give either --console or --qemu"));
+      return FALSE;
+    }
+
+  run = drover_run_new (machine, DROVER_CTL_SOCKET);
+  path = option_qemu ? drover_run_dup_log_path (run) : dup_console_log (machine, error);
+  if (path == NULL || !g_file_get_contents (path, &contents, &length, error))
+    return FALSE;
+
+  /* Bytes as the guest wrote them: g_print() would convert. */
+  fwrite (contents, 1, length, stdout);
+  return TRUE;
+}
+
+const Command log_command = {
+  "log", "MACHINE", N_("Print a log of a machine"), 1, log_options, run_log,
+};

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "drover-error.h"
+#include "drover-launch-plan.h"
+#include "droverctl.h"
+
+static const GOptionEntry no_options[] = { { NULL } };
+
+/* status */
+
+static void
+set_text (JsonObject *object, const char *member, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member (object, member, text);
+}
+
+static JsonObject *
+describe (DroverRun *run)
+{
+  JsonObject *object = json_object_new ();
+  DroverMachine *machine = drover_run_get_machine (run);
+  DroverDocument *document = drover_machine_get_document (machine);
+
+  set_text (object, "slug", drover_machine_get_slug (machine));
+  set_text (object, "name", drover_machine_get_name (machine));
+  if (document != NULL)
+    set_text (object, "uuid", drover_document_get_uuid (document));
+  set_text (object, "state", drover_run_get_state (run));
+  if (drover_run_get_pid (run) > 0)
+    {
+      json_object_set_int_member (object, "pid", drover_run_get_pid (run));
+      set_text (object, "accelerator", drover_run_get_accelerator (run));
+      set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
+    }
+
+  return object;
+}
+
+static void
+print_status (DroverRun *run)
+{
+  g_print ("%s\n", drover_run_get_state (run));
+  if (drover_run_get_pid (run) == 0)
+    return;
+
+  g_print (_("Process: %d\n"), (int) drover_run_get_pid (run));
+  if (drover_run_get_accelerator (run) != NULL)
+    g_print (_("Accelerator: %s\n"), drover_run_get_accelerator (run));
+  if (drover_run_get_accelerator_reason (run) != NULL)
+    g_print ("%s\n", drover_run_get_accelerator_reason (run));
+}
+
+static gboolean
+run_status (Invocation *invocation, GError **error)
+{
+  g_autoptr (DroverRun) run = find_run (invocation, error);
+  const GError *broken;
+
+  if (run == NULL)
+    return FALSE;
+
+  broken = drover_machine_get_error (drover_run_get_machine (run));
+  if (broken != NULL)
+    {
+      g_propagate_error (error, g_error_copy (broken));
+      return FALSE;
+    }
+
+  if (option_json)
+    print_json_take (describe (run));
+  else
+    print_status (run);
+  return TRUE;
+}
+
+const Command status_command = {
+  "status", "MACHINE", N_("Say in which state a machine is, in QMP’s words"), 1, json_options,
+  run_status,
+};
+
+/* start */
+
+static gboolean option_wait;
+
+static const GOptionEntry start_options[] = {
+  { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_("Wait until QMP says “running”"), NULL },
+  { NULL },
+};
+
+static void
+state_changed_cb (DroverRun *run, GParamSpec *pspec, DexPromise *promise)
+{
+  if (drover_run_is_running (run))
+    dex_promise_resolve_boolean (promise, TRUE);
+  else if (drover_run_is_off (run))
+    dex_promise_reject (promise,
+                        drover_run_get_error (run) != NULL
+                          ? g_error_copy (drover_run_get_error (run))
+                          : g_error_new (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                                         _("The machine went off while it was waited for")));
+}
+
+static gboolean
+await_running (DroverRun *run, GError **error)
+{
+  DexPromise *promise;
+  gboolean running;
+  gulong handler;
+
+  if (drover_run_is_running (run))
+    return TRUE;
+
+  promise = dex_promise_new ();
+  handler = g_signal_connect (run, "notify::state", G_CALLBACK (state_changed_cb), promise);
+  running = dex_await (dex_ref (promise), error);
+  g_signal_handler_disconnect (run, handler);
+  dex_unref (promise);
+  return running;
+}
+
+static gboolean
+run_start (Invocation *invocation, GError **error)
+{
+  g_autoptr (DroverRun) run = find_run (invocation, error);
+
+  if (run == NULL || !dex_await (drover_run_start (run, FALSE), error))
+    return FALSE;
+
+  return !option_wait || await_running (run, error);
+}
+
+const Command start_command = {
+  "start", "MACHINE", N_("Start a machine; it goes on when droverctl ends"), 1, start_options,
+  run_start,
+};
+
+/* stop, pause, resume, reset, shutdown */
+
+static gboolean
+run_simple (Invocation *invocation, DexFuture *(*act) (DroverRun *run), GError **error)
+{
+  g_autoptr (DroverRun) run = find_run (invocation, error);
+
+  return run != NULL && dex_await (act (run), error);
+}
+
+static gboolean
+run_stop (Invocation *invocation, GError **error)
+{
+  g_autoptr (GError) attach_error = NULL;
+  g_autoptr (DroverRun) run = NULL;
+  DroverMachine *machine = find_machine (invocation, error);
+
+  if (machine == NULL)
+    return FALSE;
+
+  /* One that does not talk can still be ended. */
+  run = drover_run_new (machine, DROVER_CTL_SOCKET);
+  if (!dex_await (drover_run_attach (run), &attach_error))
+    g_printerr ("droverctl: %s\n", attach_error->message);
+
+  return dex_await (drover_run_force_off (run), error);
+}
+
+static gboolean
+run_pause (Invocation *invocation, GError **error)
+{
+  return run_simple (invocation, drover_run_pause, error);
+}
+
+static gboolean
+run_resume (Invocation *invocation, GError **error)
+{
+  return run_simple (invocation, drover_run_resume, error);
+}
+
+static gboolean
+run_reset (Invocation *invocation, GError **error)
+{
+  return run_simple (invocation, drover_run_reset, error);
+}
+
+static gboolean
+run_shutdown (Invocation *invocation, GError **error)
+{
+  return run_simple (invocation, drover_run_shut_down, error);
+}
+
+const Command stop_command = {
+  "stop", "MACHINE", N_("Force a machine off, as by pulling the plug"), 1, no_options, run_stop,
+};
+const Command pause_command = {
+  "pause", "MACHINE", N_("Pause a running machine"), 1, no_options, run_pause,
+};
+const Command resume_command = {
+  "resume", "MACHINE", N_("Let a paused machine go on"), 1, no_options, run_resume,
+};
+const Command reset_command = {
+  "reset", "MACHINE", N_("Press a machine’s reset button"), 1, no_options, run_reset,
+};
+const Command shutdown_command = {
+  "shutdown", "MACHINE", N_("Press a machine’s power button; the guest decides"), 1, no_options,
+  run_shutdown,
+};

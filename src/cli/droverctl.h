@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "drover-library.h"
+#include "drover-run.h"
+
+G_BEGIN_DECLS
+
+/* Exit statuses, as `droverctl --help` lists them. */
+typedef enum
+{
+  STATUS_OK = 0,
+  STATUS_FAILED = 1,
+  STATUS_USAGE = 2,
+  STATUS_NO_SUCH_MACHINE = 3,
+  STATUS_BROKEN = 4,
+  STATUS_BAD_STATE = 5,
+  STATUS_NOT_STARTED = 6,
+  STATUS_NO_ANSWER = 7,
+} Status;
+
+/**
+ * Command:
+ * @name: as typed
+ * @operands: what --help shows after it
+ * @summary: one line for --help
+ * @n_operands: how many operands it takes
+ * @run: does it; called in a fiber, so that it can await
+ */
+typedef struct _Command Command;
+
+typedef struct
+{
+  const Command *command;
+  DroverLibrary *library;
+  GStrv operands;
+} Invocation;
+
+struct _Command
+{
+  const char *name;
+  const char *operands;
+  const char *summary;
+  guint n_operands;
+  const GOptionEntry *options;
+  gboolean (*run) (Invocation *invocation, GError **error);
+};
+
+extern const Command list_command;
+extern const Command create_command;
+extern const Command delete_command;
+extern const Command command_command;
+extern const Command log_command;
+extern const Command start_command;
+extern const Command status_command;
+extern const Command stop_command;
+extern const Command pause_command;
+extern const Command resume_command;
+extern const Command reset_command;
+extern const Command shutdown_command;
+extern const Command console_command;
+
+/* Options that several commands share; parsed afresh in each run of the program. */
+extern gboolean option_json;
+extern const GOptionEntry json_options[];
+
+DroverMachine *find_machine    (Invocation *invocation, GError **error);
+DroverRun     *find_run        (Invocation *invocation, GError **error);
+void           print_json      (JsonNode *node);
+void           print_json_take (JsonObject *object);
+
+G_END_DECLS

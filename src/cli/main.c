@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "drover-error.h"
+#include "drover-json.h"
+#include "drover-launch-plan.h"
+#include "drover-paths.h"
+#include "droverctl.h"
+
+gboolean option_json;
+
+const GOptionEntry json_options[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
+  { NULL },
+};
+
+static const Command *const commands[] = {
+  &list_command,   &create_command, &start_command,   &status_command, &stop_command,
+  &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
+  &log_command,    &command_command, &delete_command,
+};
+
+static const char *const statuses[] = {
+  [STATUS_OK] = N_("done"),
+  [STATUS_FAILED] = N_("failed; the message says why"),
+  [STATUS_USAGE] = N_("the command was typed wrongly"),
+  [STATUS_NO_SUCH_MACHINE] = N_("there is no such machine"),
+  [STATUS_BROKEN] = N_("the machine’s file is broken; it was left as it is"),
+  [STATUS_BAD_STATE] = N_("the machine’s state does not allow it, as pausing one that is off"),
+  [STATUS_NOT_STARTED] = N_("QEMU did not start: it is missing, or ended with a message"),
+  [STATUS_NO_ANSWER] = N_("QEMU does not answer, or not in QMP"),
+};
+
+/**
+ * find_machine:
+ *
+ * Returns: (transfer none) (nullable): the machine that the first operand names
+ */
+DroverMachine *
+find_machine (Invocation *invocation, GError **error)
+{
+  return drover_library_find (invocation->library, invocation->operands[0], error);
+}
+
+/**
+ * find_run:
+ *
+ * Returns: (transfer full) (nullable): the run of the machine that the first operand names,
+ *   attached when it is alive
+ */
+DroverRun *
+find_run (Invocation *invocation, GError **error)
+{
+  DroverMachine *machine = find_machine (invocation, error);
+  g_autoptr (DroverRun) run = NULL;
+
+  if (machine == NULL)
+    return NULL;
+
+  run = drover_run_new (machine, DROVER_CTL_SOCKET);
+  if (!dex_await (drover_run_attach (run), error))
+    return NULL;
+
+  return g_steal_pointer (&run);
+}
+
+/**
+ * print_json:
+ *
+ * Prints @node on standard output, for programs one line, for people indented.
+ */
+void
+print_json (JsonNode *node)
+{
+  g_autofree char *text = drover_json_to_text (node, TRUE);
+
+  g_print ("%s\n", text);
+}
+
+/**
+ * print_json_take:
+ * @object: (transfer full): what to print
+ *
+ * print_json() for an object.
+ */
+void
+print_json_take (JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+  json_node_take_object (node, object);
+  print_json (node);
+}
+
+static Status
+status_for_error (const GError *error)
+{
+  static const Status statuses_by_code[] = {
+    [DROVER_ERROR_MACHINE_FILE] = STATUS_BROKEN,
+    [DROVER_ERROR_MACHINE_VERSION] = STATUS_BROKEN,
+    [DROVER_ERROR_MACHINE_CHANGED] = STATUS_FAILED,
+    [DROVER_ERROR_NO_SUCH_MACHINE] = STATUS_NO_SUCH_MACHINE,
+    [DROVER_ERROR_PROGRAM_MISSING] = STATUS_NOT_STARTED,
+    [DROVER_ERROR_ARGUMENT] = STATUS_FAILED,
+    [DROVER_ERROR_START_FAILED] = STATUS_NOT_STARTED,
+    [DROVER_ERROR_BAD_STATE] = STATUS_BAD_STATE,
+    [DROVER_ERROR_CHECKSUM] = STATUS_FAILED,
+  };
+
+  if (error->domain == DROVER_ERROR)
+    return statuses_by_code[error->code];
+  if (error->domain == JSON_PARSER_ERROR)
+    return STATUS_BROKEN;
+  if (error->domain == G_OPTION_ERROR)
+    return STATUS_USAGE;
+  if (error->domain == DROVER_QMP_ERROR && error->code >= DROVER_QMP_ERROR_PROTOCOL)
+    return STATUS_NO_ANSWER;
+
+  return STATUS_FAILED;
+}
+
+static Status
+fail (const GError *error)
+{
+  g_printerr ("droverctl: %s\n", error->message);
+  return status_for_error (error);
+}
+
+static void
+print_help (void)
+{
+  g_print ("%s\n  droverctl %s\n\n%s\n\n%s\n", _("Usage:"), _("COMMAND [OPTION…] [MACHINE]"),
+           _("Creates and controls QEMU machines, also those that the Drover window shows."),
+           _("Commands:"));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *call = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->operands);
+
+      g_print ("  %-20s  %s\n", call, _(commands[i]->summary));
+    }
+
+  g_print ("\n%s\n", _("MACHINE is a folder name, as “list” shows it, a name, or a uuid."));
+  g_print ("%s\n\n%s\n", _("“droverctl COMMAND --help” lists the options of a command."),
+           _("Exit status:"));
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    g_print ("  %u  %s\n", i, _(statuses[i]));
+}
+
+static const Command *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i]->name, name))
+      return commands[i];
+
+  return NULL;
+}
+
+/* Takes the options out of @arguments, program and command first, and checks the rest. */
+static gboolean
+parse (const Command *command, GStrv *arguments, GError **error)
+{
+  g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->operands);
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  guint n;
+
+  g_option_context_set_summary (context, _(command->summary));
+  g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  if (!g_option_context_parse_strv (context, arguments, error))
+    return FALSE;
+
+  /* The first is the program. A `--` that only ended the options is no operand. */
+  n = g_strv_length (*arguments) - 1;
+  if (n == command->n_operands)
+    return TRUE;
+
+  if (n < command->n_operands)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 _("“%s” needs the name of a machine"), command->name);
+  else
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("“%s” is too much"),
+                 (*arguments)[command->n_operands + 1]);
+  return FALSE;
+}
+
+static DexFuture *
+run_fiber (gpointer user_data)
+{
+  Invocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (invocation->command->run (invocation, &error))
+    return dex_future_new_true ();
+
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+static Status
+run (const Command *command, GStrv operands)
+{
+  g_autofree char *folder = drover_paths_dup_machines_dir ();
+  g_autoptr (DroverLibrary) library = drover_library_new (folder);
+  Invocation invocation = { command, library, operands };
+  g_autoptr (DexFuture) future = dex_scheduler_spawn (NULL, 0, run_fiber, &invocation, NULL);
+  g_autoptr (GError) error = NULL;
+
+  while (dex_future_is_pending (future))
+    g_main_context_iteration (NULL, TRUE);
+
+  dex_future_get_value (future, &error);
+  return error == NULL ? STATUS_OK : fail (error);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_auto (GStrv) arguments = NULL;
+  g_autoptr (GError) error = NULL;
+  const Command *command;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("droverctl");
+  dex_init ();
+
+  /* A reader such as `head` that has seen enough is told by write's error, not by a death. */
+  signal (SIGPIPE, SIG_IGN);
+
+  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
+      g_str_equal (argv[1], "help"))
+    {
+      print_help ();
+      return argc < 2 ? STATUS_USAGE : STATUS_OK;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_print ("droverctl %s\n", APP_VERSION);
+      return STATUS_OK;
+    }
+
+  command = find_command (argv[1]);
+  if (command == NULL)
+    {
+      g_printerr (_("droverctl: there is no command “%s”; see droverctl --help\n"), argv[1]);
+      return STATUS_USAGE;
+    }
+
+  arguments = g_strdupv (argv + 1);
+  if (!parse (command, &arguments, &error))
+    {
+      g_printerr ("droverctl: %s\n", error->message);
+      return STATUS_USAGE;
+    }
+
+  return run (command, arguments + 1);
+}

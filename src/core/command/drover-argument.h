@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+#define DROVER_TYPE_ARGUMENT (drover_argument_get_type ())
+
+/**
+ * DroverArgument:
+ *
+ * One argument of a machine's command line: a flag, a value, or both, as the very text
+ * that QEMU gets. It is a value: immutable and reference counted. Members of its JSON
+ * object that this Drover does not know travel with it.
+ */
+typedef struct _DroverArgument DroverArgument;
+
+GType           drover_argument_get_type     (void) G_GNUC_CONST;
+
+DroverArgument *drover_argument_new          (const char *flag, const char *value);
+DroverArgument *drover_argument_new_from_json (JsonNode *node, const char *where, GError **error);
+DroverArgument *drover_argument_ref          (DroverArgument *self);
+void            drover_argument_unref        (DroverArgument *self);
+
+const char     *drover_argument_get_flag     (DroverArgument *self);
+const char     *drover_argument_get_value    (DroverArgument *self);
+const char     *drover_argument_get_note     (DroverArgument *self);
+gboolean        drover_argument_get_enabled  (DroverArgument *self);
+const char     *drover_argument_get_option   (DroverArgument *self);
+
+DroverArgument *drover_argument_with_value   (DroverArgument *self, const char *value);
+DroverArgument *drover_argument_with_enabled (DroverArgument *self, gboolean enabled);
+JsonNode       *drover_argument_to_json      (DroverArgument *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverArgument, drover_argument_unref)
+
+G_END_DECLS

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "drover-keyval.h"
+
+/* QEMU's option text (util/qemu-option.c): items are separated by commas, a comma in a
+ * value is doubled, a first item without `=` is the value of the option's implied key,
+ * and any other item without `=` is a flag. A comma at the very end separates nothing. */
+
+static const char *
+skip_value (const char *p)
+{
+  while (*p != '\0' && (*p != ',' || p[1] == ','))
+    p += *p == ',' ? 2 : 1;
+
+  return p;
+}
+
+/**
+ * drover_keyval_parse:
+ * @text: the argument's value, as QEMU gets it
+ * @first_is_implied: whether the option has an implied first key, so that a first item
+ *   without `=` is a value and not a flag
+ *
+ * Every text can be parsed: QEMU too complains only of keys it does not know.
+ *
+ * Returns: (transfer full) (element-type DroverKeyvalItem): the items in their order
+ */
+GArray *
+drover_keyval_parse (const char *text, gboolean first_is_implied)
+{
+  GArray *items = g_array_new (FALSE, FALSE, sizeof (DroverKeyvalItem));
+  const char *p = text;
+
+  while (*p != '\0')
+    {
+      gsize key_length = strcspn (p, "=,");
+      DroverKeyvalItem item = { .start = p - text };
+      const char *end;
+
+      if (p[key_length] == '=')
+        {
+          item.key_length = key_length;
+          item.value_start = item.start + key_length + 1;
+          end = skip_value (p + key_length + 1);
+        }
+      else if (first_is_implied && items->len == 0)
+        {
+          item.value_start = item.start;
+          end = skip_value (p);
+        }
+      else
+        {
+          item.is_flag = TRUE;
+          item.key_length = key_length;
+          item.value_start = item.start + key_length;
+          end = p + key_length;
+        }
+
+      item.end = end - text;
+      g_array_append_val (items, item);
+      p = *end == ',' ? end + 1 : end;
+    }
+
+  return items;
+}
+
+static gboolean
+item_has_key (const char *text, const DroverKeyvalItem *item, const char *implied_key,
+              const char *key)
+{
+  const char *word = text + item->start;
+  gsize length = strlen (key);
+
+  if (item->key_length == 0 && !item->is_flag && item->value_start == item->start)
+    return g_strcmp0 (implied_key, key) == 0;
+
+  if (item->key_length == length && strncmp (word, key, length) == 0)
+    return TRUE;
+
+  return item->is_flag && item->key_length == length + 2 && g_str_has_prefix (word, "no") &&
+         strncmp (word + 2, key, length) == 0;
+}
+
+static char *
+dup_item_value (const char *text, const DroverKeyvalItem *item, const char *key)
+{
+  GString *value;
+
+  if (item->is_flag)
+    return g_strdup (item->key_length == strlen (key) ? "on" : "off");
+
+  value = g_string_new (NULL);
+  for (gsize i = item->value_start; i < item->end; i++)
+    {
+      g_string_append_c (value, text[i]);
+      if (text[i] == ',')
+        i++;
+    }
+
+  return g_string_free_and_steal (value);
+}
+
+/* Of equal keys the last counts, as in QEMU. */
+static gssize
+find_item (GArray *items, const char *text, const char *implied_key, const char *key)
+{
+  for (gssize i = (gssize) items->len - 1; i >= 0; i--)
+    if (item_has_key (text, &g_array_index (items, DroverKeyvalItem, i), implied_key, key))
+      return i;
+
+  return -1;
+}
+
+/**
+ * drover_keyval_dup:
+ * @text: the argument's value
+ * @implied_key: (nullable): the option's implied first key
+ * @key: the key asked for
+ *
+ * Returns: (transfer full) (nullable): the value that counts, with doubled commas undone
+ *   and flags read as `on` or `off`; %NULL when the key is absent
+ */
+char *
+drover_keyval_dup (const char *text, const char *implied_key, const char *key)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  gssize i = find_item (items, text, implied_key, key);
+
+  return i < 0 ? NULL : dup_item_value (text, &g_array_index (items, DroverKeyvalItem, i), key);
+}
+
+/**
+ * drover_keyval_escape:
+ * @value: any text
+ *
+ * Returns: (transfer full): @value with its commas doubled
+ */
+char *
+drover_keyval_escape (const char *value)
+{
+  GString *escaped = g_string_new (value);
+
+  g_string_replace (escaped, ",", ",,", 0);
+  return g_string_free_and_steal (escaped);
+}
+
+/* A text that ends in a lone comma already has its separator: one more would make an
+ * escaped comma of the two and corrupt the neighbour. */
+static gboolean
+needs_separator (const char *text, GArray *items)
+{
+  return items->len > 0 &&
+         g_array_index (items, DroverKeyvalItem, items->len - 1).end == strlen (text);
+}
+
+/**
+ * drover_keyval_set:
+ * @text: the argument's value
+ * @implied_key: (nullable): the option's implied first key
+ * @key: the key to set
+ * @value: its new value, not escaped
+ *
+ * Edits by splicing: every byte outside the one item stays as it is. A value that is
+ * already there, however it is written, leaves the text untouched.
+ *
+ * Returns: (transfer full): the new text
+ */
+char *
+drover_keyval_set (const char *text, const char *implied_key, const char *key, const char *value)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  gssize i = find_item (items, text, implied_key, key);
+  g_autofree char *escaped = drover_keyval_escape (value);
+  g_autofree char *old = NULL;
+  const DroverKeyvalItem *item;
+
+  if (i < 0)
+    return g_strdup_printf ("%s%s%s=%s", text, needs_separator (text, items) ? "," : "", key,
+                            escaped);
+
+  item = &g_array_index (items, DroverKeyvalItem, i);
+  old = dup_item_value (text, item, key);
+  if (g_str_equal (old, value))
+    return g_strdup (text);
+
+  if (item->is_flag)
+    return g_strdup_printf ("%.*s%s=%s%s", (int) item->start, text, key, escaped,
+                            text + item->end);
+
+  /* An implied first value that now holds a `=` would be read as a key. */
+  if (item->key_length == 0 && item->value_start == item->start && strchr (value, '=') != NULL)
+    return g_strdup_printf ("%s=%s%s", key, escaped, text + item->end);
+
+  return g_strdup_printf ("%.*s%s%s", (int) item->value_start, text, escaped, text + item->end);
+}
+
+/**
+ * drover_keyval_remove:
+ * @text: the argument's value
+ * @implied_key: (nullable): the option's implied first key
+ * @key: the key to remove
+ *
+ * Returns: (transfer full): @text without any item of that key, nor its comma
+ */
+char *
+drover_keyval_remove (const char *text, const char *implied_key, const char *key)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  GString *result = g_string_new (text);
+
+  for (gssize i = (gssize) items->len - 1; i >= 0; i--)
+    {
+      const DroverKeyvalItem *item = &g_array_index (items, DroverKeyvalItem, i);
+      gsize start = item->start;
+      gsize end = item->end;
+
+      if (!item_has_key (text, item, implied_key, key))
+        continue;
+      if (text[end] == ',')
+        end++;
+      else if (start > 0)
+        start--;
+      g_string_erase (result, start, end - start);
+    }
+
+  return g_string_free_and_steal (result);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libdex.h>
+
+G_BEGIN_DECLS
+
+gboolean drover_dex_sleep  (guint msec);
+void     drover_dex_forget (DexFuture *future);
+
+G_END_DECLS

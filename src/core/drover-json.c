@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "drover-error.h"
+#include "drover-json.h"
+
+/* JSON nested deeper than this is refused: json-glib parses by recursion, so a long run of
+ * brackets would otherwise end the process by overflowing its stack. */
+#define DEEPEST 200
+
+/**
+ * drover_json_copy:
+ * @node: any node
+ *
+ * Unlike json_node_copy(), which shares objects and arrays.
+ *
+ * Returns: (transfer full): a deep copy
+ */
+JsonNode *
+drover_json_copy (JsonNode *node)
+{
+  JsonNode *result;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObject *object = json_object_new ();
+      JsonObjectIter iter;
+      const char *name;
+      JsonNode *member;
+
+      json_object_iter_init_ordered (&iter, json_node_get_object (node));
+      while (json_object_iter_next_ordered (&iter, &name, &member))
+        json_object_set_member (object, name, drover_json_copy (member));
+      result = json_node_new (JSON_NODE_OBJECT);
+      json_node_take_object (result, object);
+      return result;
+    }
+
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *source = json_node_get_array (node);
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; i < json_array_get_length (source); i++)
+        json_array_add_element (array, drover_json_copy (json_array_get_element (source, i)));
+      result = json_node_new (JSON_NODE_ARRAY);
+      json_node_take_array (result, array);
+      return result;
+    }
+
+  return json_node_copy (node);
+}
+
+/* C strings end at a NUL, so json-glib would cut such a text short without a word. */
+static gboolean
+has_escaped_nul (const char *text)
+{
+  for (const char *p = strchr (text, '\\'); p != NULL; p = strchr (p + 2, '\\'))
+    {
+      if (g_str_has_prefix (p + 1, "u0000"))
+        return TRUE;
+      if (p[1] == '\0')
+        break;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_too_deep (const char *text)
+{
+  gboolean in_string = FALSE;
+  int depth = 0;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (in_string && *p == '\\' && p[1] != '\0')
+        p++;
+      else if (*p == '"')
+        in_string = !in_string;
+      else if (!in_string && (*p == '[' || *p == '{') && ++depth > DEEPEST)
+        return TRUE;
+      else if (!in_string && (*p == ']' || *p == '}'))
+        depth--;
+    }
+
+  return FALSE;
+}
+
+/**
+ * drover_json_parse:
+ * @text: JSON of one value
+ * @length: bytes of @text, or -1 when it ends in NUL
+ * @error: set to %DROVER_ERROR_MACHINE_FILE or a #JsonParserError, with the place
+ *
+ * Parses strictly, and refuses what json-glib would read wrongly: invalid UTF-8, NUL,
+ * and nesting that would overflow the stack.
+ *
+ * Returns: (transfer full) (nullable): the value
+ */
+JsonNode *
+drover_json_parse (const char *text, gssize length, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *copy = NULL;
+  const char *bad;
+
+  if (length < 0)
+    length = strlen (text);
+
+  if (!g_utf8_validate_len (text, length, &bad))
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                   *bad == '\0' ? _("NUL at byte %zu") : _("not UTF-8 at byte %zu"),
+                   (gsize) (bad - text));
+      return NULL;
+    }
+
+  copy = g_strndup (text, length);
+  if (has_escaped_nul (copy))
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                   _("“\\u0000” cannot be part of a command line"));
+      return NULL;
+    }
+  if (is_too_deep (copy))
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                   _("nested deeper than %d levels"), DEEPEST);
+      return NULL;
+    }
+
+  json_parser_set_strict (parser, TRUE);
+  if (!json_parser_load_from_data (parser, copy, length, error))
+    return NULL;
+
+  if (json_parser_get_root (parser) == NULL)
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE, _("the text is empty"));
+      return NULL;
+    }
+
+  return json_parser_steal_root (parser);
+}
+
+/**
+ * drover_json_to_text:
+ * @pretty: whether to break lines and indent by two spaces
+ *
+ * Returns: (transfer full): @node as text, without a newline at its end
+ */
+char *
+drover_json_to_text (JsonNode *node, gboolean pretty)
+{
+  return json_to_string (node, pretty);
+}
+
+/**
+ * drover_json_check_type:
+ * @member: a member that may be absent
+ * @type: its type: %G_TYPE_STRING, %G_TYPE_BOOLEAN, %G_TYPE_INT64, %JSON_TYPE_OBJECT or
+ *   %JSON_TYPE_ARRAY
+ * @where: place of @object in the file, for messages; may be empty
+ * @error: set to %DROVER_ERROR_MACHINE_FILE
+ *
+ * Returns: whether @member is absent or of @type
+ */
+gboolean
+drover_json_check_type (JsonObject *object, const char *member, GType type, const char *where,
+                        GError **error)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  const char *expected;
+
+  if (node == NULL || json_node_get_value_type (node) == type)
+    return TRUE;
+
+  if (type == G_TYPE_STRING)
+    expected = _("text");
+  else if (type == G_TYPE_BOOLEAN)
+    expected = _("true or false");
+  else if (type == G_TYPE_INT64)
+    expected = _("a whole number");
+  else if (type == JSON_TYPE_ARRAY)
+    expected = _("a list");
+  else
+    expected = _("an object");
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+               /* Translators: place in a file, such as arguments[3].value, then "text" or "a list" */
+               _("%s%s%s must be %s"), where, *where != '\0' ? "." : "", member, expected);
+  return FALSE;
+}
+
+/**
+ * drover_json_from_strv:
+ *
+ * Returns: (transfer full): a JSON array of texts
+ */
+JsonNode *
+drover_json_from_strv (const char *const *strv)
+{
+  JsonArray *array = json_array_new ();
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+
+  for (guint i = 0; strv[i] != NULL; i++)
+    json_array_add_string_element (array, strv[i]);
+  json_node_take_array (node, array);
+  return node;
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "drover-console.h"
+
+#define READ_SIZE (64 * 1024)
+
+/* How much of the log is shown again to somebody who comes later. */
+#define HISTORY_SIZE (1024 * 1024)
+
+/* The far end of a console's socket. QEMU serves one client at a time and keeps all output
+ * in the log, also while nobody is connected. */
+struct _DroverConsole
+{
+  GObject parent_instance;
+
+  char *id;
+  char *title;
+  char *path;
+  char *log;
+  gboolean ctrl_c_quits;
+
+  GIOStream *stream;
+  GCancellable *cancellable;
+  DroverConsoleFunc func;
+  gpointer func_data;
+
+  GQueue outgoing; /* of GBytes */
+  gboolean writing;
+
+  gboolean with_history;
+  goffset history_end; /* size of the log before we connected; -1 once no longer needed */
+};
+
+G_DEFINE_FINAL_TYPE (DroverConsole, drover_console, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_CONNECTED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void start_reading (DroverConsole *self);
+static void start_writing (DroverConsole *self);
+
+static void
+set_stream (DroverConsole *self, GIOStream *stream)
+{
+  gboolean was_connected = self->stream != NULL;
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
+  self->writing = FALSE;
+
+  if (g_set_object (&self->stream, stream) && stream != NULL)
+    self->cancellable = g_cancellable_new ();
+  if (was_connected != (stream != NULL))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
+}
+
+static void
+drover_console_dispose (GObject *object)
+{
+  DroverConsole *self = DROVER_CONSOLE (object);
+
+  self->func = NULL;
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->stream);
+  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
+
+  G_OBJECT_CLASS (drover_console_parent_class)->dispose (object);
+}
+
+static void
+drover_console_finalize (GObject *object)
+{
+  DroverConsole *self = DROVER_CONSOLE (object);
+
+  g_free (self->id);
+  g_free (self->title);
+  g_free (self->path);
+  g_free (self->log);
+
+  G_OBJECT_CLASS (drover_console_parent_class)->finalize (object);
+}
+
+static void
+drover_console_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_CONNECTED:
+      g_value_set_boolean (value, drover_console_get_connected (DROVER_CONSOLE (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+drover_console_class_init (DroverConsoleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = drover_console_dispose;
+  object_class->finalize = drover_console_finalize;
+  object_class->get_property = drover_console_get_property;
+
+  /**
+   * DroverConsole:connected:
+   *
+   * Whether what is typed reaches QEMU.
+   */
+  properties[PROP_CONNECTED] = g_param_spec_boolean ("connected", NULL, NULL, FALSE,
+                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+drover_console_init (DroverConsole *self)
+{
+  self->history_end = -1;
+}
+
+/**
+ * drover_console_new:
+ * @plan: the console as the launch plan or the run's record has it
+ *
+ * Returns: (transfer full): the console, not connected
+ */
+DroverConsole *
+drover_console_new (DroverConsolePlan *plan)
+{
+  DroverConsole *self = g_object_new (DROVER_TYPE_CONSOLE, NULL);
+
+  self->id = g_strdup (plan->id);
+  self->title = g_strdup (plan->title);
+  self->path = g_strdup (plan->path);
+  self->log = g_strdup (plan->log);
+  self->ctrl_c_quits = plan->ctrl_c_quits;
+  return self;
+}
+
+static void
+consume (DroverConsole *self, const guint8 *data, gsize length, gboolean is_history)
+{
+  if (length > 0 && self->func != NULL)
+    self->func (self, data, length, is_history, self->func_data);
+}
+
+static GBytes *
+read_log (DroverConsole *self, goffset from)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->log);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  g_autofree guint8 *buffer = NULL;
+  gsize length = 0;
+
+  if (stream == NULL || !g_seekable_seek (G_SEEKABLE (stream), from, G_SEEK_SET, NULL, NULL))
+    return g_bytes_new (NULL, 0);
+
+  buffer = g_malloc (HISTORY_SIZE);
+  g_input_stream_read_all (G_INPUT_STREAM (stream), buffer, HISTORY_SIZE, &length, NULL, NULL);
+  return g_bytes_new (buffer, length);
+}
+
+static goffset
+log_size (DroverConsole *self)
+{
+  GStatBuf info;
+
+  return g_stat (self->log, &info) == 0 ? info.st_size : 0;
+}
+
+static void
+show_history (DroverConsole *self)
+{
+  goffset from = MAX (0, self->history_end - HISTORY_SIZE);
+  g_autoptr (GBytes) bytes = read_log (self, from);
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  consume (self, data, MIN (length, (gsize) (self->history_end - from)), TRUE);
+}
+
+/* Between our look at the log and QEMU's accepting us, output went to the log alone. It is
+ * what the log holds from there on, up to where our first bytes begin. */
+static void
+show_gap (DroverConsole *self, const guint8 *first, gsize length)
+{
+  g_autoptr (GBytes) bytes = read_log (self, self->history_end);
+  gsize available;
+  const guint8 *data = g_bytes_get_data (bytes, &available);
+  gsize gap = 0;
+
+  while (gap < available && memcmp (data + gap, first, MIN (available - gap, length)) != 0)
+    gap++;
+
+  consume (self, data, gap, TRUE);
+  self->history_end = -1;
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DroverConsole) self = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes =
+    g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  const guint8 *data;
+  gsize length;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  self = g_object_ref (user_data);
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+    {
+      /* QEMU is gone, or closed us: its log and QMP say more than a socket's end can. */
+      set_stream (self, NULL);
+      return;
+    }
+
+  data = g_bytes_get_data (bytes, &length);
+  if (self->history_end >= 0)
+    show_gap (self, data, length);
+  consume (self, data, length, FALSE);
+  if (self->stream != NULL)
+    start_reading (self);
+}
+
+static void
+start_reading (DroverConsole *self)
+{
+  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (self->stream), READ_SIZE,
+                                   G_PRIORITY_DEFAULT_IDLE, self->cancellable, read_cb, self);
+}
+
+static void
+write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  DroverConsole *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  self->writing = FALSE;
+  g_bytes_unref (g_queue_pop_head (&self->outgoing));
+  if (error == NULL)
+    start_writing (self);
+}
+
+static void
+start_writing (DroverConsole *self)
+{
+  GBytes *bytes = g_queue_peek_head (&self->outgoing);
+  gconstpointer data;
+  gsize length;
+
+  if (self->writing || bytes == NULL)
+    return;
+
+  self->writing = TRUE;
+  data = g_bytes_get_data (bytes, &length);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->stream), data, length,
+                                   G_PRIORITY_DEFAULT, self->cancellable, write_cb, self);
+}
+
+static DexFuture *
+connected_cb (DexFuture *future, gpointer user_data)
+{
+  DroverConsole *self = user_data;
+
+  set_stream (self, g_value_get_object (dex_future_get_value (future, NULL)));
+  if (self->func != NULL)
+    drover_console_set_consumer (self, self->func, self->func_data);
+  return dex_future_new_true ();
+}
+
+/**
+ * drover_console_connect:
+ * @with_history: whether the consumer first gets what was written before
+ *
+ * Nothing is read until there is a consumer, see drover_console_set_consumer().
+ *
+ * Returns: (transfer full): a future that is resolved when the socket is connected. QEMU
+ *   serves one client at a time: another one waits its turn without being told.
+ */
+DexFuture *
+drover_console_connect (DroverConsole *self, gboolean with_history)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) address = NULL;
+
+  dex_return_error_if_fail (DROVER_IS_CONSOLE (self));
+
+  if (self->stream != NULL)
+    return dex_future_new_true ();
+
+  address = g_unix_socket_address_new (self->path);
+  self->with_history = with_history;
+  self->history_end = with_history ? log_size (self) : -1;
+  return dex_future_then (dex_socket_client_connect (client, G_SOCKET_CONNECTABLE (address)),
+                          connected_cb, g_object_ref (self), g_object_unref);
+}
+
+/**
+ * drover_console_disconnect:
+ *
+ * Leaves the console to others.
+ */
+void
+drover_console_disconnect (DroverConsole *self)
+{
+  g_return_if_fail (DROVER_IS_CONSOLE (self));
+  set_stream (self, NULL);
+}
+
+/**
+ * drover_console_set_consumer:
+ * @func: (nullable) (scope forever): gets all output in its order
+ * @user_data: must live until the consumer is taken back with %NULL
+ *
+ * Until there is a consumer, output waits in the socket, and before long the guest with it.
+ */
+void
+drover_console_set_consumer (DroverConsole *self, DroverConsoleFunc func, gpointer user_data)
+{
+  g_return_if_fail (DROVER_IS_CONSOLE (self));
+
+  self->func = func;
+  self->func_data = user_data;
+  if (func == NULL || self->stream == NULL || g_cancellable_is_cancelled (self->cancellable))
+    return;
+
+  if (self->with_history)
+    {
+      self->with_history = FALSE;
+      show_history (self);
+    }
+  if (!g_input_stream_has_pending (g_io_stream_get_input_stream (self->stream)))
+    start_reading (self);
+}
+
+/**
+ * drover_console_write:
+ * @data: what was typed
+ *
+ * Sends it to the guest. Without a connection it is lost, as on an unplugged cable.
+ */
+void
+drover_console_write (DroverConsole *self, const void *data, gsize length)
+{
+  g_return_if_fail (DROVER_IS_CONSOLE (self));
+
+  if (self->stream == NULL || length == 0)
+    return;
+
+  g_queue_push_tail (&self->outgoing, g_bytes_new (data, length));
+  start_writing (self);
+}
+
+/**
+ * drover_console_get_id:
+ *
+ * Returns: the id of its chardev, as `query-chardev` labels it
+ */
+const char *
+drover_console_get_id (DroverConsole *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), NULL);
+  return self->id;
+}
+
+/**
+ * drover_console_get_title:
+ *
+ * Returns: what the console is, for people
+ */
+const char *
+drover_console_get_title (DroverConsole *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), NULL);
+  return self->title;
+}
+
+/**
+ * drover_console_get_log:
+ *
+ * Returns: the path of the file in which QEMU keeps all output
+ */
+const char *
+drover_console_get_log (DroverConsole *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), NULL);
+  return self->log;
+}
+
+/**
+ * drover_console_get_connected:
+ *
+ * Returns: whether what is typed reaches QEMU
+ */
+gboolean
+drover_console_get_connected (DroverConsole *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), FALSE);
+  return self->stream != NULL;
+}
+
+/**
+ * drover_console_get_ctrl_c_quits:
+ *
+ * Returns: whether Ctrl-C ends QEMU instead of reaching the guest, as `-serial stdio` has it
+ *   in a shell
+ */
+gboolean
+drover_console_get_ctrl_c_quits (DroverConsole *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), FALSE);
+  return self->ctrl_c_quits;
+}

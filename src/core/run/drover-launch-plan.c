@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "drover-keyval.h"
+#include "drover-launch-plan.h"
+
+/* What QEMU would do with a terminal is worked out as in its system/vl.c: each option below
+ * switches defaults off, and -nographic puts what is left of them on the terminal. */
+typedef struct
+{
+  DroverLaunchPlan *plan;
+  GStrvBuilder *argv;
+  GStrvBuilder *notices;
+  const char *runtime_dir;
+  const char *log_dir;
+  gboolean nographic;
+  gboolean default_serial;
+  gboolean default_monitor;
+} Builder;
+
+/**
+ * drover_console_plan_free:
+ *
+ * Frees the plan of a console.
+ */
+void
+drover_console_plan_free (DroverConsolePlan *self)
+{
+  g_free (self->id);
+  g_free (self->title);
+  g_free (self->path);
+  g_free (self->log);
+  g_free (self);
+}
+
+/**
+ * drover_launch_plan_free:
+ *
+ * Frees the plan.
+ */
+void
+drover_launch_plan_free (DroverLaunchPlan *self)
+{
+  g_strfreev (self->argv);
+  g_strfreev (self->notices);
+  g_ptr_array_unref (self->consoles);
+  g_free (self);
+}
+
+static void
+add (Builder *builder, const char *flag, const char *value)
+{
+  if (flag != NULL)
+    g_strv_builder_add (builder->argv, flag);
+  if (value != NULL)
+    g_strv_builder_add (builder->argv, value);
+}
+
+static DroverConsolePlan *
+plan_console (Builder *builder, const char *title, gboolean ctrl_c_quits)
+{
+  DroverConsolePlan *console = g_new0 (DroverConsolePlan, 1);
+  guint n = builder->plan->consoles->len;
+
+  console->id = g_strdup_printf ("drover-console-%u", n);
+  console->title = g_strdup (title);
+  console->path = g_strdup_printf ("%s/console-%u.sock", builder->runtime_dir, n);
+  console->log = g_strdup_printf ("%s/console-%u.log", builder->log_dir, n);
+  console->ctrl_c_quits = ctrl_c_quits;
+  g_ptr_array_add (builder->plan->consoles, console);
+  return console;
+}
+
+/* A socket chardev: `wait=off` so that QEMU starts without us, `server=on` so that it
+ * listens again when we leave. */
+static char *
+socket_text (const char *id, const char *path)
+{
+  g_autofree char *escaped_id = drover_keyval_escape (id);
+  g_autofree char *escaped_path = drover_keyval_escape (path);
+
+  return g_strdup_printf ("socket,id=%s,path=%s,server=on,wait=off", escaped_id, escaped_path);
+}
+
+static void
+add_console_chardev (Builder *builder, DroverConsolePlan *console, gboolean mux)
+{
+  g_autofree char *socket = socket_text (console->id, console->path);
+  g_autofree char *log = drover_keyval_escape (console->log);
+  g_autofree char *text =
+    g_strdup_printf ("%s,logfile=%s,logappend=on%s", socket, log, mux ? ",mux=on" : "");
+
+  add (builder, "-chardev", text);
+}
+
+/* @flag: the option, as typed, that has the console: -serial, -monitor, -qmp … */
+static void
+add_console (Builder *builder, const char *flag, const char *title, gboolean with_monitor)
+{
+  /* Muxed with the monitor, stdio leaves Ctrl-C to the guest; else it ends QEMU. */
+  DroverConsolePlan *console = plan_console (builder, title, !with_monitor);
+  g_autofree char *reference = g_strconcat ("chardev:", console->id, NULL);
+  g_autofree char *monitor = g_strdup_printf ("chardev=%s,mode=readline", console->id);
+
+  add_console_chardev (builder, console, with_monitor);
+  add (builder, flag, reference);
+  if (with_monitor)
+    add (builder, "-mon", monitor);
+}
+
+static void
+set_key (char **text, const char *key, const char *value)
+{
+  g_autofree char *before = g_steal_pointer (text);
+
+  *text = drover_keyval_set (before, "backend", key, value);
+}
+
+/* A user's `-chardev stdio,id=…` keeps its id and all that is not stdio's own. */
+static void
+add_stdio_chardev (Builder *builder, const char *flag, const char *value)
+{
+  g_autofree char *signal_value = drover_keyval_dup (value, "backend", "signal");
+  g_autofree char *id = drover_keyval_dup (value, "backend", "id");
+  g_autofree char *user_log = drover_keyval_dup (value, "backend", "logfile");
+  g_autofree char *title = g_strdup_printf (_("Character device “%s”"), id ? id : "");
+  DroverConsolePlan *console = plan_console (builder, title, g_strcmp0 (signal_value, "off") != 0);
+  g_autofree char *text = drover_keyval_remove (value, "backend", "signal");
+
+  if (id != NULL)
+    g_set_str (&console->id, id);
+  set_key (&text, "backend", "socket");
+  set_key (&text, "path", console->path);
+  set_key (&text, "server", "on");
+  set_key (&text, "wait", "off");
+  if (user_log == NULL)
+    {
+      set_key (&text, "logfile", console->log);
+      set_key (&text, "logappend", "on");
+    }
+  else
+    {
+      g_free (console->log);
+      console->log = g_steal_pointer (&user_log);
+    }
+
+  add (builder, flag, text);
+}
+
+static const char *
+console_title (const char *option)
+{
+  static const char *const titles[][2] = {
+    { "serial", N_("Serial console") },   { "monitor", N_("QEMU monitor") },
+    { "parallel", N_("Parallel port") },  { "debugcon", N_("Debug console") },
+    { "qmp", N_("QMP") },                 { "qmp-pretty", N_("QMP") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (g_str_equal (titles[i][0], option))
+      return _(titles[i][1]);
+
+  return NULL;
+}
+
+static gboolean
+is_isa_serial (const char *value)
+{
+  g_autofree char *driver = drover_keyval_dup (value, "driver", "driver");
+
+  return g_strcmp0 (driver, "isa-serial") == 0 ||
+         (value[0] == '{' && strstr (value, "\"isa-serial\"") != NULL);
+}
+
+static void
+note_defaults (Builder *builder, const char *option, const char *value)
+{
+  gboolean has_monitor = value != NULL && g_str_has_prefix (value, "mon:");
+
+  if (g_str_equal (option, "nographic"))
+    builder->nographic = TRUE;
+  else if (g_str_equal (option, "S"))
+    builder->plan->start_paused = TRUE;
+  else if (g_str_equal (option, "nodefaults"))
+    builder->default_serial = builder->default_monitor = FALSE;
+  else if (g_str_equal (option, "serial") ||
+           (g_str_equal (option, "device") && value != NULL && is_isa_serial (value)))
+    builder->default_serial = FALSE;
+  else if (g_str_equal (option, "monitor") || g_str_equal (option, "mon") ||
+           g_str_equal (option, "qmp") || g_str_equal (option, "qmp-pretty"))
+    builder->default_monitor = FALSE;
+
+  if (has_monitor)
+    builder->default_monitor = FALSE;
+}
+
+static gboolean
+is_stdio_chardev (const char *value)
+{
+  g_autofree char *backend = drover_keyval_dup (value, "backend", "backend");
+
+  return g_strcmp0 (backend, "stdio") == 0;
+}
+
+static void
+add_argument (Builder *builder, DroverArgument *argument)
+{
+  const char *flag = drover_argument_get_flag (argument);
+  const char *value = drover_argument_get_value (argument);
+  const char *option = drover_argument_get_option (argument);
+  const char *title = console_title (option);
+
+  note_defaults (builder, option, value);
+
+  if (g_str_equal (option, "daemonize"))
+    g_strv_builder_add (builder->notices,
+                        _("-daemonize was left out: a machine of Drover's goes on without "
+                          "Drover in any case"));
+  else if (title != NULL && g_strcmp0 (value, "stdio") == 0)
+    add_console (builder, flag, title, FALSE);
+  else if (title != NULL && g_strcmp0 (value, "mon:stdio") == 0)
+    add_console (builder, flag, title, TRUE);
+  else if (g_str_equal (option, "chardev") && value != NULL && is_stdio_chardev (value))
+    add_stdio_chardev (builder, flag, value);
+  else
+    add (builder, flag, value);
+}
+
+/* What QEMU's defaults would have put on the terminal. They have to be spelled out, since
+ * the overlay's own monitors make QEMU leave its default one away. */
+static void
+add_defaults (Builder *builder)
+{
+  if (!builder->nographic)
+    {
+      if (builder->default_monitor)
+        add (builder, "-monitor", "vc:80Cx24C");
+      return;
+    }
+
+  if (builder->default_serial)
+    add_console (builder, "-serial", console_title ("serial"), builder->default_monitor);
+  else if (builder->default_monitor)
+    add_console (builder, "-monitor", console_title ("monitor"), FALSE);
+}
+
+static void
+add_monitor (Builder *builder, const char *id, const char *name, const char *mode)
+{
+  g_autofree char *path = g_build_filename (builder->runtime_dir, name, NULL);
+  g_autofree char *socket = socket_text (id, path);
+  g_autofree char *monitor = g_strdup_printf ("chardev=%s,mode=%s", id, mode);
+
+  add (builder, "-chardev", socket);
+  add (builder, "-mon", monitor);
+}
+
+/**
+ * drover_launch_plan_new:
+ * @document: the machine
+ * @runtime_dir: the machine's runtime folder, see drover_paths_dup_runtime_dir()
+ * @log_dir: the machine's log folder, see drover_paths_dup_log_dir()
+ * @accelerator: (nullable): the accelerator that Drover chose, such as `tcg`; %NULL when the
+ *   arguments or QEMU's default say it
+ *
+ * Computes what is started. Nothing is looked up or written.
+ *
+ * Returns: (transfer full): the plan
+ */
+DroverLaunchPlan *
+drover_launch_plan_new (DroverDocument *document, const char *runtime_dir, const char *log_dir,
+                        const char *accelerator)
+{
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) notices = g_strv_builder_new ();
+  DroverLaunchPlan *plan = g_new0 (DroverLaunchPlan, 1);
+  GPtrArray *arguments = drover_document_get_arguments (document);
+  Builder builder = {
+    .plan = plan,
+    .argv = argv,
+    .notices = notices,
+    .runtime_dir = runtime_dir,
+    .log_dir = log_dir,
+    .default_serial = TRUE,
+    .default_monitor = TRUE,
+  };
+
+  plan->consoles = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_console_plan_free);
+  add (&builder, NULL, drover_document_get_program (document));
+  for (guint i = 0; i < arguments->len; i++)
+    if (drover_argument_get_enabled (arguments->pdata[i]))
+      add_argument (&builder, arguments->pdata[i]);
+
+  add_defaults (&builder);
+  if (accelerator != NULL)
+    add (&builder, "-accel", accelerator);
+  add_monitor (&builder, "drover-qmp", DROVER_QMP_SOCKET, "control");
+  add_monitor (&builder, "drover-ctl", DROVER_CTL_SOCKET, "control");
+  add_monitor (&builder, "drover-hmp", DROVER_HMP_SOCKET, "readline");
+  if (!plan->start_paused)
+    add (&builder, "-S", NULL);
+
+  plan->argv = g_strv_builder_end (argv);
+  plan->notices = g_strv_builder_end (notices);
+  return plan;
+}
+
+/**
+ * drover_launch_plan_dup_value:
+ * @option: an option's name without dashes
+ * @implied_key: (nullable): its implied first key
+ * @key: a key of it
+ *
+ * Returns: (transfer full) (nullable): what the enabled arguments give for @key, the last
+ *   one counting
+ */
+char *
+drover_launch_plan_dup_value (DroverDocument *document, const char *option,
+                              const char *implied_key, const char *key)
+{
+  GPtrArray *arguments = drover_document_get_arguments (document);
+  char *found = NULL;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      DroverArgument *argument = arguments->pdata[i];
+      const char *value = drover_argument_get_value (argument);
+      char *here = NULL;
+
+      if (value != NULL && drover_argument_get_enabled (argument) &&
+          g_str_equal (drover_argument_get_option (argument), option))
+        here = drover_keyval_dup (value, implied_key, key);
+      if (here != NULL)
+        {
+          g_free (found);
+          found = here;
+        }
+    }
+
+  return found;
+}
+
+/**
+ * drover_launch_plan_names_accelerator:
+ *
+ * Returns: whether the arguments choose the accelerator: `-accel`, `-enable-kvm`, `-no-kvm`
+ *   or `-machine accel=`
+ */
+gboolean
+drover_launch_plan_names_accelerator (DroverDocument *document)
+{
+  static const char *const machine_options[] = { "machine", "M" };
+  static const char *const options[] = { "accel", "enable-kvm", "no-kvm", NULL };
+  GPtrArray *arguments = drover_document_get_arguments (document);
+
+  for (guint i = 0; i < arguments->len; i++)
+    if (drover_argument_get_enabled (arguments->pdata[i]) &&
+        g_strv_contains (options, drover_argument_get_option (arguments->pdata[i])))
+      return TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (machine_options); i++)
+    {
+      g_autofree char *value =
+        drover_launch_plan_dup_value (document, machine_options[i], "type", "accel");
+
+      if (value != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}

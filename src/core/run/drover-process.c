@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "drover-dex.h"
+#include "drover-process.h"
+
+/* Where the system cannot tell us that somebody else's child ended, it is looked at again
+ * after this many milliseconds. */
+#define LOOK_AGAIN_MSEC 100
+
+/* Skips the command's name, which is in parentheses and may hold anything. */
+static const char *
+skip_to_state (const char *stat)
+{
+  const char *end = strrchr (stat, ')');
+
+  return end != NULL && end[1] == ' ' ? end + 2 : NULL;
+}
+
+static char *
+read_stat (GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid);
+  char *contents = NULL;
+
+  g_file_get_contents (path, &contents, NULL, NULL);
+  return contents;
+}
+
+/**
+ * drover_process_get_start_time:
+ * @pid: a process
+ *
+ * A pid is used again after its process ended; together with this time it is not.
+ *
+ * Returns: when the process started, in the system's ticks since boot; 0 when there is no
+ *   such process, it is a zombie, or the system does not tell
+ */
+guint64
+drover_process_get_start_time (GPid pid)
+{
+  g_autofree char *stat = read_stat (pid);
+  const char *state = stat != NULL ? skip_to_state (stat) : NULL;
+  g_auto (GStrv) fields = NULL;
+
+  if (state == NULL || *state == 'Z' || *state == 'X')
+    return 0;
+
+  /* proc(5): the state is field 3, the start time field 22. */
+  fields = g_strsplit (state, " ", 21);
+  return g_strv_length (fields) > 19 ? g_ascii_strtoull (fields[19], NULL, 10) : 0;
+}
+
+/**
+ * drover_process_is_alive:
+ * @start_time: see drover_process_get_start_time(); 0 when it is not known
+ *
+ * Returns: whether the very process still runs
+ */
+gboolean
+drover_process_is_alive (GPid pid, guint64 start_time)
+{
+  if (pid <= 0)
+    return FALSE;
+
+  if (start_time != 0)
+    return drover_process_get_start_time (pid) == start_time;
+
+  return kill (pid, 0) == 0;
+}
+
+/**
+ * drover_process_signal:
+ *
+ * Sends a signal to the very process, and to no other that took over its pid.
+ *
+ * Returns: whether it was sent
+ */
+gboolean
+drover_process_signal (GPid pid, guint64 start_time, int signal_number)
+{
+#ifdef SYS_pidfd_open
+  int fd = syscall (SYS_pidfd_open, pid, 0);
+
+  if (fd >= 0)
+    {
+      /* The descriptor holds the process, so what is checked now is what is signalled. */
+      gboolean sent = drover_process_is_alive (pid, start_time) &&
+                      syscall (SYS_pidfd_send_signal, fd, signal_number, NULL, 0) == 0;
+
+      close (fd);
+      return sent;
+    }
+#endif
+
+  return drover_process_is_alive (pid, start_time) && kill (pid, signal_number) == 0;
+}
+
+static DexFuture *
+look_again_fiber (gpointer user_data)
+{
+  const guint64 *process = user_data;
+
+  while (drover_process_is_alive (process[0], process[1]))
+    if (!drover_dex_sleep (LOOK_AGAIN_MSEC))
+      break;
+
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+look_again (GPid pid, guint64 start_time)
+{
+  const guint64 process[] = { pid, start_time };
+
+  return dex_scheduler_spawn (NULL, 0, look_again_fiber, g_memdup2 (process, sizeof process),
+                              g_free);
+}
+
+#ifdef SYS_pidfd_open
+typedef struct
+{
+  DexPromise *promise;
+  int fd;
+} Waiter;
+
+static void
+waiter_free (gpointer data)
+{
+  Waiter *waiter = data;
+
+  close (waiter->fd);
+  dex_unref (waiter->promise);
+  g_free (waiter);
+}
+
+static gboolean
+gone_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  Waiter *waiter = user_data;
+
+  dex_promise_resolve_boolean (waiter->promise, TRUE);
+  return G_SOURCE_REMOVE;
+}
+#endif
+
+/**
+ * drover_process_wait_gone:
+ *
+ * Returns: (transfer full): a future that is resolved when the very process has ended,
+ *   whoever its parent is
+ */
+DexFuture *
+drover_process_wait_gone (GPid pid, guint64 start_time)
+{
+#ifdef SYS_pidfd_open
+  Waiter *waiter;
+  int fd = syscall (SYS_pidfd_open, pid, 0);
+
+  if (!drover_process_is_alive (pid, start_time))
+    {
+      if (fd >= 0)
+        close (fd);
+      return dex_future_new_true ();
+    }
+  if (fd < 0)
+    return look_again (pid, start_time);
+
+  waiter = g_new0 (Waiter, 1);
+  waiter->promise = dex_promise_new ();
+  waiter->fd = fd;
+  g_unix_fd_add_full (G_PRIORITY_DEFAULT, fd, G_IO_IN, gone_cb, waiter, waiter_free);
+  return dex_ref (waiter->promise);
+#else
+  return look_again (pid, start_time);
+#endif
+}

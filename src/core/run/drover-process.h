@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libdex.h>
+
+G_BEGIN_DECLS
+
+guint64    drover_process_get_start_time (GPid pid);
+gboolean   drover_process_is_alive       (GPid pid, guint64 start_time);
+gboolean   drover_process_signal         (GPid pid, guint64 start_time, int signal_number);
+DexFuture *drover_process_wait_gone      (GPid pid, guint64 start_time) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "drover-dex.h"
+#include "drover-error.h"
+#include "drover-process.h"
+#include "drover-run-private.h"
+
+/* QEMU makes its sockets within some 20 ms. Looking this often costs nothing and loses
+ * nothing of note. */
+#define LOOK_MSEC 4
+
+/* Allocating and clearing a large guest's memory can take most of this. */
+#define START_SECONDS 60
+
+/* A second client of one socket is not greeted until the first one leaves. */
+#define GREETING_MSEC 5000
+
+typedef struct
+{
+  char *path;
+} Socket;
+
+static void
+socket_free (gpointer data)
+{
+  Socket *socket = data;
+
+  g_free (socket->path);
+  g_free (socket);
+}
+
+static gboolean
+not_there_yet (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+}
+
+static DexFuture *
+connect_fiber (gpointer user_data)
+{
+  Socket *socket = user_data;
+
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      DroverQmp *qmp = dex_await_object (drover_qmp_connect (socket->path, GREETING_MSEC), &error);
+
+      if (qmp != NULL)
+        return dex_future_new_take_object (qmp);
+      if (!not_there_yet (error) || !drover_dex_sleep (LOOK_MSEC))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+}
+
+static DexFuture *
+gone_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_future_new_for_error (_drover_run_describe_end (user_data));
+}
+
+static DexFuture *
+too_late_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_future_new_reject (DROVER_QMP_ERROR, DROVER_QMP_ERROR_TIMEOUT,
+                                _("QEMU did not answer within %d seconds"), START_SECONDS);
+}
+
+/* Whatever comes first: QMP ready, the process's end, or the end of our patience. */
+DexFuture *
+_drover_run_await_qmp (DroverRun *self)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+  Socket *socket = g_new0 (Socket, 1);
+  DexFuture *gone;
+
+  socket->path = g_build_filename (runtime_dir, self->qmp_socket, NULL);
+  gone = self->subprocess != NULL
+           ? dex_subprocess_wait_check (self->subprocess)
+           : drover_process_wait_gone (self->record->pid, self->record->start_time);
+
+  return dex_future_first (
+    dex_scheduler_spawn (NULL, 0, connect_fiber, socket, socket_free),
+    dex_future_finally (gone, gone_cb, g_object_ref (self), g_object_unref),
+    dex_future_catch (dex_timeout_new_seconds (START_SECONDS), too_late_cb, NULL, NULL), NULL);
+}
+
+static DexFuture *
+attach_fiber (gpointer user_data)
+{
+  DroverRun *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DroverQmp) qmp = dex_await_object (_drover_run_await_qmp (self), &error);
+
+  if (qmp != NULL && _drover_run_connected (self, qmp, &error) &&
+      dex_await (drover_run_refresh (self), &error))
+    {
+      _drover_run_has_come_up (self);
+      return dex_future_new_for_string (self->state);
+    }
+
+  self->coming_up = FALSE;
+  if (self->record == NULL || !drover_run_record_is_alive (self->record))
+    {
+      /* It ended or was forced off while we looked, which is as good as not found. */
+      _drover_run_set_off (self);
+      return dex_future_new_for_string (self->state);
+    }
+
+  /* It lives but cannot be talked to. It is not off, and can still be forced off. */
+  _drover_run_set_error (self, error);
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+/**
+ * drover_run_attach:
+ *
+ * Looks for a QEMU of this machine that somebody started before, this program or another,
+ * and takes it over: its pid, its start time and the folder named by its uuid must agree.
+ * What a dead one left is removed.
+ *
+ * Returns: (transfer full): a future of the state, a string; `off` when there is none
+ */
+DexFuture *
+drover_run_attach (DroverRun *self)
+{
+  g_autofree char *runtime_dir = NULL;
+  g_autoptr (DroverRunRecord) record = NULL;
+
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+
+  if (self->qmp != NULL || self->coming_up)
+    return dex_future_new_for_string (self->state);
+
+  runtime_dir = drover_run_dup_runtime_dir (self);
+  if (runtime_dir != NULL)
+    record = drover_run_record_load (runtime_dir, NULL);
+
+  if (record == NULL || !drover_run_record_is_alive (record))
+    {
+      _drover_run_set_off (self);
+      return dex_future_new_for_string (self->state);
+    }
+
+  _drover_run_set_accelerator (self, record->accelerator, record->accelerator_reason);
+  _drover_run_set_consoles (self, record->consoles);
+  g_clear_pointer (&self->record, drover_run_record_free);
+  self->record = g_steal_pointer (&record);
+  self->asked_off = FALSE;
+  self->coming_up = TRUE;
+  _drover_run_set_state (self, DROVER_STATE_STARTING);
+  return dex_scheduler_spawn (NULL, 0, attach_fiber, g_object_ref (self), g_object_unref);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "drover-launch-plan.h"
+#include "drover-run-record.h"
+#include "drover-run.h"
+
+G_BEGIN_DECLS
+
+/* One machine's running, or not running.
+ *
+ * drover-run.c has the object and what is done to a running guest, drover-run-start.c the
+ * way from off to running, drover-run-attach.c the way back to a guest that somebody
+ * started before. */
+struct _DroverRun
+{
+  GObject parent_instance;
+
+  DroverMachine *machine;
+  char *qmp_socket; /* which of the two QMP sockets is ours */
+
+  char *state;
+  GError *error;           /* why the last start or run failed */
+  char *shutdown_reason;   /* of QEMU's last SHUTDOWN event */
+  char *accelerator;        /* what it runs with, or would: kvm, tcg … */
+  char *accelerator_reason;
+  char *launch_accelerator; /* (nullable): what Drover adds to the arguments */
+
+  DroverRunRecord *record; /* while there is a process */
+  GSubprocess *subprocess; /* only when we started it */
+  DroverQmp *qmp;
+  GListStore *consoles;
+  gboolean attach_consoles;
+  gboolean asked_off;      /* its end is what the user wanted */
+  gboolean coming_up;      /* a start or an attach is under way, and sees an end itself */
+};
+
+void       _drover_run_set_state       (DroverRun *self, const char *state);
+void       _drover_run_set_error       (DroverRun *self, const GError *error);
+void       _drover_run_set_accelerator (DroverRun *self, const char *accelerator,
+                                        const char *reason);
+void       _drover_run_set_consoles    (DroverRun *self, GPtrArray *plans);
+void       _drover_run_set_off         (DroverRun *self);
+DexFuture *_drover_run_await_qmp       (DroverRun *self);
+gboolean   _drover_run_connected       (DroverRun *self, DroverQmp *qmp, GError **error);
+GError    *_drover_run_describe_end    (DroverRun *self);
+void       _drover_run_has_come_up     (DroverRun *self);
+
+G_END_DECLS

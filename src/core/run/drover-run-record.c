@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+#include "drover-error.h"
+#include "drover-json.h"
+#include "drover-process.h"
+#include "drover-run-record.h"
+
+/**
+ * drover_run_record_free:
+ *
+ * Frees the record.
+ */
+void
+drover_run_record_free (DroverRunRecord *self)
+{
+  g_free (self->uuid);
+  g_strfreev (self->argv);
+  g_clear_pointer (&self->consoles, g_ptr_array_unref);
+  g_free (self->accelerator);
+  g_free (self->accelerator_reason);
+  g_free (self);
+}
+
+static char *
+dup_text (JsonObject *object, const char *member)
+{
+  return g_strdup (json_object_get_string_member_with_default (object, member, NULL));
+}
+
+static DroverConsolePlan *
+console_from_json (JsonNode *node)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  DroverConsolePlan *console;
+
+  if (object == NULL || !json_object_has_member (object, "path") ||
+      !json_object_has_member (object, "log"))
+    return NULL;
+
+  console = g_new0 (DroverConsolePlan, 1);
+  console->id = dup_text (object, "id");
+  console->title = dup_text (object, "title");
+  console->path = dup_text (object, "path");
+  console->log = dup_text (object, "log");
+  console->ctrl_c_quits =
+    json_object_get_boolean_member_with_default (object, "ctrl-c-quits", FALSE);
+  return console;
+}
+
+static JsonNode *
+console_to_json (DroverConsolePlan *console)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  const char *const members[][2] = { { "id", console->id },
+                                     { "title", console->title },
+                                     { "path", console->path },
+                                     { "log", console->log } };
+
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      json_builder_set_member_name (builder, members[i][0]);
+      json_builder_add_string_value (builder, members[i][1]);
+    }
+  json_builder_set_member_name (builder, "ctrl-c-quits");
+  json_builder_add_boolean_value (builder, console->ctrl_c_quits);
+  json_builder_end_object (builder);
+  return json_builder_get_root (builder);
+}
+
+static GStrv
+strv_from_json (JsonArray *array)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    g_strv_builder_add (builder, json_array_get_string_element (array, i));
+
+  return g_strv_builder_end (builder);
+}
+
+static DroverRunRecord *
+record_from_json (JsonObject *object)
+{
+  g_autoptr (DroverRunRecord) self = g_new0 (DroverRunRecord, 1);
+  JsonArray *consoles = json_object_has_member (object, "consoles")
+                          ? json_object_get_array_member (object, "consoles")
+                          : NULL;
+
+  self->uuid = dup_text (object, "uuid");
+  self->pid = json_object_get_int_member_with_default (object, "pid", 0);
+  self->start_time = json_object_get_int_member_with_default (object, "start-time", 0);
+  self->accelerator = dup_text (object, "accelerator");
+  self->accelerator_reason = dup_text (object, "accelerator-reason");
+  self->consoles = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_console_plan_free);
+  self->argv = strv_from_json (json_object_has_member (object, "argv")
+                                 ? json_object_get_array_member (object, "argv")
+                                 : NULL);
+
+  for (guint i = 0; consoles != NULL && i < json_array_get_length (consoles); i++)
+    {
+      DroverConsolePlan *console = console_from_json (json_array_get_element (consoles, i));
+
+      if (console != NULL)
+        g_ptr_array_add (self->consoles, console);
+    }
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * drover_run_record_load:
+ * @runtime_dir: a machine's runtime folder
+ * @error: set when there is no record, or none that can be read
+ *
+ * Returns: (transfer full) (nullable): the record; its process may be gone
+ */
+DroverRunRecord *
+drover_run_record_load (const char *runtime_dir, GError **error)
+{
+  g_autofree char *path = g_build_filename (runtime_dir, DROVER_RUN_RECORD_FILE, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, error))
+    return NULL;
+
+  node = drover_json_parse (text, length, error);
+  if (node == NULL)
+    return NULL;
+
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                   _("%s does not hold a JSON object"), path);
+      return NULL;
+    }
+
+  return record_from_json (json_node_get_object (node));
+}
+
+/**
+ * drover_run_record_save:
+ *
+ * Writes `run.json`, whole or not at all.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError **error)
+{
+  g_autofree char *path = g_build_filename (runtime_dir, DROVER_RUN_RECORD_FILE, NULL);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+  JsonObject *object = json_object_new ();
+  JsonArray *consoles = json_array_new ();
+
+  for (guint i = 0; i < self->consoles->len; i++)
+    json_array_add_element (consoles, console_to_json (self->consoles->pdata[i]));
+
+  json_object_set_string_member (object, "uuid", self->uuid);
+  json_object_set_int_member (object, "pid", self->pid);
+  json_object_set_int_member (object, "start-time", self->start_time);
+  json_object_set_member (object, "argv",
+                          drover_json_from_strv ((const char *const *) self->argv));
+  json_object_set_array_member (object, "consoles", consoles);
+  if (self->accelerator != NULL)
+    json_object_set_string_member (object, "accelerator", self->accelerator);
+  if (self->accelerator_reason != NULL)
+    json_object_set_string_member (object, "accelerator-reason", self->accelerator_reason);
+  json_node_take_object (node, object);
+
+  text = drover_json_to_text (node, TRUE);
+  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+/**
+ * drover_run_record_is_alive:
+ *
+ * Returns: whether the recorded process still runs
+ */
+gboolean
+drover_run_record_is_alive (DroverRunRecord *self)
+{
+  return drover_process_is_alive (self->pid, self->start_time);
+}
+
+/**
+ * drover_run_record_clear:
+ * @runtime_dir: the runtime folder of a machine that is off
+ *
+ * Removes the record and the sockets of a run that has ended. The lock file and the folder
+ * stay: another program may be waiting for that very lock. And all stays when the record is of
+ * a process that lives: whoever sees an end late must not lose the run that somebody started
+ * since.
+ */
+void
+drover_run_record_clear (const char *runtime_dir)
+{
+  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  if (record != NULL && drover_run_record_is_alive (record))
+    return;
+
+  dir = g_dir_open (runtime_dir, 0, NULL);
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".sock") || g_str_equal (name, DROVER_RUN_RECORD_FILE))
+      {
+        g_autofree char *path = g_build_filename (runtime_dir, name, NULL);
+        g_unlink (path);
+      }
+}

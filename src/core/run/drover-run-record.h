@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "drover-launch-plan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DroverRunRecord:
+ * @uuid: the machine's
+ * @pid: QEMU's process
+ * @start_time: see drover_process_get_start_time()
+ * @argv: what was started
+ * @consoles: (element-type DroverConsolePlan): its consoles
+ * @accelerator: (nullable): the accelerator that Drover chose
+ * @accelerator_reason: (nullable): why
+ *
+ * `run.json` in a machine's runtime folder: what another Drover needs to find a guest again.
+ */
+typedef struct
+{
+  char *uuid;
+  GPid pid;
+  guint64 start_time;
+  GStrv argv;
+  GPtrArray *consoles;
+  char *accelerator;
+  char *accelerator_reason;
+} DroverRunRecord;
+
+#define DROVER_RUN_RECORD_FILE "run.json"
+
+DroverRunRecord *drover_run_record_load  (const char *runtime_dir, GError **error);
+gboolean         drover_run_record_save  (DroverRunRecord *self, const char *runtime_dir,
+                                          GError **error);
+void             drover_run_record_clear (const char *runtime_dir);
+gboolean         drover_run_record_is_alive (DroverRunRecord *self);
+void             drover_run_record_free  (DroverRunRecord *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverRunRecord, drover_run_record_free)
+
+G_END_DECLS

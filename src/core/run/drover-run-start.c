@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "drover-console.h"
+#include "drover-dex.h"
+#include "drover-error.h"
+#include "drover-paths.h"
+#include "drover-process.h"
+#include "drover-program.h"
+#include "drover-run-private.h"
+
+/* Held from here to the end of a start, so that of two programs that start the same machine
+ * at once only one does. The kernel drops it when its holder dies. */
+static int
+lock (const char *runtime_dir, GError **error)
+{
+  g_autofree char *path = g_build_filename (runtime_dir, "lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      drover_set_errno_error (error, _("Cannot make %s"), path);
+      return -1;
+    }
+
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      close (fd);
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                   _("Another program is just starting this machine"));
+      return -1;
+    }
+
+  return fd;
+}
+
+/* The log of the run before stays as `.old`, so that a restart does not destroy the reason
+ * for it. */
+static void
+rotate_log (const char *path)
+{
+  g_autofree char *old = g_strconcat (path, ".old", NULL);
+
+  g_rename (path, old);
+}
+
+/* A session of its own: a Ctrl-C in the terminal that Drover was started from, or the end of
+ * that terminal, is not for the guest. */
+static void
+child_setup_cb (gpointer user_data)
+{
+  setsid ();
+}
+
+/* A log that the user's own arguments name is left where it is. QEMU takes its path as seen
+ * from the machine's folder, and others who read it do not stand there. */
+static void
+settle_console_log (DroverConsolePlan *console, const char *folder, const char *log_dir)
+{
+  g_autofree char *given = g_steal_pointer (&console->log);
+  g_autofree char *parent = g_path_get_dirname (given);
+
+  console->log = g_canonicalize_filename (given, folder);
+  if (g_str_equal (parent, log_dir))
+    rotate_log (console->log);
+}
+
+static GSubprocess *
+spawn (DroverRun *self, DroverLaunchPlan *plan, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  g_autofree char *log = drover_run_dup_log_path (self);
+  g_autofree char *log_dir = g_path_get_dirname (log);
+  int fd;
+
+  rotate_log (log);
+  for (guint i = 0; i < plan->consoles->len; i++)
+    settle_console_log (plan->consoles->pdata[i], drover_machine_get_folder (self->machine),
+                        log_dir);
+
+  fd = open (log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0)
+    {
+      drover_set_errno_error (error, _("Cannot write %s"), log);
+      return NULL;
+    }
+
+  /* A file and not a pipe: QEMU must be able to print when Drover is gone. */
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  g_subprocess_launcher_take_stdout_fd (launcher, dup (fd));
+  g_subprocess_launcher_take_stderr_fd (launcher, fd);
+  g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
+  g_subprocess_launcher_set_cwd (launcher, drover_machine_get_folder (self->machine));
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
+
+  return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
+}
+
+static DroverRunRecord *
+make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
+{
+  const char *pid = g_subprocess_get_identifier (self->subprocess);
+  DroverRunRecord *record = g_new0 (DroverRunRecord, 1);
+
+  record->uuid = g_strdup (drover_document_get_uuid (document));
+  record->pid = pid != NULL ? atoi (pid) : 0;
+  record->start_time = drover_process_get_start_time (record->pid);
+  record->argv = g_strdupv (plan->argv);
+  record->consoles = g_ptr_array_ref (plan->consoles);
+  record->accelerator = g_strdup (self->accelerator);
+  record->accelerator_reason = g_strdup (self->accelerator_reason);
+  return record;
+}
+
+static gboolean
+launch (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
+        const char *runtime_dir, GError **error)
+{
+  drover_run_record_clear (runtime_dir);
+
+  self->subprocess = spawn (self, plan, error);
+  if (self->subprocess == NULL)
+    return FALSE;
+
+  self->record = make_record (self, document, plan);
+  _drover_run_set_consoles (self, plan->consoles);
+  return drover_run_record_save (self->record, runtime_dir, error);
+}
+
+static gboolean
+attach_consoles (DroverRun *self, GError **error)
+{
+  GListModel *consoles = G_LIST_MODEL (self->consoles);
+
+  for (guint i = 0; i < g_list_model_get_n_items (consoles); i++)
+    {
+      g_autoptr (DroverConsole) console = g_list_model_get_item (consoles, i);
+
+      if (!dex_await (drover_console_connect (console, FALSE), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* From a process to a guest that runs. */
+static gboolean
+talk (DroverRun *self, DroverLaunchPlan *plan, GError **error)
+{
+  g_autoptr (DroverQmp) qmp = dex_await_object (_drover_run_await_qmp (self), error);
+
+  if (qmp == NULL || !_drover_run_connected (self, qmp, error))
+    return FALSE;
+  if (self->attach_consoles && !attach_consoles (self, error))
+    return FALSE;
+  if (!plan->start_paused && !dex_await (drover_qmp_execute (qmp, "cont", NULL), error))
+    return FALSE;
+
+  return dex_await (drover_run_refresh (self), error);
+}
+
+static gboolean
+bring_up (DroverRun *self, DroverLaunchPlan *plan, GError **error)
+{
+  g_autoptr (GError) talk_error = NULL;
+
+  if (talk (self, plan, &talk_error))
+    return TRUE;
+
+  if (!g_error_matches (talk_error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED) ||
+      self->subprocess == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&talk_error));
+      return FALSE;
+    }
+
+  dex_await (dex_subprocess_wait_check (self->subprocess), NULL);
+
+  /* A guest may run and shut itself down faster than we can ask how it is. */
+  if (self->shutdown_reason != NULL && !self->asked_off)
+    {
+      _drover_run_set_off (self);
+      return TRUE;
+    }
+
+  /* QEMU went while we talked: its own last words say more than a closed socket. */
+  g_propagate_error (error, _drover_run_describe_end (self));
+  return FALSE;
+}
+
+static gboolean
+refuse_if_alive (DroverRun *self, const char *runtime_dir, GError **error)
+{
+  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+
+  if (record == NULL || !drover_run_record_is_alive (record))
+    return TRUE;
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+               _("The machine runs already (process %d)"), (int) record->pid);
+  return FALSE;
+}
+
+/* Ends a QEMU that did not come up, so that nothing half-started stays behind. */
+static void
+clean_up (DroverRun *self)
+{
+  if (self->subprocess != NULL)
+    {
+      g_subprocess_force_exit (self->subprocess);
+      dex_await (dex_subprocess_wait_check (self->subprocess), NULL);
+    }
+  _drover_run_set_off (self);
+}
+
+static gboolean
+prepare (DroverDocument *document, const char *runtime_dir, const char *log_dir, GError **error)
+{
+  g_autofree char *program = drover_program_find (drover_document_get_program (document), error);
+
+  if (program == NULL || !drover_paths_make_private_dir (runtime_dir, error))
+    return FALSE;
+  if (g_mkdir_with_parents (log_dir, 0700) != 0)
+    return drover_set_errno_error (error, _("Cannot make %s"), log_dir);
+
+  return TRUE;
+}
+
+/* The file may be changed, or broken, while the machine starts. */
+typedef struct
+{
+  DroverRun *run;
+  DroverDocument *document;
+} Start;
+
+static void
+start_free (gpointer data)
+{
+  Start *start = data;
+
+  g_object_unref (start->run);
+  drover_document_unref (start->document);
+  g_free (start);
+}
+
+static DexFuture *
+start_fiber (gpointer user_data)
+{
+  Start *start = user_data;
+  DroverRun *self = start->run;
+  DroverDocument *document = start->document;
+  g_autofree char *runtime_dir = drover_paths_dup_runtime_dir (drover_document_get_uuid (document));
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
+  g_autoptr (DroverLaunchPlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  int lock_fd = -1;
+
+  if (prepare (document, runtime_dir, log_dir, &error) &&
+      (lock_fd = lock (runtime_dir, &error)) >= 0 &&
+      refuse_if_alive (self, runtime_dir, &error) &&
+      dex_await (drover_run_choose_accelerator (self), &error))
+    {
+      plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
+      if (!launch (self, document, plan, runtime_dir, &error) || !bring_up (self, plan, &error))
+        clean_up (self);
+    }
+
+  if (error != NULL && self->asked_off)
+    {
+      g_clear_error (&error);
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                   _("The machine was forced off meanwhile"));
+    }
+  _drover_run_has_come_up (self);
+  if (error != NULL)
+    {
+      if (!self->asked_off)
+        _drover_run_set_error (self, error);
+      _drover_run_set_state (self, DROVER_STATE_OFF);
+    }
+  if (lock_fd >= 0)
+    close (lock_fd);
+
+  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error))
+                       : dex_future_new_for_string (self->state);
+}
+
+/**
+ * drover_run_start:
+ * @attach_consoles: whether to connect all consoles before the guest is set going, so that
+ *   their consumers miss nothing; without it the logs still have all
+ *
+ * Starts QEMU paused, waits until it answers on QMP, attaches, and sets the guest going.
+ *
+ * Returns: (transfer full): a future of the state, a string. It is rejected with QEMU's own
+ *   words when it ends instead of answering.
+ */
+DexFuture *
+drover_run_start (DroverRun *self, gboolean attach_consoles_first)
+{
+  const GError *broken;
+  Start *start;
+
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+
+  broken = drover_machine_get_error (self->machine);
+  if (broken != NULL)
+    return dex_future_new_for_error (g_error_copy (broken));
+  if (!drover_run_is_off (self) || self->coming_up)
+    return dex_future_new_reject (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                                  _("The machine is not off: its state is “%s”"), self->state);
+
+  _drover_run_set_error (self, NULL);
+  g_clear_pointer (&self->shutdown_reason, g_free);
+  self->asked_off = FALSE;
+  self->coming_up = TRUE;
+  self->attach_consoles = attach_consoles_first;
+  _drover_run_set_state (self, DROVER_STATE_STARTING);
+
+  start = g_new0 (Start, 1);
+  start->run = g_object_ref (self);
+  start->document = drover_document_ref (drover_machine_get_document (self->machine));
+  return dex_scheduler_spawn (NULL, 0, start_fiber, start, start_free);
+}

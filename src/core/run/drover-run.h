@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libdex.h>
+
+#include "drover-library.h"
+#include "drover-qmp.h"
+
+G_BEGIN_DECLS
+
+#define DROVER_TYPE_RUN (drover_run_get_type ())
+G_DECLARE_FINAL_TYPE (DroverRun, drover_run, DROVER, RUN, GObject)
+
+/* Words of Drover's own beside those of QMP's RunState. */
+#define DROVER_STATE_OFF "off"
+#define DROVER_STATE_STARTING "starting"
+
+DroverRun     *drover_run_new            (DroverMachine *machine, const char *qmp_socket);
+
+DexFuture     *drover_run_start          (DroverRun *self, gboolean attach_consoles) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_attach         (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_pause          (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_resume         (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_reset          (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_shut_down      (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_force_off      (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_refresh        (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_choose_accelerator (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean       drover_run_delete_machine (DroverRun *self, DroverLibrary *library,
+                                          GStrv *left_behind, GError **error);
+
+DroverMachine *drover_run_get_machine    (DroverRun *self);
+const char    *drover_run_get_state      (DroverRun *self);
+gboolean       drover_run_is_off         (DroverRun *self);
+gboolean       drover_run_is_live        (DroverRun *self);
+gboolean       drover_run_is_running     (DroverRun *self);
+const GError  *drover_run_get_error      (DroverRun *self);
+const char    *drover_run_get_shutdown_reason (DroverRun *self);
+const char    *drover_run_get_accelerator (DroverRun *self);
+const char    *drover_run_get_accelerator_reason (DroverRun *self);
+GPid           drover_run_get_pid        (DroverRun *self);
+GListModel    *drover_run_get_consoles   (DroverRun *self);
+DroverQmp     *drover_run_get_qmp        (DroverRun *self);
+char          *drover_run_dup_qemu_log   (DroverRun *self);
+char          *drover_run_dup_log_path   (DroverRun *self);
+char          *drover_run_dup_runtime_dir (DroverRun *self);
+GStrv          drover_run_dup_launch_argv (DroverRun *self);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* For 127.0.0.1, from 2020 to 2120, signed by itself and good for nothing but tests. */
+static const char fake_web_pem[] =
+  "-----BEGIN CERTIFICATE-----\n"
+  "MIIBXTCCAQOgAwIBAgIBATAKBggqhkjOPQQDAjAWMRQwEgYDVQQDDAtEcm92ZXIg\n"
+  "dGVzdDAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFjEUMBIGA1UE\n"
+  "AwwLRHJvdmVyIHRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ8UIo4UBXP\n"
+  "dOws/RoRSCqpk4OfXzEwtw41MEswZLYqdoRVOnASOxBsHj5IBOGBaZ0VyQ22Qufr\n"
+  "45q5ZnuNeGJXo0AwPjAPBgNVHREECDAGhwR/AAABMAwGA1UdEwQFMAMBAf8wHQYD\n"
+  "VR0OBBYEFFYHl1z5g3DmuPS5BEKvW8b2blgFMAoGCCqGSM49BAMCA0gAMEUCICj0\n"
+  "59G9wOClIPWuEVEuvgdwDzdoDI7xUaAGhWuBHVSzAiEAkE9VnTnHA6YSI72vhMNP\n"
+  "/qbyP94VEixqv1FifS237a0=\n"
+  "-----END CERTIFICATE-----\n"
+  "-----BEGIN PRIVATE KEY-----\n"
+  "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZ1mUTWwnsQ6RF3/y\n"
+  "NvxxituYw1NWHhLUgnVew47ihhShRANCAAQ8UIo4UBXPdOws/RoRSCqpk4OfXzEw\n"
+  "tw41MEswZLYqdoRVOnASOxBsHj5IBOGBaZ0VyQ22Qufr45q5ZnuNeGJX\n"
+  "-----END PRIVATE KEY-----\n";

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Stands in for a QEMU that misbehaves. Plain blocking C, so that it does what it is told
+ * whatever Drover does. It is told by the option -fake:
+ *
+ *   silent         ends at once with status 3 and says nothing
+ *   signal         ends at once by SIGABRT
+ *   words          prints two lines and ends with status 1
+ *   garbage        sends on QMP what is not QMP
+ *   half           sends half a greeting and ends
+ *   stranger       another process answers on its QMP socket
+ *   dies           greets, then prints a line and ends with status 1
+ *   stubborn       speaks QMP, but obeys neither `quit` nor SIGTERM
+ *   shutdown       runs, and shuts down before it can be asked how it is
+ */
+
+#define GREETING "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
+
+static const char *
+find_value (int argc, char **argv, const char *option, const char *containing)
+{
+  for (int i = 1; i + 1 < argc; i++)
+    if (strcmp (argv[i], option) == 0 && strstr (argv[i + 1], containing) != NULL)
+      return argv[i + 1];
+
+  return "";
+}
+
+static int
+accept_qmp (int argc, char **argv)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  const char *path = strstr (find_value (argc, argv, "-chardev", "id=drover-qmp"), "path=");
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (path == NULL || fd < 0)
+    exit (90);
+
+  snprintf (address.sun_path, sizeof address.sun_path, "%.*s", (int) strcspn (path + 5, ","),
+            path + 5);
+  if (bind (fd, (struct sockaddr *) &address, sizeof address) != 0 || listen (fd, 1) != 0)
+    exit (91);
+
+  return accept (fd, NULL, NULL);
+}
+
+static void
+say (int fd, const char *text)
+{
+  if (write (fd, text, strlen (text)) < 0)
+    exit (92);
+}
+
+static gboolean
+is_command (const char *line, const char *command)
+{
+  g_autofree char *quoted = g_strdup_printf ("\"%s\"", command);
+
+  return strstr (line, quoted) != NULL;
+}
+
+static void
+answer (int fd, const char *line, const char *result)
+{
+  g_autofree char *text = NULL;
+  const char *id = strstr (line, "\"id\":");
+
+  text = g_strdup_printf ("{\"return\": %s, \"id\": %d}\r\n", result, id ? atoi (id + 5) : -1);
+  say (fd, text);
+}
+
+static void
+serve (int fd, const char *mode)
+{
+  FILE *lines = fdopen (fd, "r");
+  char line[4096];
+
+  say (fd, GREETING);
+  while (fgets (line, sizeof line, lines) != NULL)
+    {
+      if (is_command (line, "qmp_capabilities") && strcmp (mode, "dies") == 0)
+        {
+          fprintf (stderr, "fake: the disk has a hole\n");
+          exit (1);
+        }
+      if (is_command (line, "cont") && strcmp (mode, "shutdown") == 0)
+        {
+          say (fd, "{\"event\": \"RESUME\", \"timestamp\": {}}\r\n");
+          answer (fd, line, "{}");
+          say (fd, "{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": true, "
+                   "\"reason\": \"guest-shutdown\"}, \"timestamp\": {}}\r\n");
+          exit (0);
+        }
+      answer (fd, line, is_command (line, "query-status") ? "{\"status\": \"running\"}" : "{}");
+    }
+
+  /* Drover left, and comes back. */
+  for (;;)
+    pause ();
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *mode = find_value (argc, argv, "-fake", "");
+  int fd;
+
+  if (strcmp (mode, "silent") == 0)
+    return 3;
+  if (strcmp (mode, "signal") == 0)
+    abort ();
+  if (strcmp (mode, "words") == 0)
+    {
+      fprintf (stderr, "fake: first line\nfake: second line\n");
+      return 1;
+    }
+  if (strcmp (mode, "stranger") == 0 && fork () != 0)
+    for (;;)
+      pause ();
+  if (strcmp (mode, "stubborn") == 0)
+    signal (SIGTERM, SIG_IGN);
+
+  fd = accept_qmp (argc, argv);
+  if (strcmp (mode, "garbage") == 0)
+    {
+      say (fd, "SSH-2.0-OpenSSH_10.0\r\n");
+      for (;;)
+        pause ();
+    }
+  if (strcmp (mode, "half") == 0)
+    {
+      say (fd, "{\"QMP\": {\"ver");
+      return 0;
+    }
+
+  serve (fd, mode);
+  return 0;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "run-fixture.h"
+
+/* Guests that somebody else started, or that ended behind our back. */
+
+/* How often a console is taken over while the guest writes: the gap between the log and the
+ * socket is somewhere else each time. */
+#define TAKEOVERS 30
+
+static void
+attach (DroverRun *run, const char *state)
+{
+  g_autoptr (GError) error = NULL;
+
+  drover_test_await (drover_run_attach (run), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (drover_run_get_state (run), ==, state);
+}
+
+static DroverRun *
+new_run_of_same (DroverRun *run, const char *socket)
+{
+  g_autoptr (DroverMachine) machine =
+    drover_machine_new (drover_machine_get_folder (drover_run_get_machine (run)));
+
+  return drover_run_new (machine, socket);
+}
+
+static void
+test_nothing (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+
+  attach (run, DROVER_STATE_OFF);
+  assert_off (run);
+  drop (g_steal_pointer (&run));
+}
+
+static void
+test_second (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_CTL_SOCKET);
+  g_auto (GStrv) argv = drover_run_dup_launch_argv (run);
+  g_auto (GStrv) other_argv = NULL;
+
+  attach (other, "running");
+  g_assert_cmpint (drover_run_get_pid (other), ==, drover_run_get_pid (run));
+  other_argv = drover_run_dup_launch_argv (other);
+  g_assert_cmpstrv (argv, other_argv);
+  g_assert_cmpuint (g_list_model_get_n_items (drover_run_get_consoles (other)), ==, 1);
+
+  /* Each sees what the other does. */
+  g_assert_true (drover_test_await (drover_run_pause (other), NULL));
+  drover_test_until (g_str_equal (drover_run_get_state (run), "paused"));
+  g_assert_true (drover_test_await (drover_run_resume (run), NULL));
+  drover_test_until (g_str_equal (drover_run_get_state (other), "running"));
+
+  g_assert_true (drover_test_await (drover_run_force_off (other), NULL));
+  assert_off (other);
+  drover_test_until (drover_run_is_off (run));
+  assert_off (run);
+  g_assert_no_error (drover_run_get_error (run));
+  drop (g_steal_pointer (&other));
+  finish (g_steal_pointer (&run));
+}
+
+/* What was shown to one, and then to the next, is each time all that the guest ever wrote. */
+static void
+test_takeovers (void)
+{
+  DroverRun *run = new_started_run (ARGUMENTS ("-nographic"));
+  GPid pid = drover_run_get_pid (run);
+
+  for (guint i = 0; i < TAKEOVERS; i++)
+    {
+      DroverRun *next = new_run_of_same (run, DROVER_QMP_SOCKET);
+      g_autoptr (Screen) screen = NULL;
+      g_autoptr (GError) error = NULL;
+      DroverConsole *console;
+
+      drop (run);
+      run = next;
+      attach (run, "running");
+      g_assert_cmpint (drover_run_get_pid (run), ==, pid);
+
+      console = get_console (run, 0);
+      drover_test_await (drover_console_connect (console, TRUE), &error);
+      g_assert_no_error (error);
+      screen = screen_new (console);
+      drover_test_until (screen->seen_live);
+
+      g_assert_true (drover_test_await (drover_run_pause (run), NULL));
+      assert_screen_is_log (screen, console);
+      g_assert_true (screen_begins (screen, "first\naaaaaaaa\n"));
+      g_assert_true (drover_test_await (drover_run_resume (run), NULL));
+      drover_console_set_consumer (console, NULL, NULL);
+    }
+
+  finish (run);
+}
+
+/* The other program: starts the machine in @folder, says its process, and dies like one that
+ * crashed. */
+static int
+starter_main (const char *folder)
+{
+  g_autoptr (DroverMachine) machine = drover_machine_new (folder);
+  g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_QMP_SOCKET);
+
+  dex_init ();
+  if (!drover_test_await (drover_run_start (run, TRUE), NULL))
+    return 1;
+
+  printf ("%d\n", (int) drover_run_get_pid (run));
+  fflush (stdout);
+  raise (SIGKILL);
+  return 1;
+}
+
+static void
+test_starter_dies (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autoptr (GSubprocess) starter = NULL;
+  g_autoptr (Screen) screen = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
+  const char *folder = drover_machine_get_folder (drover_run_get_machine (run));
+
+  starter = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe",
+                              "--starter", folder, NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (starter, NULL, NULL, &said, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_signaled (starter));
+
+  attach (run, "running");
+  g_assert_cmpint (drover_run_get_pid (run), ==, atoi (said));
+  assert_qemu_state (run, "running");
+
+  drover_test_await (drover_console_connect (get_console (run, 0), TRUE), &error);
+  g_assert_no_error (error);
+  screen = screen_new (get_console (run, 0));
+  drover_test_until (screen->seen_live);
+  g_assert_true (drover_test_await (drover_run_pause (run), NULL));
+  assert_screen_is_log (screen, get_console (run, 0));
+  finish (g_steal_pointer (&run));
+}
+
+/* Nobody is the parent here, so nobody hears of the end but by looking. */
+static void
+test_killed_after_adoption (void)
+{
+  g_autoptr (DroverRun) starter = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) run = new_run_of_same (starter, DROVER_QMP_SOCKET);
+
+  drop (g_steal_pointer (&starter));
+  attach (run, "running");
+  g_assert_cmpint (kill (drover_run_get_pid (run), SIGKILL), ==, 0);
+  drover_test_until (drover_run_is_off (run));
+  assert_off (run);
+  g_assert_error (drover_run_get_error (run), DROVER_ERROR, DROVER_ERROR_START_FAILED);
+  finish (g_steal_pointer (&run));
+}
+
+static void
+test_adopt_paused (void)
+{
+  g_autoptr (DroverRun) starter = new_started_run (ARGUMENTS ("-nographic", "-S"));
+  g_autoptr (DroverRun) run = new_run_of_same (starter, DROVER_QMP_SOCKET);
+
+  drop (g_steal_pointer (&starter));
+  attach (run, "prelaunch");
+  g_assert_true (drover_test_await (drover_run_resume (run), NULL));
+  g_assert_true (drover_test_await (drover_run_pause (run), NULL));
+  force_off (run);
+  finish (g_steal_pointer (&run));
+}
+
+/* Another program holds the socket: that is said, the guest is not harmed, and once the other
+ * has left it works. */
+static void
+test_busy (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_QMP_SOCKET);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (drover_test_await (drover_run_attach (other), &error));
+  g_assert_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY);
+  g_assert_false (drover_run_is_off (other));
+  g_assert_cmpint (drover_run_get_pid (other), ==, drover_run_get_pid (run));
+  assert_qemu_state (run, "running");
+
+  drop (g_steal_pointer (&run));
+  attach (other, "running");
+  finish (g_steal_pointer (&other));
+}
+
+/* One that cannot talk to the guest can still pull its plug, also while it tries. */
+static void
+test_force_off_while_attaching (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_QMP_SOCKET);
+  DexFuture *attaching = drover_run_attach (other);
+
+  g_assert_true (drover_test_await (drover_run_force_off (other), NULL));
+  drover_test_await (attaching, NULL);
+  assert_off (other);
+  drover_test_until (drover_run_is_off (run));
+  assert_off (run);
+  drop (g_steal_pointer (&other));
+  finish (g_steal_pointer (&run));
+}
+
+static void
+test_dropped_while_attaching (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_QMP_SOCKET);
+  DexFuture *attaching = drover_run_attach (other);
+
+  dex_unref (attaching);
+  g_clear_object (&other);
+  drain ();
+  assert_qemu_state (run, "running");
+  finish (g_steal_pointer (&run));
+}
+
+/* Puts a record and a socket into the run's folder. */
+static void
+leave_behind (DroverRun *run, const char *record)
+{
+  g_autofree char *folder = drover_run_dup_runtime_dir (run);
+  g_autofree char *socket = g_build_filename (folder, DROVER_QMP_SOCKET, NULL);
+  g_autofree char *path = g_build_filename (folder, DROVER_RUN_RECORD_FILE, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (socket, "", -1, NULL));
+  g_assert_true (g_file_set_contents (path, record, -1, NULL));
+}
+
+static char *
+record_text (DroverRun *run, GPid pid, guint64 start_time)
+{
+  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (run));
+
+  return g_strdup_printf ("{\"uuid\": \"%s\", \"pid\": %d, \"start-time\": %" G_GUINT64_FORMAT
+                          ", \"argv\": [\"x\"], \"consoles\": []}",
+                          drover_document_get_uuid (document), (int) pid, start_time);
+}
+
+static void
+check_stale (const char *record)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+
+  leave_behind (run, record);
+  attach (run, DROVER_STATE_OFF);
+  assert_off (run);
+  g_assert_no_error (drover_run_get_error (run));
+
+  leave_behind (run, record);
+  start (run, TRUE);
+  assert_qemu_state (run, "running");
+  finish (g_steal_pointer (&run));
+}
+
+static void
+test_stale_pid (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autoptr (GSubprocess) gone = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "true", NULL);
+  GPid pid = atoi (g_subprocess_get_identifier (gone));
+  g_autofree char *record = record_text (run, pid, 12345);
+
+  g_assert_true (g_subprocess_wait (gone, NULL, NULL));
+  check_stale (record);
+}
+
+/* The pid went to another process. It must not be taken for the guest, nor be ended. */
+static void
+test_stale_start_time (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  guint64 ours = drover_process_get_start_time (getpid ());
+  g_autofree char *record = record_text (run, getpid (), ours + 1);
+
+  check_stale (record);
+}
+
+/* A record that came from elsewhere, as with a copied folder: the process lives, but it is
+ * another machine's. */
+static void
+test_foreign_uuid (void)
+{
+  g_autoptr (DroverRun) other = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autofree char *record =
+    record_text (other, getpid (), drover_process_get_start_time (getpid ()));
+
+  leave_behind (run, record);
+  attach (run, DROVER_STATE_OFF);
+  g_assert_cmpint (drover_run_get_pid (run), ==, 0);
+}
+
+static void
+test_garbage_record (void)
+{
+  static const char *const records[] = {
+    "",
+    "{",
+    "[]",
+    "{}",
+    "\"text\"",
+    "{\"uuid\": 7, \"pid\": \"x\", \"start-time\": [], \"argv\": {}, \"consoles\": 7}",
+    "{\"pid\": null, \"argv\": null, \"consoles\": null}",
+    "{\"pid\": -1, \"argv\": [1, null, []], \"consoles\": [1, {\"path\": 1, \"log\": []}]}",
+    "{\"pid\": 99999999999999, \"start-time\": -5}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (records); i++)
+    check_stale (records[i]);
+}
+
+/* One who sees an end late must not clear away the run that came after. */
+static void
+test_late_end (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  GPid pid = drover_run_get_pid (run);
+  guint64 start_time = drover_process_get_start_time (pid);
+  g_autofree char *record =
+    record_text (run, getpid (), drover_process_get_start_time (getpid ()));
+
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  while (drover_process_is_alive (pid, start_time))
+    g_thread_yield ();
+  leave_behind (run, record);
+  drover_test_until (drover_run_is_off (run));
+  g_assert_true (runtime_file_exists (run, DROVER_RUN_RECORD_FILE));
+  g_assert_true (runtime_file_exists (run, DROVER_QMP_SOCKET));
+  drop (g_steal_pointer (&run));
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 3 && g_str_equal (argv[1], "--starter"))
+    return starter_main (argv[2]);
+
+  drover_test_init (&argc, &argv);
+  g_test_add_func ("/run-adopt/nothing", test_nothing);
+  g_test_add_func ("/run-adopt/second", test_second);
+  g_test_add_func ("/run-adopt/takeovers", test_takeovers);
+  g_test_add_func ("/run-adopt/starter-dies", test_starter_dies);
+  g_test_add_func ("/run-adopt/killed", test_killed_after_adoption);
+  g_test_add_func ("/run-adopt/paused", test_adopt_paused);
+  g_test_add_func ("/run-adopt/busy", test_busy);
+  g_test_add_func ("/run-adopt/force-off-while-attaching", test_force_off_while_attaching);
+  g_test_add_func ("/run-adopt/dropped-while-attaching", test_dropped_while_attaching);
+  g_test_add_func ("/run-adopt/stale/pid", test_stale_pid);
+  g_test_add_func ("/run-adopt/stale/start-time", test_stale_start_time);
+  g_test_add_func ("/run-adopt/stale/foreign-uuid", test_foreign_uuid);
+  g_test_add_func ("/run-adopt/stale/garbage", test_garbage_record);
+  g_test_add_func ("/run-adopt/late-end", test_late_end);
+  return drover_test_run ();
+}
