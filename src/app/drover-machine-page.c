@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-dex.h"
+#include "drover-error.h"
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
 #include "drover-terminal.h"
@@ -262,8 +263,12 @@ update_failed (DroverMachinePage *self)
     }
   else
     {
-      adw_status_page_set_title (self->failed_page, _("QEMU Failed"));
-      adw_status_page_set_description (self->failed_page, _("This is what it said:"));
+      gboolean own_words = g_error_matches (error, DROVER_ERROR, DROVER_ERROR_START_FAILED);
+
+      adw_status_page_set_title (self->failed_page,
+                                 own_words ? _("QEMU Failed") : _("Could Not Start"));
+      adw_status_page_set_description (self->failed_page,
+                                       own_words ? _("This is what it said:") : NULL);
       gtk_button_set_label (self->failed_button, _("_Try Again"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.start");
     }

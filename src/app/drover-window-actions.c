@@ -139,6 +139,7 @@ ask (DroverWindow *self, const char *heading, const char *body, const char *id, 
 
   adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), id, label, NULL);
   adw_alert_dialog_set_response_appearance (alert, id, ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (alert, "cancel");
   adw_alert_dialog_set_close_response (alert, "cancel");
   g_signal_connect_data (alert, "response", callback, target_new (self, self->run),
                          (GClosureNotify) (void (*) (void)) target_free, G_CONNECT_DEFAULT);

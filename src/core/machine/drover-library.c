@@ -336,7 +336,7 @@ drover_library_find (DroverLibrary *self, const char *name, GError **error)
 
   if (n_found > 1)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_NO_SUCH_MACHINE,
-                 _("%u machines are called “%s”: use the folder's name"), n_found, name);
+                 _("%u machines are called “%s”: use the folder’s name"), n_found, name);
   else
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_NO_SUCH_MACHINE,
                  _("There is no machine “%s”"), name);

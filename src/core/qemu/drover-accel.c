@@ -62,7 +62,7 @@ refuse_architecture (const char *program,
     return NULL;
   if (!g_str_equal (host, guest))
     return _drover_accel_report_new (DROVER_ACCEL_VERDICT_UNAVAILABLE, "kvm",
-      g_strdup_printf (_("The guest's processor is of another kind (%s) than this host's (%s): "
+      g_strdup_printf (_("The guest’s processor is of another kind (%s) than this host’s (%s): "
                          "such a guest is always emulated."), guest, host));
   if (!g_str_equal (host, "aarch64"))
     return NULL;
@@ -74,7 +74,7 @@ refuse_architecture (const char *program,
   if (g_str_equal (cpu, "host") || g_str_equal (cpu, "max"))
     return NULL;
   return _drover_accel_report_new (DROVER_ACCEL_VERDICT_UNAVAILABLE, "kvm",
-    g_strdup_printf (_("On this host KVM runs the host's own processor only, not “%s”: choose the "
+    g_strdup_printf (_("On this host KVM runs the host’s own processor only, not “%s”: choose the "
                        "processor “host” to use it."), cpu));
 }
 
@@ -99,7 +99,7 @@ _drover_accel_refuse_device (const char *device)
   /* The node can exist without the module: opening it then says "no such device". */
   if (open_errno == ENOENT || open_errno == ENODEV || open_errno == ENXIO)
     reason = g_strdup_printf (_("There is no KVM here (%s: %s): switch virtualization on in the "
-                                "firmware's setup, or load the module with “sudo modprobe "
+                                "firmware’s setup, or load the module with “sudo modprobe "
                                 "kvm_intel” or “sudo modprobe kvm_amd”."), device,
                               g_strerror (open_errno));
   else if (open_errno == EACCES || open_errno == EPERM)

@@ -67,14 +67,14 @@ drover_program_find (const char *program, GError **error)
 
   if (strchr (program, '/') != NULL)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_PROGRAM_MISSING,
-                 _("The machine's program %s is not there, or cannot be run"), program);
+                 _("The machine’s program %s is not there, or cannot be run"), program);
   else if (architecture != NULL)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_PROGRAM_MISSING,
-                 _("The machine's program %s is not installed. Debian and Ubuntu have it in the "
+                 _("The machine’s program %s is not installed. Debian and Ubuntu have it in the "
                    "package %s, Homebrew in “qemu”"),
                  program, get_package (architecture));
   else
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_PROGRAM_MISSING,
-                 _("The machine's program %s is not installed"), program);
+                 _("The machine’s program %s is not installed"), program);
   return NULL;
 }

@@ -12,6 +12,11 @@
 /* How much of the log is shown again to somebody who comes later. */
 #define HISTORY_SIZE (1024 * 1024)
 
+/* How hard we look for the place in the log at which our connection begins: so often, after
+ * 1, 2, 4 … milliseconds, and with no more bytes held back than this. */
+#define JOIN_TRIES 8
+#define JOIN_SIZE (64 * 1024)
+
 /* The far end of a console's socket. QEMU serves one client at a time and keeps all output
  * in the log, also while nobody is connected. */
 struct _DroverConsole
@@ -25,7 +30,8 @@ struct _DroverConsole
   gboolean ctrl_c_quits;
 
   GIOStream *stream;
-  GCancellable *cancellable;
+  GCancellable *cancellable; /* of writing */
+  GSource *read_source;
   DroverConsoleFunc func;
   gpointer func_data;
 
@@ -33,7 +39,10 @@ struct _DroverConsole
   gboolean writing;
 
   gboolean with_history;
-  goffset history_end; /* size of the log before we connected; -1 once no longer needed */
+  goffset log_shown;  /* how much of the log is shown; -1 once the socket alone counts */
+  GByteArray *unshown; /* came from the socket, but is not shown yet */
+  guint join_source;
+  guint join_tries;
 };
 
 G_DEFINE_FINAL_TYPE (DroverConsole, drover_console, G_TYPE_OBJECT)
@@ -48,7 +57,9 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static void start_reading (DroverConsole *self);
+static void stop_reading (DroverConsole *self);
 static void start_writing (DroverConsole *self);
+static void join_log (DroverConsole *self);
 
 static void
 set_stream (DroverConsole *self, GIOStream *stream)
@@ -58,7 +69,10 @@ set_stream (DroverConsole *self, GIOStream *stream)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  stop_reading (self);
   g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
+  g_byte_array_set_size (self->unshown, 0);
+  g_clear_handle_id (&self->join_source, g_source_remove);
   self->writing = FALSE;
 
   if (g_set_object (&self->stream, stream) && stream != NULL)
@@ -76,8 +90,10 @@ drover_console_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  stop_reading (self);
   g_clear_object (&self->stream);
   g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
+  g_clear_handle_id (&self->join_source, g_source_remove);
 
   G_OBJECT_CLASS (drover_console_parent_class)->dispose (object);
 }
@@ -91,6 +107,7 @@ drover_console_finalize (GObject *object)
   g_free (self->title);
   g_free (self->path);
   g_free (self->log);
+  g_byte_array_unref (self->unshown);
 
   G_OBJECT_CLASS (drover_console_parent_class)->finalize (object);
 }
@@ -130,7 +147,8 @@ drover_console_class_init (DroverConsoleClass *klass)
 static void
 drover_console_init (DroverConsole *self)
 {
-  self->history_end = -1;
+  self->log_shown = -1;
+  self->unshown = g_byte_array_new ();
 }
 
 /**
@@ -186,65 +204,157 @@ log_size (DroverConsole *self)
 static void
 show_history (DroverConsole *self)
 {
-  goffset from = MAX (0, self->history_end - HISTORY_SIZE);
+  goffset from = MAX (0, self->log_shown - HISTORY_SIZE);
   g_autoptr (GBytes) bytes = read_log (self, from);
   gsize length;
   const guint8 *data = g_bytes_get_data (bytes, &length);
 
-  consume (self, data, MIN (length, (gsize) (self->history_end - from)), TRUE);
+  consume (self, data, MIN (length, (gsize) (self->log_shown - from)), TRUE);
 }
 
-/* Between our look at the log and QEMU's accepting us, output went to the log alone. It is
- * what the log holds from there on, up to where our first bytes begin. */
 static void
-show_gap (DroverConsole *self, const guint8 *first, gsize length)
+show_unshown (DroverConsole *self)
 {
-  g_autoptr (GBytes) bytes = read_log (self, self->history_end);
-  gsize available;
-  const guint8 *data = g_bytes_get_data (bytes, &available);
+  g_autoptr (GByteArray) bytes = g_steal_pointer (&self->unshown);
+
+  self->unshown = g_byte_array_new ();
+  consume (self, bytes->data, bytes->len, FALSE);
+}
+
+/* Between our look at the log and QEMU's accepting us, output went to the log alone. QEMU
+ * writes to the socket first and then to the log, and after a moment's silence the log ends
+ * with just what the socket gave us: what is before that is the gap. */
+static gboolean
+find_gap (DroverConsole *self, const guint8 *log, gsize length, gsize *gap)
+{
+  GSocket *socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (self->stream));
+  gsize n = self->unshown->len;
+
+  if (g_socket_get_available_bytes (socket) > 0 || length < n ||
+      (n > 0 && memcmp (log + length - n, self->unshown->data, n) != 0))
+    return FALSE;
+
+  *gap = length - n;
+  return TRUE;
+}
+
+/* Of a guest that never stops for breath: the first place that looks right. What we have is
+ * long enough by then to be hardly found anywhere else. */
+static gsize
+guess_gap (DroverConsole *self, const guint8 *log, gsize length)
+{
   gsize gap = 0;
 
-  while (gap < available && memcmp (data + gap, first, MIN (available - gap, length)) != 0)
+  while (gap < length &&
+         memcmp (log + gap, self->unshown->data, MIN (length - gap, self->unshown->len)) != 0)
     gap++;
 
-  consume (self, data, gap, TRUE);
-  self->history_end = -1;
+  return gap;
+}
+
+static gboolean
+join_log_cb (gpointer user_data)
+{
+  g_autoptr (DroverConsole) self = g_object_ref (user_data);
+
+  self->join_source = 0;
+  join_log (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Shows what only the log has, and then what the socket gave us. */
+static void
+join_log (DroverConsole *self)
+{
+  g_autoptr (GBytes) bytes = read_log (self, self->log_shown);
+  gboolean last_try = self->unshown->len >= JOIN_SIZE || self->join_tries >= JOIN_TRIES;
+  gsize length;
+  const guint8 *log = g_bytes_get_data (bytes, &length);
+  gsize gap = 0;
+  gboolean found = find_gap (self, log, length, &gap);
+
+  g_clear_handle_id (&self->join_source, g_source_remove);
+  if (!found && last_try && self->unshown->len > 0)
+    {
+      gap = guess_gap (self, log, length);
+      found = TRUE;
+    }
+
+  if (found && self->unshown->len > 0)
+    self->log_shown = -1;
+  else if (found)
+    self->log_shown += gap;
+
+  if ((!found || self->unshown->len == 0) && !last_try)
+    self->join_source = g_timeout_add (1u << self->join_tries++, join_log_cb, self);
+
+  consume (self, log, gap, TRUE);
+  if (self->log_shown < 0)
+    show_unshown (self);
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+show_more (DroverConsole *self)
 {
-  g_autoptr (DroverConsole) self = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes =
-    g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
-  const guint8 *data;
-  gsize length;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = g_object_ref (user_data);
-  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
-    {
-      /* QEMU is gone, or closed us: its log and QMP say more than a socket's end can. */
-      set_stream (self, NULL);
-      return;
-    }
-
-  data = g_bytes_get_data (bytes, &length);
-  if (self->history_end >= 0)
-    show_gap (self, data, length);
-  consume (self, data, length, FALSE);
-  if (self->stream != NULL)
-    start_reading (self);
+  self->join_tries = 0;
+  if (self->log_shown >= 0)
+    join_log (self);
+  else
+    show_unshown (self);
 }
 
+static gboolean
+readable_cb (GObject *source, gpointer user_data)
+{
+  g_autoptr (DroverConsole) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+  guint before = self->unshown->len;
+  gssize n;
+
+  g_byte_array_set_size (self->unshown, before + READ_SIZE);
+  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (source),
+                                                self->unshown->data + before, READ_SIZE, NULL,
+                                                &error);
+  g_byte_array_set_size (self->unshown, before + MAX (n, 0));
+  if (n > 0)
+    {
+      show_more (self);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      /* QEMU is gone, or closed us: its log and QMP say more than a socket's end can. */
+      show_unshown (self);
+      set_stream (self, NULL);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+stop_reading (DroverConsole *self)
+{
+  if (self->read_source == NULL)
+    return;
+
+  g_source_destroy (self->read_source);
+  g_clear_pointer (&self->read_source, g_source_unref);
+}
+
+/* A source and not an asynchronous read, which may hold bytes that we do not know of yet:
+ * find_gap() must know of all that have left the socket. */
 static void
 start_reading (DroverConsole *self)
 {
-  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (self->stream), READ_SIZE,
-                                   G_PRIORITY_DEFAULT_IDLE, self->cancellable, read_cb, self);
+  GInputStream *stream = g_io_stream_get_input_stream (self->stream);
+
+  if (self->read_source != NULL)
+    return;
+
+  self->read_source =
+    g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (stream), NULL);
+  g_source_set_priority (self->read_source, G_PRIORITY_DEFAULT_IDLE);
+  g_source_set_callback (self->read_source, G_SOURCE_FUNC (readable_cb), self, NULL);
+  g_source_attach (self->read_source, NULL);
 }
 
 static void
@@ -312,7 +422,7 @@ drover_console_connect (DroverConsole *self, gboolean with_history)
 
   address = g_unix_socket_address_new (self->path);
   self->with_history = with_history;
-  self->history_end = with_history ? log_size (self) : -1;
+  self->log_shown = with_history ? log_size (self) : -1;
   return dex_future_then (dex_socket_client_connect (client, G_SOCKET_CONNECTABLE (address)),
                           connected_cb, g_object_ref (self), g_object_unref);
 }
@@ -343,7 +453,9 @@ drover_console_set_consumer (DroverConsole *self, DroverConsoleFunc func, gpoint
 
   self->func = func;
   self->func_data = user_data;
-  if (func == NULL || self->stream == NULL || g_cancellable_is_cancelled (self->cancellable))
+  if (func == NULL)
+    stop_reading (self);
+  if (func == NULL || self->stream == NULL)
     return;
 
   if (self->with_history)
@@ -351,7 +463,10 @@ drover_console_set_consumer (DroverConsole *self, DroverConsoleFunc func, gpoint
       self->with_history = FALSE;
       show_history (self);
     }
-  if (!g_input_stream_has_pending (g_io_stream_get_input_stream (self->stream)))
+  show_more (self);
+
+  /* The consumer may have left at once. */
+  if (self->func != NULL && self->stream != NULL)
     start_reading (self);
 }
 

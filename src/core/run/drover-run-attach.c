@@ -98,6 +98,7 @@ attach_fiber (gpointer user_data)
   if (qmp != NULL && _drover_run_connected (self, qmp, &error) &&
       dex_await (drover_run_refresh (self), &error))
     {
+      _drover_run_set_error (self, NULL);
       _drover_run_has_come_up (self);
       return dex_future_new_for_string (self->state);
     }
@@ -113,6 +114,17 @@ attach_fiber (gpointer user_data)
   /* It lives but cannot be talked to. It is not off, and can still be forced off. */
   _drover_run_set_error (self, error);
   return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+/* The folder is named by the uuid, but it could have been copied or moved there. */
+static gboolean
+is_ours (DroverRun *self, DroverRunRecord *record)
+{
+  DroverDocument *document = drover_machine_get_document (self->machine);
+
+  return record != NULL && drover_run_record_is_alive (record) &&
+         (document == NULL ||
+          g_strcmp0 (record->uuid, drover_document_get_uuid (document)) == 0);
 }
 
 /**
@@ -139,7 +151,7 @@ drover_run_attach (DroverRun *self)
   if (runtime_dir != NULL)
     record = drover_run_record_load (runtime_dir, NULL);
 
-  if (record == NULL || !drover_run_record_is_alive (record))
+  if (!is_ours (self, record))
     {
       _drover_run_set_off (self);
       return dex_future_new_for_string (self->state);

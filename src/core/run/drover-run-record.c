@@ -31,14 +31,22 @@ dup_text (JsonObject *object, const char *member)
   return g_strdup (json_object_get_string_member_with_default (object, member, NULL));
 }
 
+static gboolean
+has_text (JsonObject *object, const char *member)
+{
+  return json_object_has_member (object, member) &&
+         drover_json_check_type (object, member, G_TYPE_STRING, "", NULL);
+}
+
 static DroverConsolePlan *
 console_from_json (JsonNode *node)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   DroverConsolePlan *console;
 
-  if (object == NULL || !json_object_has_member (object, "path") ||
-      !json_object_has_member (object, "log"))
+  if (object == NULL || !has_text (object, "id") || !has_text (object, "title") ||
+      !has_text (object, "path") || !has_text (object, "log") ||
+      !drover_json_check_type (object, "ctrl-c-quits", G_TYPE_BOOLEAN, "", NULL))
     return NULL;
 
   console = g_new0 (DroverConsolePlan, 1);
@@ -78,9 +86,31 @@ strv_from_json (JsonArray *array)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    g_strv_builder_add (builder, json_array_get_string_element (array, i));
+    if (json_node_get_value_type (json_array_get_element (array, i)) == G_TYPE_STRING)
+      g_strv_builder_add (builder, json_array_get_string_element (array, i));
 
   return g_strv_builder_end (builder);
+}
+
+/* Drover wrote the record itself, but the folder outlives crashes and other versions. */
+static gboolean
+check_record (JsonObject *object, GError **error)
+{
+  static const char *const texts[] = { "uuid", "accelerator", "accelerator-reason" };
+  static const char *const numbers[] = { "pid", "start-time" };
+  static const char *const lists[] = { "argv", "consoles" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (!drover_json_check_type (object, texts[i], G_TYPE_STRING, "", error))
+      return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (!drover_json_check_type (object, numbers[i], G_TYPE_INT64, "", error))
+      return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    if (!drover_json_check_type (object, lists[i], JSON_TYPE_ARRAY, "", error))
+      return FALSE;
+
+  return TRUE;
 }
 
 static DroverRunRecord *
@@ -140,6 +170,9 @@ drover_run_record_load (const char *runtime_dir, GError **error)
                    _("%s does not hold a JSON object"), path);
       return NULL;
     }
+
+  if (!check_record (json_node_get_object (node), error))
+    return NULL;
 
   return record_from_json (json_node_get_object (node));
 }

@@ -268,8 +268,8 @@ start_fiber (gpointer user_data)
       dex_await (drover_run_choose_accelerator (self), &error))
     {
       plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
-      if (!launch (self, document, plan, runtime_dir, &error) || !bring_up (self, plan, &error))
-        clean_up (self);
+      if (launch (self, document, plan, runtime_dir, &error))
+        bring_up (self, plan, &error);
     }
 
   if (error != NULL && self->asked_off)
@@ -281,9 +281,10 @@ start_fiber (gpointer user_data)
   _drover_run_has_come_up (self);
   if (error != NULL)
     {
+      /* Whoever sees the state change is to find the reason there already. */
       if (!self->asked_off)
         _drover_run_set_error (self, error);
-      _drover_run_set_state (self, DROVER_STATE_OFF);
+      clean_up (self);
     }
   if (lock_fd >= 0)
     close (lock_fd);

@@ -547,7 +547,7 @@ check_peer (DroverRun *self, DroverQmp *qmp, GError **error)
     return TRUE;
 
   g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-               _("Process %d answers on the machine's QMP socket instead of its QEMU, process %d"),
+               _("Process %d answers on the machine’s QMP socket instead of its QEMU, process %d"),
                (int) pid, (int) self->record->pid);
   return FALSE;
 }
@@ -608,13 +608,13 @@ drover_run_choose_accelerator (DroverRun *self)
   g_clear_pointer (&self->launch_accelerator, g_free);
   if (drover_launch_plan_names_accelerator (document))
     {
-      _drover_run_set_accelerator (self, NULL, _("The machine's own arguments choose it."));
+      _drover_run_set_accelerator (self, NULL, _("The machine’s own arguments choose it."));
       return dex_future_new_true ();
     }
   if (g_strcmp0 (drover_document_get_accelerator (document), "automatic") != 0)
     {
       _drover_run_set_accelerator (self, "tcg",
-                                   _("No argument names an accelerator, and QEMU's default is "
+                                   _("No argument names an accelerator, and QEMU’s default is "
                                      "emulation (TCG)."));
       return dex_future_new_true ();
     }

@@ -17,7 +17,7 @@
  *   signal         ends at once by SIGABRT
  *   words          prints two lines and ends with status 1
  *   garbage        sends on QMP what is not QMP
- *   half           sends half a greeting and ends
+ *   half           sends half a greeting and closes QMP
  *   stranger       another process answers on its QMP socket
  *   dies           greets, then prints a line and ends with status 1
  *   stubborn       speaks QMP, but obeys neither `quit` nor SIGTERM
@@ -140,7 +140,9 @@ main (int argc, char **argv)
   if (strcmp (mode, "half") == 0)
     {
       say (fd, "{\"QMP\": {\"ver");
-      return 0;
+      close (fd);
+      for (;;)
+        pause ();
     }
 
   serve (fd, mode);

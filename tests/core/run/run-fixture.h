@@ -363,7 +363,7 @@ type (DroverConsole *console, const char *text)
 }
 
 /* Reads all that is there already. */
-G_GNUC_UNUSED static void
+static void
 drain (void)
 {
   while (g_main_context_iteration (NULL, FALSE))
@@ -374,12 +374,16 @@ drain (void)
 G_GNUC_UNUSED static void
 assert_screen_is_log (Screen *screen, DroverConsole *console)
 {
+  const char *path = drover_console_get_log (console);
   g_autofree char *log = NULL;
   g_autoptr (GError) error = NULL;
   gsize length;
+  GStatBuf info;
 
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  drover_test_until (screen->bytes->len >= info.st_size);
   drain ();
-  g_file_get_contents (drover_console_get_log (console), &log, &length, &error);
+  g_file_get_contents (path, &log, &length, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (screen->bytes->data, screen->bytes->len, log, length);
 }
