@@ -284,13 +284,15 @@ create_hello (Hello *hello, GError **error)
 {
   g_autoptr (DroverDebianKernel) kernel =
     dex_await_boxed (drover_kernel_job_run (hello->job), error);
-  DroverLibrary *library = drover_session_get_library (hello->window->session);
+  DroverLibrary *library;
   g_autofree char *name = NULL;
   g_autoptr (DroverDocument) document = NULL;
 
-  if (kernel == NULL)
+  /* The window may have been closed while the kernel came. */
+  if (kernel == NULL || hello->window->session == NULL)
     return NULL;
 
+  library = drover_session_get_library (hello->window->session);
   name = drover_library_dup_free_name (library, drover_hello_get_default_name (hello->architecture));
   document =
     drover_hello_new_document (hello->architecture, name, kernel->kernel, kernel->initrd);
@@ -306,7 +308,6 @@ hello_fiber (gpointer user_data)
   DroverMachine *machine = create_hello (hello, &error);
   DroverRun *run;
 
-  /* The window may have been closed while the kernel came. */
   if (self->session == NULL)
     return dex_future_new_true ();
 

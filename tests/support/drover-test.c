@@ -54,6 +54,12 @@ time_limit_cb (int signal_number)
   abort ();
 }
 
+/* GIO tells every step of every connection, and GLib's tests print all that is told. */
+static void
+drop_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
+{
+}
+
 /**
  * drover_test_init:
  *
@@ -83,6 +89,7 @@ drover_test_init (int *argc, char ***argv)
   alarm (TIME_LIMIT_SECONDS);
 
   g_test_init (argc, argv, NULL);
+  g_log_set_handler ("GLib-GIO", G_LOG_LEVEL_DEBUG, drop_cb, NULL);
   dex_init ();
 }
 

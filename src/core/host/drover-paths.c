@@ -65,8 +65,8 @@ drover_paths_dup_log_dir (const char *slug)
  *
  * A machine's sockets live here. It is named by uuid, not by slug, so that a
  * renamed machine is still found. Socket addresses are short (108 bytes on Linux,
- * 104 on macOS): where `$XDG_RUNTIME_DIR` leaves too little room for one, a folder
- * of the user's below the temporary folder stands in.
+ * 104 on macOS): where there is no `$XDG_RUNTIME_DIR`, or it leaves too little room for
+ * one, a folder of the user's in /tmp stands in.
  *
  * Returns: (transfer full): the folder; who creates it must do so with mode 0700
  */
@@ -75,12 +75,15 @@ drover_paths_dup_runtime_dir (const char *uuid)
 {
   const gsize room = sizeof (((struct sockaddr_un *) NULL)->sun_path);
   const gsize uuid_length = 1 + 36;
-  g_autofree char *base = g_build_filename (g_get_user_runtime_dir (), "drover", NULL);
+  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  g_autofree char *base = NULL;
 
-  if (strlen (base) + uuid_length + strlen (LONGEST_SOCKET_NAME) >= room)
+  if (runtime != NULL && g_path_is_absolute (runtime))
+    base = g_build_filename (runtime, "drover", NULL);
+  if (base == NULL || strlen (base) + uuid_length + strlen (LONGEST_SOCKET_NAME) >= room)
     {
       g_free (base);
-      base = g_strdup_printf ("%s/drover-%u", g_get_tmp_dir (), (guint) getuid ());
+      base = g_strdup_printf ("/tmp/drover-%u", (guint) getuid ());
     }
 
   return uuid == NULL ? g_steal_pointer (&base) : g_build_filename (base, uuid, NULL);

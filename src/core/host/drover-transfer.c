@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include "drover-http.h"
 #include "drover-transfer.h"
@@ -322,7 +323,7 @@ check_length (DroverTransfer  *self,
     return TRUE;
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
-               _("The download of %s ended with %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+               _("The download of %s ended with %" PRIu64 " of %" PRIu64
                  " bytes. Try again to get the rest."),
                self->address, received, self->total);
   return FALSE;
