@@ -56,13 +56,25 @@ watch (DroverWindow *self, DexFuture *future)
     dex_future_catch (future, show_failure_cb, target_new (self, NULL), target_free));
 }
 
+static DexFuture *
+show_notices_cb (DexFuture *future, gpointer user_data)
+{
+  Target *target = user_data;
+  const char *const *notices = drover_run_get_notices (target->run);
+
+  for (guint i = 0; notices[i] != NULL; i++)
+    _drover_window_toast (target->window, notices[i]);
+  return dex_future_new_true ();
+}
+
 static void
 start (DroverWindow *self, DroverRun *run)
 {
   /* The page's terminals take the output from the very first byte. A failure is told by the
    * page, in full. */
   _drover_window_ensure_page (self, run);
-  drover_dex_forget (drover_run_start (run, TRUE));
+  drover_dex_forget (dex_future_then (drover_run_start (run, TRUE), show_notices_cb,
+                                      target_new (self, run), target_free));
 }
 
 static void

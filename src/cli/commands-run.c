@@ -130,6 +130,8 @@ run_start (Invocation *invocation, GError **error)
   if (run == NULL || !dex_await (drover_run_start (run, FALSE), error))
     return FALSE;
 
+  for (guint i = 0; drover_run_get_notices (run)[i] != NULL; i++)
+    g_printerr ("%s\n", drover_run_get_notices (run)[i]);
   return !option_wait || await_running (run, error);
 }
 

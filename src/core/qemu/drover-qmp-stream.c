@@ -106,11 +106,13 @@ drover_qmp_stream_pop (DroverQmpStream *self, GError **error)
 
   while (message == NULL)
     {
-      const guint8 *end = memchr (buffer->data + self->searched, '\n',
-                                  buffer->len - self->searched);
+      const guint8 *end = NULL;
       gsize length;
 
-      if (buffer->len == 0 || end == NULL)
+      /* An empty array has no data, which memchr() must not be given. */
+      if (buffer->len > 0)
+        end = memchr (buffer->data + self->searched, '\n', buffer->len - self->searched);
+      if (end == NULL)
         {
           self->searched = buffer->len;
           if (buffer->len > LONGEST_MESSAGE)

@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 
 /* One machine's running, or not running.
  *
- * drover-run.c has the object and what is done to a running guest, drover-run-start.c the
- * way from off to running, drover-run-attach.c the way back to a guest that somebody
- * started before. */
+ * drover-run.c has the object, drover-run-start.c the way from off to running,
+ * drover-run-attach.c the way back to a guest that somebody started before,
+ * drover-run-connection.c what QEMU tells us and how we learn of its end,
+ * drover-run-power.c what is done to it, drover-run-accelerator.c what it runs with. */
 struct _DroverRun
 {
   GObject parent_instance;
@@ -22,6 +23,7 @@ struct _DroverRun
   char *state;
   GError *error;           /* why the last start or run failed */
   char *shutdown_reason;   /* of QEMU's last SHUTDOWN event */
+  GStrv notices;           /* what the last start left out or changed, for people */
   char *accelerator;        /* what it runs with, or would: kvm, tcg … */
   char *accelerator_reason;
   char *launch_accelerator; /* (nullable): what Drover adds to the arguments */
@@ -35,6 +37,11 @@ struct _DroverRun
   gboolean coming_up;      /* a start or an attach is under way, and sees an end itself */
 };
 
+/* How long QEMU gets to obey `quit`, and then a signal, before the next, harder way. */
+#define DROVER_RUN_QUIT_MSEC 3000
+
+void       _drover_run_emit_event      (DroverRun *self, const char *name, JsonObject *message);
+gboolean   _drover_run_await_gone      (GPid pid, guint64 start_time, guint msec);
 void       _drover_run_set_state       (DroverRun *self, const char *state);
 void       _drover_run_set_error       (DroverRun *self, const GError *error);
 void       _drover_run_set_accelerator (DroverRun *self, const char *accelerator,

@@ -268,6 +268,8 @@ start_fiber (gpointer user_data)
       dex_await (drover_run_choose_accelerator (self), &error))
     {
       plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
+      g_strfreev (self->notices);
+      self->notices = g_strdupv (plan->notices);
       if (launch (self, document, plan, runtime_dir, &error))
         bring_up (self, plan, &error);
     }

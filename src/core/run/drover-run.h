@@ -39,6 +39,7 @@ const GError  *drover_run_get_error      (DroverRun *self);
 const char    *drover_run_get_shutdown_reason (DroverRun *self);
 const char    *drover_run_get_accelerator (DroverRun *self);
 const char    *drover_run_get_accelerator_reason (DroverRun *self);
+const char *const *drover_run_get_notices (DroverRun *self);
 GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);

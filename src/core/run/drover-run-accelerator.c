@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "drover-accel.h"
+#include "drover-run-private.h"
+
+static DexFuture *
+chosen_cb (DexFuture *future, gpointer user_data)
+{
+  DroverRun *self = user_data;
+  DroverAccelReport *report = g_value_get_boxed (dex_future_get_value (future, NULL));
+  gboolean passed = drover_accel_report_get_verdict (report) == DROVER_ACCEL_VERDICT_PASSED;
+
+  g_set_str (&self->launch_accelerator,
+             passed ? drover_accel_report_get_accelerator (report) : "tcg");
+  _drover_run_set_accelerator (self, self->launch_accelerator,
+                               drover_accel_report_get_reason (report));
+  return dex_future_new_true ();
+}
+
+/**
+ * drover_run_choose_accelerator:
+ *
+ * Finds out what the machine would run with, and why. With *Automatic* that is KVM only
+ * where a test guest passed under it, see drover_accel_choose().
+ *
+ * Returns: (transfer full): a future that is resolved when `accelerator` is up to date
+ */
+DexFuture *
+drover_run_choose_accelerator (DroverRun *self)
+{
+  DroverDocument *document = drover_machine_get_document (self->machine);
+  g_autofree char *cpu = NULL;
+  g_autofree char *machine = NULL;
+
+  if (document == NULL)
+    return dex_future_new_true ();
+
+  g_clear_pointer (&self->launch_accelerator, g_free);
+  if (drover_launch_plan_names_accelerator (document))
+    {
+      _drover_run_set_accelerator (self, NULL, _("The machine’s own arguments choose it."));
+      return dex_future_new_true ();
+    }
+  if (g_strcmp0 (drover_document_get_accelerator (document), "automatic") != 0)
+    {
+      _drover_run_set_accelerator (self, "tcg",
+                                   _("No argument names an accelerator, and QEMU’s default is "
+                                     "emulation (TCG)."));
+      return dex_future_new_true ();
+    }
+
+  cpu = drover_launch_plan_dup_value (document, "cpu", "model", "model");
+  machine = drover_launch_plan_dup_value (document, "machine", "type", "type");
+  if (machine == NULL)
+    machine = drover_launch_plan_dup_value (document, "M", "type", "type");
+
+  return dex_future_then (
+    drover_accel_choose (drover_document_get_program (document), cpu, machine), chosen_cb,
+    g_object_ref (self), g_object_unref);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+
+#include "drover-error.h"
+#include "drover-process.h"
+#include "drover-run-private.h"
+
+static DexFuture *
+status_cb (DexFuture *future, gpointer user_data)
+{
+  DroverRun *self = user_data;
+  JsonNode *node = g_value_get_boxed (dex_future_get_value (future, NULL));
+  const char *status = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    status = json_object_get_string_member_with_default (json_node_get_object (node), "status",
+                                                         NULL);
+  if (status != NULL && self->qmp != NULL)
+    _drover_run_set_state (self, status);
+
+  return dex_future_new_for_string (self->state);
+}
+
+static DexFuture *
+not_live (void)
+{
+  return dex_future_new_reject (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                                _("The machine is not running"));
+}
+
+/**
+ * drover_run_refresh:
+ *
+ * Asks QEMU for its state (`query-status`).
+ *
+ * Returns: (transfer full): a future of the state, a string
+ */
+DexFuture *
+drover_run_refresh (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+
+  if (self->qmp == NULL)
+    return not_live ();
+
+  return dex_future_then (drover_qmp_execute (self->qmp, "query-status", NULL), status_cb,
+                          g_object_ref (self), g_object_unref);
+}
+
+static DexFuture *
+refresh_cb (DexFuture *future, gpointer user_data)
+{
+  return drover_run_refresh (user_data);
+}
+
+static DexFuture *
+execute_and_refresh (DroverRun *self, const char *command)
+{
+  if (self->qmp == NULL)
+    return not_live ();
+
+  return dex_future_then (drover_qmp_execute (self->qmp, command, NULL), refresh_cb,
+                          g_object_ref (self), g_object_unref);
+}
+
+/**
+ * drover_run_pause:
+ *
+ * Stops the virtual processors (`stop`).
+ *
+ * Returns: (transfer full): a future of the new state
+ */
+DexFuture *
+drover_run_pause (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+  return execute_and_refresh (self, "stop");
+}
+
+/**
+ * drover_run_resume:
+ *
+ * Sets the virtual processors going (`cont`).
+ *
+ * Returns: (transfer full): a future of the new state
+ */
+DexFuture *
+drover_run_resume (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+  return execute_and_refresh (self, "cont");
+}
+
+/**
+ * drover_run_reset:
+ *
+ * Presses the reset button (`system_reset`).
+ *
+ * Returns: (transfer full): a future of the new state
+ */
+DexFuture *
+drover_run_reset (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+  return execute_and_refresh (self, "system_reset");
+}
+
+/**
+ * drover_run_shut_down:
+ *
+ * Presses the power button (`system_powerdown`); the guest decides what to do about it.
+ *
+ * Returns: (transfer full): a future of the state after the press
+ */
+DexFuture *
+drover_run_shut_down (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+  return execute_and_refresh (self, "system_powerdown");
+}
+
+/* Returns: whether the process ended within @msec milliseconds. */
+gboolean
+_drover_run_await_gone (GPid pid, guint64 start_time, guint msec)
+{
+  return dex_await (dex_future_first (drover_process_wait_gone (pid, start_time),
+                                      dex_timeout_new_msec (msec), NULL),
+                    NULL);
+}
+
+/* `quit` lets QEMU write what its disks still owe; a signal does too, SIGKILL does not. */
+static DexFuture *
+force_off_fiber (gpointer user_data)
+{
+  static const int ways[] = { SIGTERM, SIGKILL };
+  DroverRun *self = user_data;
+  gboolean gone = FALSE;
+  guint64 start_time;
+  GPid pid;
+
+  /* It ended before this fiber's turn came. */
+  if (self->record == NULL)
+    return dex_future_new_for_string (self->state);
+
+  pid = self->record->pid;
+  start_time = self->record->start_time;
+  self->asked_off = TRUE;
+  if (self->qmp != NULL && drover_qmp_is_open (self->qmp))
+    {
+      dex_await (drover_qmp_execute_full (self->qmp, "quit", NULL, DROVER_RUN_QUIT_MSEC), NULL);
+      gone = _drover_run_await_gone (pid, start_time, DROVER_RUN_QUIT_MSEC);
+    }
+
+  for (guint i = 0; !gone && i < G_N_ELEMENTS (ways); i++)
+    {
+      drover_process_signal (pid, start_time, ways[i]);
+      gone = _drover_run_await_gone (pid, start_time, DROVER_RUN_QUIT_MSEC);
+    }
+
+  if (!gone)
+    return dex_future_new_reject (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                                  _("QEMU (process %d) cannot be ended"), (int) pid);
+
+  if (self->record != NULL && self->record->pid == pid)
+    _drover_run_set_off (self);
+  return dex_future_new_for_string (self->state);
+}
+
+/**
+ * drover_run_force_off:
+ *
+ * Pulls the plug: QMP's `quit`, and where QEMU does not obey, SIGTERM and SIGKILL.
+ *
+ * Returns: (transfer full): a future that is resolved when the process has ended
+ */
+DexFuture *
+drover_run_force_off (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+
+  if (self->record == NULL)
+    return not_live ();
+
+  return dex_scheduler_spawn (NULL, 0, force_off_fiber, g_object_ref (self), g_object_unref);
+}
