@@ -289,8 +289,10 @@ update_banner (DroverMachinePage *self)
 static void
 update_accelerator (DroverMachinePage *self)
 {
-  const char *text = drover_words_for_accelerator (drover_run_get_accelerator (self->run));
   const char *reason = drover_run_get_accelerator_reason (self->run);
+  const char *text = reason != NULL
+                       ? drover_words_for_accelerator (drover_run_get_accelerator (self->run))
+                       : _("Being tested…");
 
   gtk_menu_button_set_label (self->accelerator, text);
   gtk_label_set_label (self->accelerator_reason, reason != NULL ? reason : "");
