@@ -186,7 +186,7 @@ delete_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_
                                   &left_behind, &error))
     message = g_strdup (error->message);
   else if (left_behind[0] != NULL)
-    message = g_strdup_printf (_("Deleted. Files that Drover did not make stayed in %s"), folder);
+    message = g_strdup_printf (_("Deleted. Files that Drover did not create stayed in %s."), folder);
 
   if (message != NULL)
     _drover_window_toast (target->window, message);

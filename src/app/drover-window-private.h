@@ -14,6 +14,7 @@ struct _DroverWindow
   DroverSession *session;
   DroverRun *run; /* the one that is shown, if any */
   GSignalGroup *run_signals;
+  GSignalGroup *machine_signals; /* a file that is mended brings its buttons back */
   GHashTable *pages; /* DroverRun → DroverMachinePage, made when first shown */
 
   AdwToastOverlay *toasts;

@@ -15,6 +15,7 @@ drover_window_dispose (GObject *object)
   DroverWindow *self = DROVER_WINDOW (object);
 
   g_clear_object (&self->run_signals);
+  g_clear_object (&self->machine_signals);
   g_clear_object (&self->run);
   g_clear_pointer (&self->pages, g_hash_table_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_WINDOW);
@@ -56,6 +57,9 @@ drover_window_init (DroverWindow *self)
   self->pages = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->run_signals = g_signal_group_new (DROVER_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::state",
+                                  G_CALLBACK (run_changed_cb), self);
+  self->machine_signals = g_signal_group_new (DROVER_TYPE_MACHINE);
+  g_signal_group_connect_swapped (self->machine_signals, "notify::document",
                                   G_CALLBACK (run_changed_cb), self);
 
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -144,6 +148,8 @@ drover_window_select_run (DroverWindow *self, DroverRun *run)
 
   g_set_object (&self->run, run);
   g_signal_group_set_target (self->run_signals, run);
+  g_signal_group_set_target (self->machine_signals,
+                             run != NULL ? drover_run_get_machine (run) : NULL);
   row = run != NULL ? find_row (self, run) : NULL;
   if (row != NULL)
     gtk_list_box_select_row (self->machines, row);

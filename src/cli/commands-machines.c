@@ -198,7 +198,7 @@ run_delete (Invocation *invocation, GError **error)
     return FALSE;
 
   for (guint i = 0; left_behind[i] != NULL; i++)
-    g_printerr (_("Kept, because Drover did not make it: %s/%s\n"), folder, left_behind[i]);
+    g_printerr (_("Kept, because Drover did not create it: %s/%s\n"), folder, left_behind[i]);
   return TRUE;
 }
 

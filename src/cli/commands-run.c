@@ -101,7 +101,7 @@ state_changed_cb (DroverRun *run, GParamSpec *pspec, DexPromise *promise)
                         drover_run_get_error (run) != NULL
                           ? g_error_copy (drover_run_get_error (run))
                           : g_error_new (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-                                         _("The machine went off while it was waited for")));
+                                         _("The machine turned off before it was running")));
 }
 
 static gboolean

@@ -28,7 +28,7 @@ static const Command *const commands[] = {
 static const char *const statuses[] = {
   [STATUS_OK] = N_("done"),
   [STATUS_FAILED] = N_("failed; the message says why"),
-  [STATUS_USAGE] = N_("the command was typed wrongly"),
+  [STATUS_USAGE] = N_("invalid command or options"),
   [STATUS_NO_SUCH_MACHINE] = N_("there is no such machine"),
   [STATUS_BROKEN] = N_("the machine’s file is broken; it was left as it is"),
   [STATUS_BAD_STATE] = N_("the machine’s state does not allow it, as pausing one that is off"),
@@ -184,7 +184,7 @@ parse (const Command *command, GStrv *arguments, GError **error)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                  _("“%s” needs the name of a machine"), command->name);
   else
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("“%s” is too much"),
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("unexpected argument “%s”"),
                  (*arguments)[command->n_operands + 1]);
   return FALSE;
 }

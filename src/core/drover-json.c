@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 #include "drover-error.h"
@@ -158,6 +159,50 @@ drover_json_to_text (JsonNode *node, gboolean pretty)
   return json_to_string (node, pretty);
 }
 
+static gboolean
+is_spoilt_number (JsonNode *node)
+{
+  if (json_node_get_value_type (node) == G_TYPE_DOUBLE)
+    return !isfinite (json_node_get_double (node));
+
+  return json_node_get_value_type (node) == G_TYPE_INT64 &&
+         (json_node_get_int (node) == G_MAXINT64 || json_node_get_int (node) == G_MININT64);
+}
+
+/**
+ * drover_json_check_numbers:
+ * @node: a parsed value
+ * @error: set to %DROVER_ERROR_MACHINE_FILE
+ *
+ * json-glib takes a whole number of more than 64 bits for the largest there is, and a real one
+ * that is too large for infinity, which it then writes as what is not JSON. To be called
+ * before what was read is written again.
+ *
+ * Returns: whether all numbers in @node are what the text said
+ */
+gboolean
+drover_json_check_numbers (JsonNode *node, GError **error)
+{
+  g_autoptr (GList) children = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    children = json_object_get_values (json_node_get_object (node));
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    children = json_array_get_elements (json_node_get_array (node));
+  else if (JSON_NODE_HOLDS_VALUE (node) && is_spoilt_number (node))
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                   _("a number is too large to be kept"));
+      return FALSE;
+    }
+
+  for (GList *l = children; l != NULL; l = l->next)
+    if (!drover_json_check_numbers (l->data, error))
+      return FALSE;
+
+  return TRUE;
+}
+
 /**
  * drover_json_check_type:
  * @member: a member that may be absent
@@ -173,25 +218,25 @@ drover_json_check_type (JsonObject *object, const char *member, GType type, cons
                         GError **error)
 {
   JsonNode *node = json_object_get_member (object, member);
-  const char *expected;
+  g_autofree char *place = g_strconcat (where, *where != '\0' ? "." : "", member, NULL);
+  g_autofree char *message = NULL;
 
   if (node == NULL || json_node_get_value_type (node) == type)
     return TRUE;
 
+  /* Translators: these five begin with a place in a file, such as arguments[3].value */
   if (type == G_TYPE_STRING)
-    expected = _("text");
+    message = g_strdup_printf (_("%s must be text"), place);
   else if (type == G_TYPE_BOOLEAN)
-    expected = _("true or false");
+    message = g_strdup_printf (_("%s must be true or false"), place);
   else if (type == G_TYPE_INT64)
-    expected = _("a whole number");
+    message = g_strdup_printf (_("%s must be a whole number"), place);
   else if (type == JSON_TYPE_ARRAY)
-    expected = _("a list");
+    message = g_strdup_printf (_("%s must be a list"), place);
   else
-    expected = _("an object");
+    message = g_strdup_printf (_("%s must be an object"), place);
 
-  g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
-               /* Translators: place in a file, such as arguments[3].value, then "text" or "a list" */
-               _("%s%s%s must be %s"), where, *where != '\0' ? "." : "", member, expected);
+  g_set_error_literal (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE, message);
   return FALSE;
 }
 

@@ -68,13 +68,19 @@ drover_keyval_parse (const char *text, gboolean first_is_implied)
 }
 
 static gboolean
+is_implied (const DroverKeyvalItem *item)
+{
+  return item->key_length == 0 && !item->is_flag && item->value_start == item->start;
+}
+
+static gboolean
 item_has_key (const char *text, const DroverKeyvalItem *item, const char *implied_key,
               const char *key)
 {
   const char *word = text + item->start;
   gsize length = strlen (key);
 
-  if (item->key_length == 0 && !item->is_flag && item->value_start == item->start)
+  if (is_implied (item))
     return g_strcmp0 (implied_key, key) == 0;
 
   if (item->key_length == length && strncmp (word, key, length) == 0)
@@ -156,6 +162,17 @@ needs_separator (const char *text, GArray *items)
          g_array_index (items, DroverKeyvalItem, items->len - 1).end == strlen (text);
 }
 
+/* What follows a flag may be an empty item, as in `mux,,id=a`. After a value the same two
+ * commas would be an escaped one, and it says nothing, so it goes. */
+static const char *
+skip_empty_items (const char *rest)
+{
+  while (rest[0] == ',' && rest[1] == ',')
+    rest++;
+
+  return rest;
+}
+
 /**
  * drover_keyval_set:
  * @text: the argument's value
@@ -188,13 +205,38 @@ drover_keyval_set (const char *text, const char *implied_key, const char *key, c
 
   if (item->is_flag)
     return g_strdup_printf ("%.*s%s=%s%s", (int) item->start, text, key, escaped,
-                            text + item->end);
+                            skip_empty_items (text + item->end));
 
-  /* An implied first value that now holds a `=` would be read as a key. */
-  if (item->key_length == 0 && item->value_start == item->start && strchr (value, '=') != NULL)
+  /* An implied first value that now holds a `=` would be read as a key, and an empty one that
+   * stands alone as nothing. */
+  if (is_implied (item) &&
+      (strchr (value, '=') != NULL || (*value == '\0' && text[item->end] == '\0')))
     return g_strdup_printf ("%s=%s%s", key, escaped, text + item->end);
 
   return g_strdup_printf ("%.*s%s%s", (int) item->value_start, text, escaped, text + item->end);
+}
+
+static gboolean
+is_empty (const DroverKeyvalItem *item)
+{
+  return item->is_flag && item->key_length == 0;
+}
+
+/* A flag that comes to stand first, in an option with an implied key, would be read as that
+ * key's value. */
+static void
+append_item (GString *result, const char *text, const DroverKeyvalItem *item,
+             gboolean would_be_implied)
+{
+  const char *word = text + item->start;
+  gsize length = item->end - item->start;
+
+  if (!item->is_flag || !would_be_implied)
+    g_string_append_len (result, word, length);
+  else if (g_str_has_prefix (word, "no"))
+    g_string_append_printf (result, "%.*s=off", (int) length - 2, word + 2);
+  else
+    g_string_append_printf (result, "%.*s=on", (int) length, word);
 }
 
 /**
@@ -203,28 +245,37 @@ drover_keyval_set (const char *text, const char *implied_key, const char *key, c
  * @implied_key: (nullable): the option's implied first key
  * @key: the key to remove
  *
- * Returns: (transfer full): @text without any item of that key, nor its comma
+ * Returns: (transfer full): @text without any item of that key, nor its comma. Every other
+ *   item stays as it is written, but for empty ones and for one that would change its meaning.
  */
 char *
 drover_keyval_remove (const char *text, const char *implied_key, const char *key)
 {
   g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
-  GString *result = g_string_new (text);
+  const DroverKeyvalItem *last = NULL;
+  GString *result;
+  guint n_kept = 0;
 
-  for (gssize i = (gssize) items->len - 1; i >= 0; i--)
+  if (find_item (items, text, implied_key, key) < 0)
+    return g_strdup (text);
+
+  result = g_string_new (NULL);
+  for (guint i = 0; i < items->len; i++)
     {
       const DroverKeyvalItem *item = &g_array_index (items, DroverKeyvalItem, i);
-      gsize start = item->start;
-      gsize end = item->end;
 
-      if (!item_has_key (text, item, implied_key, key))
+      last = item;
+      if (item_has_key (text, item, implied_key, key) || is_empty (item))
         continue;
-      if (text[end] == ',')
-        end++;
-      else if (start > 0)
-        start--;
-      g_string_erase (result, start, end - start);
+      if (n_kept++ > 0)
+        g_string_append_c (result, ',');
+      append_item (result, text, item, n_kept == 1 && implied_key != NULL);
     }
+
+  /* The comma at the very end stays. An empty implied value that is left alone gets one, or
+   * it would be gone too. */
+  if (n_kept > 0 && (text[last->end] == ',' || result->len == 0))
+    g_string_append_c (result, ',');
 
   return g_string_free_and_steal (result);
 }

@@ -181,7 +181,8 @@ drover_debian_kernel_find_downloaded (const char *architecture)
     return NULL;
 
   note = g_build_filename (folder, "site", NULL);
-  if (g_file_get_contents (note, &site, NULL, NULL) && g_utf8_validate (g_strstrip (site), -1, NULL))
+  if (g_file_get_contents (note, &site, NULL, NULL) &&
+      g_utf8_validate (g_strstrip (site), -1, NULL))
     self->origin = g_strdup_printf (_("downloaded from %s, checked"), site);
   else
     self->origin = g_strdup (_("downloaded earlier, checked"));

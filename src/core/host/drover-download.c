@@ -399,7 +399,8 @@ drover_download_class_init (DroverDownloadClass *klass)
   /* DroverDownload:fraction: how much of the file is here, 0 to 1; below 0 when unknown */
   properties[PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, -1, 1, -1, flags);
   /* DroverDownload:received: how many bytes of the file are here, earlier runs included */
-  properties[PROP_RECEIVED] = g_param_spec_uint64 ("received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_RECEIVED] = g_param_spec_uint64 ("received", NULL, NULL,
+                                                    0, G_MAXUINT64, 0, flags);
   /* DroverDownload:title: the file's name, for people */
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
   /* DroverDownload:total: the whole file's bytes; 0 while unknown */

@@ -9,7 +9,8 @@
 #define IO_PRIORITY G_PRIORITY_DEFAULT_IDLE
 
 /* Content-Encoding is not undone: a checksum is of the file as its publisher stores it,
- * and a range is of what goes over the wire. */
+ * and a range is of what goes over the wire. Timeouts are the business of who sends: libsoup
+ * has one for all messages, and over HTTP/2 it does not see a single stream stall. */
 static SoupSession *
 get_session (void)
 {
@@ -17,7 +18,8 @@ get_session (void)
 
   if (g_once_init_enter_pointer (&session))
     {
-      SoupSession *made = soup_session_new_with_options ("user-agent", "Drover/" APP_VERSION, NULL);
+      SoupSession *made = soup_session_new_with_options ("user-agent", "Drover/" APP_VERSION,
+                                                         "timeout", 0, NULL);
 
       soup_session_remove_feature_by_type (made, SOUP_TYPE_CONTENT_DECODER);
       g_once_init_leave_pointer (&session, made);
@@ -101,7 +103,8 @@ drover_http_redirected (SoupMessage  *message,
 
   location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
   if (location != NULL)
-    uri = g_uri_parse_relative (soup_message_get_uri (message), location, SOUP_HTTP_URI_FLAGS, NULL);
+    uri = g_uri_parse_relative (soup_message_get_uri (message), location,
+                                SOUP_HTTP_URI_FLAGS, NULL);
 
   if (uri == NULL)
     {
@@ -174,8 +177,10 @@ send_cb (GObject      *object,
          gpointer      user_data)
 {
   Send *send = user_data;
+  SoupSession *session = SOUP_SESSION (object);
+  SoupMessage *message = soup_session_get_async_result_message (session, result);
   GError *error = NULL;
-  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) body = soup_session_send_finish (session, result, &error);
 
   if (body != NULL && g_cancellable_set_error_if_cancelled (send->outer, &error))
     g_clear_object (&body);
@@ -186,8 +191,7 @@ send_cb (GObject      *object,
     dex_promise_reject (send->promise, error);
 
   g_clear_signal_handler (&send->handler, send->outer);
-  g_signal_handlers_disconnect_by_data (soup_session_get_async_result_message (SOUP_SESSION (object),
-                                                                               result), send);
+  g_signal_handlers_disconnect_by_data (message, send);
   g_clear_object (&send->outer);
   g_clear_object (&send->inner);
   dex_clear (&send->promise);

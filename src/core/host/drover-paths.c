@@ -97,16 +97,16 @@ make_private (const char *path, GError **error)
   if (g_mkdir_with_parents (path, 0700) != 0)
     return drover_set_errno_error (error, _("Cannot make %s"), path);
   if (lstat (path, &info) != 0)
-    return drover_set_errno_error (error, _("Cannot look at %s"), path);
+    return drover_set_errno_error (error, _("Cannot inspect %s"), path);
 
   if (!S_ISDIR (info.st_mode) || info.st_uid != geteuid ())
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   _("%s is not a folder of yours"), path);
+                   _("%s is not a folder that belongs to you"), path);
       return FALSE;
     }
   if ((info.st_mode & 077) != 0 && chmod (path, 0700) != 0)
-    return drover_set_errno_error (error, _("Cannot close %s to others"), path);
+    return drover_set_errno_error (error, _("Cannot make %s private"), path);
 
   return TRUE;
 }

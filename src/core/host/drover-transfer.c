@@ -55,8 +55,7 @@ stop_watching (DroverTransfer *self)
   g_clear_pointer (&self->stall, g_source_unref);
 }
 
-/* Gives the server the whole time again. libsoup has a timeout too, but one for all its
- * messages, and over HTTP/2 it does not see a single stream stall. */
+/* Gives the server the whole time again. */
 static void
 expect_more (DroverTransfer *self)
 {

@@ -167,7 +167,8 @@ drover_document_parse (const char *text, gssize length, GError **error)
       return NULL;
     }
 
-  if (!check_root (json_node_get_object (node), error))
+  if (!drover_json_check_numbers (node, error) ||
+      !check_root (json_node_get_object (node), error))
     return NULL;
 
   arguments = parse_arguments (json_node_get_object (node), error);

@@ -217,7 +217,7 @@ add_argument (Builder *builder, DroverArgument *argument)
 
   if (g_str_equal (option, "daemonize"))
     g_strv_builder_add (builder->notices,
-                        _("-daemonize was left out: a machine of Drover’s goes on without "
+                        _("-daemonize was left out: a Drover machine keeps running without "
                           "Drover in any case"));
   else if (title != NULL && g_strcmp0 (value, "stdio") == 0)
     add_console (builder, flag, title, FALSE);

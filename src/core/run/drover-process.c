@@ -128,6 +128,7 @@ look_again (GPid pid, guint64 start_time)
 typedef struct
 {
   DexPromise *promise;
+  GSource *source;
   int fd;
 } Waiter;
 
@@ -136,6 +137,8 @@ waiter_free (gpointer data)
 {
   Waiter *waiter = data;
 
+  g_source_destroy (waiter->source);
+  g_source_unref (waiter->source);
   close (waiter->fd);
   dex_unref (waiter->promise);
   g_free (waiter);
@@ -145,9 +148,32 @@ static gboolean
 gone_cb (int fd, GIOCondition condition, gpointer user_data)
 {
   Waiter *waiter = user_data;
+  g_autoptr (DexPromise) promise = dex_ref (waiter->promise);
 
-  dex_promise_resolve_boolean (waiter->promise, TRUE);
+  /* Who waited may be done with it now, and free the waiter. */
+  dex_promise_resolve_boolean (promise, TRUE);
   return G_SOURCE_REMOVE;
+}
+
+static DexFuture *
+pass_on_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_ref (future);
+}
+
+/* The waiter belongs to the future that is returned: when nobody waits any more the descriptor
+ * is closed, though the process may live for weeks. */
+static DexFuture *
+wait_for_descriptor (int fd)
+{
+  Waiter *waiter = g_new0 (Waiter, 1);
+
+  waiter->promise = dex_promise_new ();
+  waiter->fd = fd;
+  waiter->source = g_unix_fd_source_new (fd, G_IO_IN);
+  g_source_set_callback (waiter->source, G_SOURCE_FUNC (gone_cb), waiter, NULL);
+  g_source_attach (waiter->source, NULL);
+  return dex_future_then (dex_ref (waiter->promise), pass_on_cb, waiter, waiter_free);
 }
 #endif
 
@@ -161,7 +187,6 @@ DexFuture *
 drover_process_wait_gone (GPid pid, guint64 start_time)
 {
 #ifdef SYS_pidfd_open
-  Waiter *waiter;
   int fd = syscall (SYS_pidfd_open, pid, 0);
 
   if (!drover_process_is_alive (pid, start_time))
@@ -173,11 +198,7 @@ drover_process_wait_gone (GPid pid, guint64 start_time)
   if (fd < 0)
     return look_again (pid, start_time);
 
-  waiter = g_new0 (Waiter, 1);
-  waiter->promise = dex_promise_new ();
-  waiter->fd = fd;
-  g_unix_fd_add_full (G_PRIORITY_DEFAULT, fd, G_IO_IN, gone_cb, waiter, waiter_free);
-  return dex_ref (waiter->promise);
+  return wait_for_descriptor (fd);
 #else
   return look_again (pid, start_time);
 #endif

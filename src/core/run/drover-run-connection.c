@@ -27,21 +27,22 @@ GError *
 _drover_run_describe_end (DroverRun *self)
 {
   g_autofree char *words = last_words (self);
-  g_autofree char *how = NULL;
 
   if (*words != '\0')
     return g_error_new_literal (DROVER_ERROR, DROVER_ERROR_START_FAILED, words);
 
   if (self->subprocess != NULL && g_subprocess_get_if_signaled (self->subprocess))
-    how = g_strdup_printf (_("by signal %d (%s)"), g_subprocess_get_term_sig (self->subprocess),
-                           g_strsignal (g_subprocess_get_term_sig (self->subprocess)));
-  else if (self->subprocess != NULL && g_subprocess_get_if_exited (self->subprocess))
-    how = g_strdup_printf (_("with status %d"), g_subprocess_get_exit_status (self->subprocess));
-  else
-    how = g_strdup (_("for an unknown reason"));
+    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                        _("QEMU ended by signal %d (%s), without a message"),
+                        g_subprocess_get_term_sig (self->subprocess),
+                        g_strsignal (g_subprocess_get_term_sig (self->subprocess)));
+  if (self->subprocess != NULL && g_subprocess_get_if_exited (self->subprocess))
+    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                        _("QEMU ended with status %d, without a message"),
+                        g_subprocess_get_exit_status (self->subprocess));
 
-  return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
-                      _("QEMU ended %s, without a message"), how);
+  return g_error_new_literal (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                              _("QEMU ended for an unknown reason, without a message"));
 }
 
 /* QMP is closed: QEMU ended, or is about to. An end without a SHUTDOWN event, which nobody

@@ -33,6 +33,7 @@ struct _DroverRun
   DroverQmp *qmp;
   GListStore *consoles;
   gboolean attach_consoles;
+  gboolean holds_lock;     /* nobody but us can be making a run of this machine */
   gboolean asked_off;      /* its end is what the user wanted */
   gboolean coming_up;      /* a start or an attach is under way, and sees an end itself */
 };

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "drover-error.h"
 #include "drover-json.h"
@@ -224,25 +227,51 @@ drover_run_record_is_alive (DroverRunRecord *self)
 }
 
 /**
+ * drover_run_record_lock:
+ * @runtime_dir: a machine's runtime folder
+ * @error: set to %DROVER_ERROR_BAD_STATE when another program holds it
+ *
+ * Held while a machine is being started, and while a dead run's traces are removed: of two
+ * programs that start the same machine at once only one does, and nobody takes away what
+ * another one is just making. The kernel drops it when its holder dies.
+ *
+ * Returns: a file descriptor, to be closed; -1 on failure
+ */
+int
+drover_run_record_lock (const char *runtime_dir, GError **error)
+{
+  g_autofree char *path = g_build_filename (runtime_dir, "lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      drover_set_errno_error (error, _("Cannot make %s"), path);
+      return -1;
+    }
+
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      close (fd);
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                   _("Another program is already starting this machine"));
+      return -1;
+    }
+
+  return fd;
+}
+
+/**
  * drover_run_record_clear:
- * @runtime_dir: the runtime folder of a machine that is off
+ * @runtime_dir: the runtime folder of a machine that is off, with the lock held
  *
  * Removes the record and the sockets of a run that has ended. The lock file and the folder
- * stay: another program may be waiting for that very lock. And all stays when the record is of
- * a process that lives: whoever sees an end late must not lose the run that somebody started
- * since.
+ * stay: another program may be waiting for that very lock.
  */
 void
 drover_run_record_clear (const char *runtime_dir)
 {
-  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
-  g_autoptr (GDir) dir = NULL;
+  g_autoptr (GDir) dir = g_dir_open (runtime_dir, 0, NULL);
   const char *name;
-
-  if (record != NULL && drover_run_record_is_alive (record))
-    return;
-
-  dir = g_dir_open (runtime_dir, 0, NULL);
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_suffix (name, ".sock") || g_str_equal (name, DROVER_RUN_RECORD_FILE))
@@ -250,4 +279,30 @@ drover_run_record_clear (const char *runtime_dir)
         g_autofree char *path = g_build_filename (runtime_dir, name, NULL);
         g_unlink (path);
       }
+}
+
+/**
+ * drover_run_record_clear_dead:
+ * @runtime_dir: a machine's runtime folder, which need not be there
+ *
+ * drover_run_record_clear(), unless another program is starting the machine or has started
+ * it meanwhile.
+ */
+void
+drover_run_record_clear_dead (const char *runtime_dir)
+{
+  g_autoptr (DroverRunRecord) record = NULL;
+  int fd;
+
+  if (!g_file_test (runtime_dir, G_FILE_TEST_IS_DIR))
+    return;
+
+  fd = drover_run_record_lock (runtime_dir, NULL);
+  if (fd < 0)
+    return;
+
+  record = drover_run_record_load (runtime_dir, NULL);
+  if (record == NULL || !drover_run_record_is_alive (record))
+    drover_run_record_clear (runtime_dir);
+  close (fd);
 }

@@ -33,7 +33,9 @@ typedef struct
 DroverRunRecord *drover_run_record_load  (const char *runtime_dir, GError **error);
 gboolean         drover_run_record_save  (DroverRunRecord *self, const char *runtime_dir,
                                           GError **error);
+int              drover_run_record_lock  (const char *runtime_dir, GError **error);
 void             drover_run_record_clear (const char *runtime_dir);
+void             drover_run_record_clear_dead (const char *runtime_dir);
 gboolean         drover_run_record_is_alive (DroverRunRecord *self);
 void             drover_run_record_free  (DroverRunRecord *self);
 

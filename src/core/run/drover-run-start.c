@@ -5,7 +5,6 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "drover-console.h"
@@ -15,31 +14,6 @@
 #include "drover-process.h"
 #include "drover-program.h"
 #include "drover-run-private.h"
-
-/* Held from here to the end of a start, so that of two programs that start the same machine
- * at once only one does. The kernel drops it when its holder dies. */
-static int
-lock (const char *runtime_dir, GError **error)
-{
-  g_autofree char *path = g_build_filename (runtime_dir, "lock", NULL);
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-  if (fd < 0)
-    {
-      drover_set_errno_error (error, _("Cannot make %s"), path);
-      return -1;
-    }
-
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
-    {
-      close (fd);
-      g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-                   _("Another program is just starting this machine"));
-      return -1;
-    }
-
-  return fd;
-}
 
 /* The log of the run before stays as `.old`, so that a restart does not destroy the reason
  * for it. */
@@ -195,17 +169,27 @@ bring_up (DroverRun *self, DroverLaunchPlan *plan, GError **error)
   return FALSE;
 }
 
-static gboolean
-refuse_if_alive (DroverRun *self, const char *runtime_dir, GError **error)
+/* Makes sure that there is no run of this machine, and that nobody else makes one. */
+static int
+take_lock (DroverRun *self, const char *runtime_dir, GError **error)
 {
-  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+  g_autoptr (DroverRunRecord) record = NULL;
+  int fd = drover_run_record_lock (runtime_dir, error);
 
+  if (fd < 0)
+    return -1;
+
+  record = drover_run_record_load (runtime_dir, NULL);
   if (record == NULL || !drover_run_record_is_alive (record))
-    return TRUE;
+    {
+      self->holds_lock = TRUE;
+      return fd;
+    }
 
   g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-               _("The machine runs already (process %d)"), (int) record->pid);
-  return FALSE;
+               _("The machine is already running (process %d)"), (int) record->pid);
+  close (fd);
+  return -1;
 }
 
 /* Ends a QEMU that did not come up, so that nothing half-started stays behind. */
@@ -263,8 +247,7 @@ start_fiber (gpointer user_data)
   int lock_fd = -1;
 
   if (prepare (document, runtime_dir, log_dir, &error) &&
-      (lock_fd = lock (runtime_dir, &error)) >= 0 &&
-      refuse_if_alive (self, runtime_dir, &error) &&
+      (lock_fd = take_lock (self, runtime_dir, &error)) >= 0 &&
       dex_await (drover_run_choose_accelerator (self), &error))
     {
       plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
@@ -288,8 +271,13 @@ start_fiber (gpointer user_data)
         _drover_run_set_error (self, error);
       clean_up (self);
     }
+  self->holds_lock = FALSE;
   if (lock_fd >= 0)
     close (lock_fd);
+
+  /* Somebody else may have been quicker, and that went unseen while we tried. */
+  if (g_error_matches (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE))
+    drover_dex_forget (drover_run_attach (self));
 
   return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error))
                        : dex_future_new_for_string (self->state);

@@ -208,8 +208,10 @@ _drover_run_set_off (DroverRun *self)
   g_clear_object (&self->subprocess);
   g_clear_pointer (&self->record, drover_run_record_free);
   g_list_store_remove_all (self->consoles);
-  if (runtime_dir != NULL)
+  if (runtime_dir != NULL && self->holds_lock)
     drover_run_record_clear (runtime_dir);
+  else if (runtime_dir != NULL)
+    drover_run_record_clear_dead (runtime_dir);
 
   _drover_run_set_state (self, DROVER_STATE_OFF);
 }
