@@ -201,7 +201,10 @@ fake_web_answer (FakeWeb           *self,
 
   if (page.end != FAKE_END_STALL_BEFORE_HEAD)
     {
-      gsize most = page.end == FAKE_END_PROPERLY ? size - start : MIN (page.end_after, size - start);
+      gsize most = size - start;
+
+      if (page.end != FAKE_END_PROPERLY)
+        most = MIN (page.end_after, most);
 
       answer = fake_web_dup_answer_head (&page, status, is_range, start, size);
       fake_web_write (out, answer, strlen (answer));

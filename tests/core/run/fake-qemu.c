@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -124,9 +125,13 @@ main (int argc, char **argv)
       fprintf (stderr, "fake: first line\nfake: second line\n");
       return 1;
     }
-  if (strcmp (mode, "stranger") == 0 && fork () != 0)
-    for (;;)
-      pause ();
+  if (strcmp (mode, "stranger") == 0)
+    {
+      if (fork () != 0)
+        for (;;)
+          pause ();
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+    }
   if (strcmp (mode, "stubborn") == 0)
     signal (SIGTERM, SIG_IGN);
 

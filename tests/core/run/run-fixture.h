@@ -141,13 +141,27 @@ new_guest_run (const char *const *more)
   return drover_run_new (machine, DROVER_QMP_SOCKET);
 }
 
+/* A test that fails must not leave its guest running. */
+static volatile sig_atomic_t guest_pids[64];
+
+static void
+abort_cb (int signal_number)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (guest_pids); i++)
+    if (guest_pids[i] > 0)
+      kill (guest_pids[i], SIGKILL);
+}
+
 G_GNUC_UNUSED static void
 start (DroverRun *run, gboolean attach_consoles)
 {
+  static guint n_guests;
   g_autoptr (GError) error = NULL;
 
   drover_test_await (drover_run_start (run, attach_consoles), &error);
   g_assert_no_error (error);
+  guest_pids[n_guests++ % G_N_ELEMENTS (guest_pids)] = drover_run_get_pid (run);
+  signal (SIGABRT, abort_cb);
 }
 
 G_GNUC_UNUSED static DroverRun *

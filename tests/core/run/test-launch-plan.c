@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "drover-launch-plan.h"
+#include "drover-test.h"
+
+/* What is started for which arguments: golden/NAME.txt has the command line, one argument a
+ * line. With DROVER_TEST_REGENERATE=1 in the environment those files are written instead, to
+ * be read over before they are committed. */
+
+#define RUNTIME_DIR "/run/user/1000/drover/uuid"
+#define LOG_DIR "/home/me/.local/state/drover/machines/slug"
+
+typedef struct
+{
+  const char *name;
+  const char *const arguments[12]; /* ` ` before one: it is switched off */
+  const char *accelerator;
+  const char *runtime_dir;
+  guint n_notices;
+  gboolean start_paused;
+  const char *consoles; /* titles; `!` after one that Ctrl-C ends */
+} Case;
+
+static const Case cases[] = {
+  { .name = "plain", .arguments = { "-m", "1G" }, .consoles = "" },
+  { .name = "nographic", .arguments = { "-nographic" }, .consoles = "Serial console" },
+  { .name = "nographic-serial-stdio",
+    .arguments = { "-nographic", "-serial", "stdio" },
+    .consoles = "Serial console!, QEMU monitor!" },
+  { .name = "nographic-serial-mon-stdio",
+    .arguments = { "-nographic", "-serial", "mon:stdio" },
+    .consoles = "Serial console" },
+  { .name = "nographic-monitor-stdio",
+    .arguments = { "-nographic", "-monitor", "stdio" },
+    .consoles = "QEMU monitor!, Serial console!" },
+  { .name = "nographic-monitor-none",
+    .arguments = { "-nographic", "-monitor", "none" },
+    .consoles = "Serial console!" },
+  { .name = "nographic-serial-none",
+    .arguments = { "-nographic", "-serial", "none" },
+    .consoles = "QEMU monitor!" },
+  { .name = "nographic-serial-file",
+    .arguments = { "-nographic", "-serial", "file:out.txt", "-monitor", "none" },
+    .consoles = "" },
+  { .name = "nographic-nodefaults",
+    .arguments = { "-nographic", "-nodefaults" },
+    .consoles = "" },
+  { .name = "nodefaults-serial-stdio",
+    .arguments = { "-nodefaults", "-serial", "stdio" },
+    .consoles = "Serial console!" },
+  { .name = "nographic-isa-serial",
+    .arguments = { "-nographic", "-chardev", "null,id=n", "-device", "isa-serial,chardev=n" },
+    .consoles = "QEMU monitor!" },
+  { .name = "nographic-isa-serial-json",
+    .arguments = { "-nographic", "-chardev", "null,id=n", "-device",
+                   "{\"driver\":\"isa-serial\",\"chardev\":\"n\"}" },
+    .consoles = "QEMU monitor!" },
+  { .name = "nographic-qmp-stdio",
+    .arguments = { "-nographic", "-qmp", "stdio" },
+    .consoles = "QMP!, Serial console!" },
+  { .name = "nographic-mon",
+    .arguments = { "-nographic", "-chardev", "null,id=n", "-mon", "chardev=n" },
+    .consoles = "Serial console!" },
+  { .name = "serial-stdio", .arguments = { "-serial", "stdio" }, .consoles = "Serial console!" },
+  { .name = "serial-stdio-two-dashes",
+    .arguments = { "--serial", "stdio" },
+    .consoles = "Serial console!" },
+  { .name = "serial-mon-stdio",
+    .arguments = { "-serial", "mon:stdio" },
+    .consoles = "Serial console" },
+  { .name = "serial-pty", .arguments = { "-serial", "pty" }, .consoles = "" },
+  { .name = "monitor-stdio",
+    .arguments = { "-monitor", "stdio" },
+    .consoles = "QEMU monitor!" },
+  { .name = "qmp-pretty-stdio", .arguments = { "-qmp-pretty", "stdio" }, .consoles = "QMP!" },
+  { .name = "parallel-stdio",
+    .arguments = { "-parallel", "stdio" },
+    .consoles = "Parallel port!" },
+  { .name = "debugcon-stdio",
+    .arguments = { "-debugcon", "stdio" },
+    .consoles = "Debug console!" },
+  { .name = "chardev-stdio",
+    .arguments = { "-chardev", "stdio,id=mine", "-serial", "chardev:mine" },
+    .consoles = "Character device “mine”!" },
+  { .name = "chardev-stdio-mux",
+    .arguments = { "-chardev", "stdio,id=mine,mux=on,signal=off", "-serial", "chardev:mine",
+                   "-mon", "chardev=mine,mode=readline" },
+    .consoles = "Character device “mine”" },
+  { .name = "chardev-stdio-nosignal",
+    .arguments = { "-chardev", "stdio,mux,nosignal,id=mine", "-serial", "chardev:mine" },
+    .consoles = "Character device “mine”" },
+  { .name = "chardev-stdio-logfile",
+    .arguments = { "-chardev", "stdio,id=mine,logfile=my,,log.txt,logappend=on", "-serial",
+                   "chardev:mine" },
+    .consoles = "Character device “mine”!" },
+  { .name = "chardev-stdio-backend",
+    .arguments = { "-chardev", "id=mine,backend=stdio", "-serial", "chardev:mine" },
+    .consoles = "Character device “mine”!" },
+  { .name = "chardev-file",
+    .arguments = { "-chardev", "file,id=f,path=stdio", "-serial", "chardev:f" },
+    .consoles = "" },
+  { .name = "paused", .arguments = { "-S", "-nographic" }, .start_paused = TRUE,
+    .consoles = "Serial console" },
+  { .name = "daemonize", .arguments = { "-daemonize", "-m", "1G" }, .n_notices = 1,
+    .consoles = "" },
+  { .name = "disabled",
+    .arguments = { " -nographic", " -S", " -serial", "-m", "1G", " -daemonize" },
+    .consoles = "" },
+  { .name = "accelerator", .arguments = { "-nographic" }, .accelerator = "tcg",
+    .consoles = "Serial console" },
+  { .name = "commas",
+    .arguments = { "-nographic" },
+    .runtime_dir = "/tmp/a,b/drover,,x",
+    .consoles = "Serial console" },
+  { .name = "as-typed",
+    .arguments = { "--m", "1G,,", "-drive", "file=my disk,,x.img,if=virtio,", "-append",
+                   "console=ttyS0  \"quoted\" $HOME" },
+    .consoles = "" },
+  { .name = "bare-image", .arguments = { "+disk.img" }, .consoles = "" },
+};
+
+static DroverDocument *
+make_document (const char *const *arguments)
+{
+  g_autoptr (DroverDocument) empty = drover_document_new ("N", "qemu-system-x86_64");
+  g_autoptr (GPtrArray) list =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
+
+  for (guint i = 0; arguments[i] != NULL; i++)
+    {
+      gboolean off = arguments[i][0] == ' ';
+      gboolean bare = arguments[i][0] == '+';
+      const char *next = bare || off ? NULL : arguments[i + 1];
+      gboolean has_value = next != NULL && strchr ("- +", next[0]) == NULL;
+      g_autoptr (DroverArgument) argument =
+        bare ? drover_argument_new (NULL, arguments[i] + 1)
+             : drover_argument_new (arguments[i] + off, has_value ? next : NULL);
+
+      g_ptr_array_add (list, drover_argument_with_enabled (argument, !off));
+      i += has_value;
+    }
+
+  return drover_document_with_arguments (empty, list);
+}
+
+static char *
+describe_consoles (DroverLaunchPlan *plan)
+{
+  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < plan->consoles->len; i++)
+    {
+      DroverConsolePlan *console = plan->consoles->pdata[i];
+
+      g_assert_nonnull (console->id);
+      g_assert_nonnull (console->path);
+      g_assert_nonnull (console->log);
+      g_ptr_array_add (titles,
+                       g_strconcat (console->title, console->ctrl_c_quits ? "!" : "", NULL));
+    }
+
+  g_ptr_array_add (titles, NULL);
+  return g_strjoinv (", ", (char **) titles->pdata);
+}
+
+static gboolean
+regenerates (void)
+{
+  return g_strcmp0 (g_getenv ("DROVER_TEST_REGENERATE"), "1") == 0;
+}
+
+static void
+check_golden (const char *name, const char *text)
+{
+  g_autofree char *file = g_strconcat (name, ".txt", NULL);
+  g_autofree char *path =
+    g_test_build_filename (G_TEST_DIST, "core", "run", "golden", file, NULL);
+  g_autofree char *expected = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (regenerates ())
+    {
+      g_file_set_contents (path, text, -1, &error);
+      g_assert_no_error (error);
+      return;
+    }
+
+  g_file_get_contents (path, &expected, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_golden (gconstpointer data)
+{
+  const Case *one = data;
+  g_autoptr (DroverDocument) document = make_document (one->arguments);
+  g_autoptr (DroverLaunchPlan) plan =
+    drover_launch_plan_new (document, one->runtime_dir ? one->runtime_dir : RUNTIME_DIR,
+                            one->runtime_dir ? one->runtime_dir : LOG_DIR, one->accelerator);
+  g_autofree char *joined = g_strjoinv ("\n", plan->argv);
+  g_autofree char *text = g_strconcat (joined, "\n", NULL);
+  g_autofree char *consoles = describe_consoles (plan);
+
+  g_assert_cmpstr (consoles, ==, one->consoles);
+  g_assert_cmpuint (g_strv_length (plan->notices), ==, one->n_notices);
+  g_assert_true (plan->start_paused == one->start_paused);
+  check_golden (one->name, text);
+}
+
+/* A file that no case speaks of is a case that somebody dropped by mistake. */
+static void
+test_no_stray_files (void)
+{
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "core", "run", "golden", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  if (regenerates ())
+    {
+      g_test_skip ("the files are being written");
+      return;
+    }
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_suffix (name, ".txt");
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (cases));
+}
+
+static void
+test_names_accelerator (void)
+{
+  static const struct
+  {
+    const char *const arguments[5];
+    gboolean names;
+  } lists[] = {
+    { { "-m", "1G" }, FALSE },
+    { { "-accel", "kvm" }, TRUE },
+    { { "--accel", "tcg,thread=single" }, TRUE },
+    { { "-enable-kvm" }, TRUE },
+    { { "-no-kvm" }, TRUE },
+    { { "-machine", "q35" }, FALSE },
+    { { "-machine", "q35,accel=kvm:tcg" }, TRUE },
+    { { "-M", "q35,accel=tcg" }, TRUE },
+    { { "-M", "accel=tcg", "-M", "q35" }, TRUE },
+    { { " -enable-kvm", " -accel" }, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr (DroverDocument) document = make_document (lists[i].arguments);
+
+      g_assert_true (drover_launch_plan_names_accelerator (document) == lists[i].names);
+    }
+}
+
+static void
+test_dup_value (void)
+{
+  const char *const arguments[] = { "-machine", "pc,usb=on", "--machine", "q35", " -machine",
+                                    "-m", "size=1G", NULL };
+  g_autoptr (DroverDocument) document = make_document (arguments);
+  g_autofree char *type = drover_launch_plan_dup_value (document, "machine", "type", "type");
+  g_autofree char *usb = drover_launch_plan_dup_value (document, "machine", "type", "usb");
+  g_autofree char *size = drover_launch_plan_dup_value (document, "m", "size", "size");
+  g_autofree char *none = drover_launch_plan_dup_value (document, "cpu", "model", "model");
+
+  g_assert_cmpstr (type, ==, "q35");
+  g_assert_cmpstr (usb, ==, "on");
+  g_assert_cmpstr (size, ==, "1G");
+  g_assert_null (none);
+}
+
+/* The user's own log is where the console's history is then. */
+static void
+test_logs (void)
+{
+  const char *const arguments[] = { "-chardev", "stdio,id=a,logfile=my,,log", "-serial", "stdio",
+                                    NULL };
+  g_autoptr (DroverDocument) document = make_document (arguments);
+  g_autoptr (DroverLaunchPlan) plan =
+    drover_launch_plan_new (document, RUNTIME_DIR, LOG_DIR, NULL);
+  DroverConsolePlan *mine = plan->consoles->pdata[0];
+  DroverConsolePlan *serial = plan->consoles->pdata[1];
+
+  g_assert_cmpstr (mine->log, ==, "my,log");
+  g_assert_cmpstr (mine->path, ==, RUNTIME_DIR "/console-0.sock");
+  g_assert_cmpstr (serial->log, ==, LOG_DIR "/console-1.log");
+  g_assert_cmpstr (serial->path, ==, RUNTIME_DIR "/console-1.sock");
+}
+
+int
+main (int argc, char **argv)
+{
+  drover_test_init (&argc, &argv);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/launch-plan/golden/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_golden);
+    }
+  g_test_add_func ("/launch-plan/no-stray-files", test_no_stray_files);
+  g_test_add_func ("/launch-plan/names-accelerator", test_names_accelerator);
+  g_test_add_func ("/launch-plan/dup-value", test_dup_value);
+  g_test_add_func ("/launch-plan/logs", test_logs);
+  return drover_test_run ();
+}
