@@ -8,7 +8,7 @@
 #include "drover-error.h"
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
-#include "drover-terminal.h"
+#include "drover-terminal-view.h"
 #include "drover-words.h"
 
 /* One machine: its console while it runs, what it is while it does not, and what went wrong. */
@@ -163,15 +163,12 @@ ctrl_c_typed_cb (DroverTerminal *terminal, DroverMachinePage *self)
 static void
 add_terminal (DroverMachinePage *self, DroverConsole *console)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
   DroverTerminal *terminal = drover_terminal_new ();
+  GtkWidget *view = drover_terminal_view_new (terminal);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (terminal));
   g_signal_connect_object (terminal, "ctrl-c-typed", G_CALLBACK (ctrl_c_typed_cb), self,
                            G_CONNECT_DEFAULT);
-  adw_view_stack_add_titled (self->consoles, scrolled, drover_console_get_id (console),
+  adw_view_stack_add_titled (self->consoles, view, drover_console_get_id (console),
                              drover_console_get_title (console));
 
   drover_terminal_set_console (terminal, console);
@@ -253,8 +250,8 @@ update_failed (DroverMachinePage *self)
 
   if (broken != NULL)
     {
-      left_alone = g_strdup_printf (_("%s cannot be understood. It was left as it is; once it is "
-                                      "mended, the machine is back."),
+      left_alone = g_strdup_printf (_("%s cannot be understood. It was left as it is; the machine "
+                                      "comes back once the file is repaired."),
                                     drover_machine_get_file (machine));
       adw_status_page_set_title (self->failed_page, _("The Machine’s File Is Broken"));
       adw_status_page_set_description (self->failed_page, left_alone);
@@ -352,7 +349,8 @@ state_changed_cb (DroverRun *run, GParamSpec *pspec, DroverMachinePage *self)
   connect_consoles (self);
   child = adw_view_stack_get_visible_child (self->consoles);
   if (child != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (child)));
+    gtk_widget_grab_focus (
+      GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (child))));
 }
 
 /* A changed file may change what the machine would run with. */

@@ -11,6 +11,7 @@
 #include "drover-console.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-launch-plan.h"
 #include "droverctl.h"
 
 /* As in telnet and virsh. */
@@ -19,7 +20,7 @@
 
 typedef struct
 {
-  DroverRun *run;
+  DroverMachine *machine;
   DroverConsole *console;
   DexPromise *left;
   gboolean is_terminal;
@@ -88,6 +89,16 @@ connected_changed_cb (DroverConsole *console, GParamSpec *pspec, Bridge *bridge)
     leave (bridge);
 }
 
+static DexFuture *
+force_off_fiber (gpointer user_data)
+{
+  g_autoptr (DroverRun) run = drover_run_new (user_data, DROVER_CTL_SOCKET);
+
+  dex_await (drover_run_attach (run), NULL);
+  dex_await (drover_run_force_off (run), NULL);
+  return dex_future_new_true ();
+}
+
 /* Handles what was typed on a terminal: one key leaves, and where a shell's terminal would
  * have ended QEMU on Ctrl-C, so does this one. */
 static void
@@ -101,7 +112,8 @@ handle_keys (Bridge *bridge, const guint8 *data, gsize length)
   if (ctrl_c != NULL && ctrl_c < data + length && drover_console_get_ctrl_c_quits (bridge->console))
     {
       length = ctrl_c - data;
-      drover_dex_forget (drover_run_force_off (bridge->run));
+      drover_dex_forget (dex_scheduler_spawn (NULL, 0, force_off_fiber,
+                                              g_object_ref (bridge->machine), g_object_unref));
     }
 
   drover_console_write (bridge->console, data, length);
@@ -134,6 +146,16 @@ input_cb (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Muxed with the monitor, a console is two devices, and the socket is the one below. */
+static gboolean
+is_socket_of (DroverConsole *console, const char *label, const char *peer)
+{
+  g_autofree char *base = g_strconcat (drover_console_get_id (console), "-base", NULL);
+
+  return g_str_equal (label, base) ||
+         (g_str_equal (label, drover_console_get_id (console)) && !g_str_equal (peer, "mux"));
+}
+
 /* QEMU serves one client of a console at a time and leaves a second one waiting without a
  * word, so it is asked first whether one is there. */
 static gboolean
@@ -153,8 +175,7 @@ check_free (DroverRun *run, DroverConsole *console, GError **error)
       const char *label = json_object_get_string_member_with_default (chardev, "label", "");
       const char *peer = json_object_get_string_member_with_default (chardev, "filename", "");
 
-      if (g_str_equal (label, drover_console_get_id (console)) &&
-          !g_str_has_prefix (peer, "disconnected:"))
+      if (is_socket_of (console, label, peer) && !g_str_has_prefix (peer, "disconnected:"))
         {
           g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
                        _("The console is open in another program, such as Drover’s window. "
@@ -167,9 +188,9 @@ check_free (DroverRun *run, DroverConsole *console, GError **error)
 }
 
 static gboolean
-bridge_console (DroverRun *run, DroverConsole *console, GError **error)
+bridge_console (DroverMachine *machine, DroverConsole *console, GError **error)
 {
-  Bridge bridge = { run, console, dex_promise_new (), isatty (STDIN_FILENO) };
+  Bridge bridge = { machine, console, dex_promise_new (), isatty (STDIN_FILENO) };
   gboolean connected;
   guint source;
 
@@ -179,7 +200,7 @@ bridge_console (DroverRun *run, DroverConsole *console, GError **error)
       if (bridge.is_terminal)
         {
           g_printerr (_("Connected to “%s”. Ctrl-] leaves; the machine goes on.\n"),
-                      drover_machine_get_name (drover_run_get_machine (run)));
+                      drover_machine_get_name (machine));
           make_raw ();
         }
       g_signal_connect (console, "notify::connected", G_CALLBACK (connected_changed_cb), &bridge);
@@ -203,6 +224,7 @@ run_console (Invocation *invocation, GError **error)
 {
   g_autoptr (DroverRun) run = find_run (invocation, error);
   g_autoptr (DroverConsole) console = NULL;
+  DroverMachine *machine;
 
   if (run == NULL)
     return FALSE;
@@ -222,7 +244,14 @@ run_console (Invocation *invocation, GError **error)
       return FALSE;
     }
 
-  return check_free (run, console, error) && bridge_console (run, console, error);
+  if (!check_free (run, console, error))
+    return FALSE;
+
+  /* The QMP connection is let go: it takes one program at a time, and another droverctl must
+   * be able to ask or end the machine while this one shows its console. */
+  machine = drover_run_get_machine (run);
+  g_clear_object (&run);
+  return bridge_console (machine, console, error);
 }
 
 static const GOptionEntry no_options[] = { { NULL } };

@@ -106,6 +106,7 @@ JsonNode *
 drover_json_parse (const char *text, gssize length, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) json_error = NULL;
   g_autofree char *copy = NULL;
   const char *bad;
 
@@ -135,8 +136,14 @@ drover_json_parse (const char *text, gssize length, GError **error)
     }
 
   json_parser_set_strict (parser, TRUE);
-  if (!json_parser_load_from_data (parser, copy, length, error))
-    return NULL;
+  if (!json_parser_load_from_data (parser, copy, length, &json_error))
+    {
+      /* json-glib quotes the byte it stumbled over, which may be half a character. */
+      g_autofree char *message = g_utf8_make_valid (json_error->message, -1);
+
+      g_set_error_literal (error, json_error->domain, json_error->code, message);
+      return NULL;
+    }
 
   if (json_parser_get_root (parser) == NULL)
     {

@@ -3,16 +3,10 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
-#include <math.h>
 #include <string.h>
 
 #include "drover-history.h"
 #include "drover-terminal.h"
-
-/* A serial line has no size: guests take it to be a terminal of 80 columns. Where there is
- * room for fewer, the text is made smaller, down to this. */
-#define GUEST_COLUMNS 80
-#define SMALLEST_SCALE 0.45
 
 #define SCROLLBACK_LINES 10000
 #define CTRL_C 0x03
@@ -29,7 +23,6 @@ struct _DroverTerminal
   VteTerminal parent_instance;
 
   DroverConsole *console;
-  guint fit_source;
 };
 
 G_DEFINE_FINAL_TYPE (DroverTerminal, drover_terminal, VTE_TYPE_TERMINAL)
@@ -88,40 +81,6 @@ update_colors (DroverTerminal *self)
 }
 
 static void
-fit_cb (gpointer user_data)
-{
-  DroverTerminal *self = user_data;
-  VteTerminal *terminal = VTE_TERMINAL (self);
-  double scale = vte_terminal_get_font_scale (terminal);
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
-  double column = vte_terminal_get_char_width (terminal) / scale;
-  double fitting;
-
-  self->fit_source = 0;
-  if (width <= 0 || column <= 0)
-    return;
-
-  /* Whole steps, so that a window being dragged does not lay the text out at every pixel. */
-  fitting = CLAMP (floor (width / (GUEST_COLUMNS * column) * 20) / 20, SMALLEST_SCALE, 1.0);
-  while (fitting > SMALLEST_SCALE && ceil (column * fitting) * GUEST_COLUMNS > width)
-    fitting -= 0.05;
-  if (fabs (fitting - scale) > 0.01)
-    vte_terminal_set_font_scale (terminal, fitting);
-}
-
-static void
-drover_terminal_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  DroverTerminal *self = DROVER_TERMINAL (widget);
-
-  GTK_WIDGET_CLASS (drover_terminal_parent_class)->size_allocate (widget, width, height, baseline);
-
-  /* A new font asks for a new layout, which must not happen inside this one. */
-  if (self->fit_source == 0)
-    self->fit_source = g_idle_add_once (fit_cb, self);
-}
-
-static void
 copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   vte_terminal_copy_clipboard_format (VTE_TERMINAL (widget), VTE_FORMAT_TEXT);
@@ -145,7 +104,6 @@ drover_terminal_dispose (GObject *object)
   DroverTerminal *self = DROVER_TERMINAL (object);
 
   drover_terminal_set_console (self, NULL);
-  g_clear_handle_id (&self->fit_source, g_source_remove);
 
   G_OBJECT_CLASS (drover_terminal_parent_class)->dispose (object);
 }
@@ -156,7 +114,6 @@ drover_terminal_class_init (DroverTerminalClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = drover_terminal_dispose;
-  widget_class->size_allocate = drover_terminal_size_allocate;
 
   gtk_widget_class_install_action (widget_class, "terminal.copy", NULL, copy_action);
   gtk_widget_class_install_action (widget_class, "terminal.paste", NULL, paste_action);

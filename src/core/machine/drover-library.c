@@ -19,7 +19,7 @@ struct _DroverLibrary
   char *folder;
   GPtrArray *machines;
   GFileMonitor *monitor;
-  GHashTable *machine_monitors; /* slug → GFileMonitor of the machine's folder */
+  GHashTable *monitors; /* slug → GFileMonitor of the folder, also one without a machine yet */
 };
 
 static GType
@@ -95,7 +95,6 @@ remove_at (DroverLibrary *self, guint position)
 {
   g_autoptr (DroverMachine) machine = g_object_ref (self->machines->pdata[position]);
 
-  g_hash_table_remove (self->machine_monitors, drover_machine_get_slug (machine));
   g_ptr_array_remove_index (self->machines, position);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
@@ -133,6 +132,17 @@ reload (DroverLibrary *self, DroverMachine *machine)
                               ABS ((int) from - (int) to) + 1);
 }
 
+static gboolean
+holds_machine (const char *folder)
+{
+  g_autofree char *file = g_build_filename (folder, "machine.json", NULL);
+
+  /* A dangling link or a folder of that name is a broken machine, not none. */
+  return g_file_test (file, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK);
+}
+
+static void scan (DroverLibrary *self);
+
 static void
 machine_folder_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other,
                            GFileMonitorEvent event, DroverLibrary *self)
@@ -150,7 +160,11 @@ machine_folder_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other,
 
   slug = g_file_get_basename (folder);
   machine = find_by_slug (self, slug, NULL);
-  if (machine != NULL)
+
+  /* Others make the folder first and machine.json later, or remove that file alone. */
+  if ((machine != NULL) != holds_machine (g_file_peek_path (folder)))
+    scan (self);
+  else if (machine != NULL)
     reload (self, machine);
 }
 
@@ -173,43 +187,64 @@ watch (DroverLibrary *self, const char *folder, GCallback callback)
 }
 
 static void
-add_machine (DroverLibrary *self, DroverMachine *machine)
+drop_monitor (gpointer data)
 {
-  GFileMonitor *monitor =
-    watch (self, drover_machine_get_folder (machine), G_CALLBACK (machine_folder_changed_cb));
+  GFileMonitor *monitor = data;
 
+  g_file_monitor_cancel (monitor);
+  g_object_unref (monitor);
+}
+
+/* The monitor comes before the look, so that no change is missed in between. */
+static void
+watch_folder (DroverLibrary *self, const char *slug)
+{
+  g_autofree char *folder = g_build_filename (self->folder, slug, NULL);
+  GFileMonitor *monitor = NULL;
+
+  if (!g_hash_table_contains (self->monitors, slug) && g_file_test (folder, G_FILE_TEST_IS_DIR))
+    monitor = watch (self, folder, G_CALLBACK (machine_folder_changed_cb));
   if (monitor != NULL)
-    g_hash_table_insert (self->machine_monitors, g_strdup (drover_machine_get_slug (machine)),
-                         monitor);
-  insert_sorted (self, machine);
+    g_hash_table_insert (self->monitors, g_strdup (slug), monitor);
 }
 
-static gboolean
-holds_machine (const char *folder)
+static void
+forget_what_is_gone (DroverLibrary *self)
 {
-  g_autofree char *file = g_build_filename (folder, "machine.json", NULL);
+  GHashTableIter iter;
+  gpointer slug;
 
-  /* A dangling link or a folder of that name is a broken machine, not none. */
-  return g_file_test (file, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK);
+  for (guint i = self->machines->len; i > 0; i--)
+    if (!holds_machine (drover_machine_get_folder (self->machines->pdata[i - 1])))
+      remove_at (self, i - 1);
+
+  g_hash_table_iter_init (&iter, self->monitors);
+  while (g_hash_table_iter_next (&iter, &slug, NULL))
+    {
+      g_autofree char *folder = g_build_filename (self->folder, slug, NULL);
+
+      if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+        g_hash_table_iter_remove (&iter);
+    }
 }
 
+/* A name with a dot in front is a machine that is just being made. */
 static void
 scan (DroverLibrary *self)
 {
   g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
   const char *slug;
 
-  for (guint i = self->machines->len; i > 0; i--)
-    if (!holds_machine (drover_machine_get_folder (self->machines->pdata[i - 1])))
-      remove_at (self, i - 1);
-
+  forget_what_is_gone (self);
   while (dir != NULL && (slug = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *folder = g_build_filename (self->folder, slug, NULL);
 
-      /* A name with a dot in front is a machine that is just being made. */
-      if (slug[0] != '.' && holds_machine (folder) && !find_by_slug (self, slug, NULL))
-        add_machine (self, drover_machine_new (folder));
+      if (slug[0] == '.')
+        continue;
+      watch_folder (self, slug);
+      if (holds_machine (folder) && !find_by_slug (self, slug, NULL))
+        insert_sorted (self, drover_machine_new (folder));
     }
 }
 
@@ -224,15 +259,6 @@ folder_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonito
 }
 
 static void
-drop_monitor (gpointer data)
-{
-  GFileMonitor *monitor = data;
-
-  g_file_monitor_cancel (monitor);
-  g_object_unref (monitor);
-}
-
-static void
 drover_library_dispose (GObject *object)
 {
   DroverLibrary *self = DROVER_LIBRARY (object);
@@ -241,16 +267,16 @@ drover_library_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_pointer (&self->monitor, drop_monitor);
 
-  if (self->machine_monitors != NULL)
+  if (self->monitors != NULL)
     {
       GHashTableIter iter;
       gpointer monitor;
 
-      g_hash_table_iter_init (&iter, self->machine_monitors);
+      g_hash_table_iter_init (&iter, self->monitors);
       while (g_hash_table_iter_next (&iter, NULL, &monitor))
         g_signal_handlers_disconnect_by_data (monitor, self);
     }
-  g_clear_pointer (&self->machine_monitors, g_hash_table_unref);
+  g_clear_pointer (&self->monitors, g_hash_table_unref);
 
   G_OBJECT_CLASS (drover_library_parent_class)->dispose (object);
 }
@@ -279,7 +305,7 @@ static void
 drover_library_init (DroverLibrary *self)
 {
   self->machines = g_ptr_array_new_with_free_func (g_object_unref);
-  self->machine_monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, drop_monitor);
+  self->monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, drop_monitor);
 }
 
 /**
@@ -460,7 +486,10 @@ drover_library_create (DroverLibrary *self, DroverDocument *document, GError **e
   /* The folder's monitor may have come first. */
   slug = (g_free (slug), g_path_get_basename (folder));
   if (find_by_slug (self, slug, NULL) == NULL)
-    add_machine (self, drover_machine_new (folder));
+    {
+      watch_folder (self, slug);
+      insert_sorted (self, drover_machine_new (folder));
+    }
   return find_by_slug (self, slug, NULL);
 }
 
@@ -497,6 +526,8 @@ drover_library_delete (DroverLibrary *self, DroverMachine *machine, GStrv *left_
   g_autofree char *backup = g_strconcat (file, ".bak", NULL);
   guint position;
 
+  /* It may have been broken a moment ago. */
+  drover_machine_reload (machine);
   if (drover_machine_get_error (machine) != NULL)
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,

@@ -215,8 +215,13 @@ show_history (DroverConsole *self)
 static void
 show_unshown (DroverConsole *self)
 {
-  g_autoptr (GByteArray) bytes = g_steal_pointer (&self->unshown);
+  g_autoptr (GByteArray) bytes = NULL;
 
+  /* It waits for the next consumer. */
+  if (self->func == NULL)
+    return;
+
+  bytes = g_steal_pointer (&self->unshown);
   self->unshown = g_byte_array_new ();
   consume (self, bytes->data, bytes->len, FALSE);
 }
@@ -449,24 +454,29 @@ drover_console_disconnect (DroverConsole *self)
 void
 drover_console_set_consumer (DroverConsole *self, DroverConsoleFunc func, gpointer user_data)
 {
+  g_autoptr (DroverConsole) held = NULL;
+
   g_return_if_fail (DROVER_IS_CONSOLE (self));
 
   self->func = func;
   self->func_data = user_data;
   if (func == NULL)
-    stop_reading (self);
-  if (func == NULL || self->stream == NULL)
-    return;
+    {
+      stop_reading (self);
+      g_clear_handle_id (&self->join_source, g_source_remove);
+      return;
+    }
 
-  if (self->with_history)
+  /* Each time something is shown, who sees it may leave, or close or drop the console. */
+  held = g_object_ref (self);
+  if (self->stream != NULL && self->with_history)
     {
       self->with_history = FALSE;
       show_history (self);
     }
-  show_more (self);
-
-  /* The consumer may have left at once. */
-  if (self->func != NULL && self->stream != NULL)
+  if (self->stream != NULL && self->func != NULL)
+    show_more (self);
+  if (self->stream != NULL && self->func != NULL)
     start_reading (self);
 }
 

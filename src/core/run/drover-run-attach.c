@@ -18,6 +18,9 @@
 /* A second client of one socket is not greeted until the first one leaves. */
 #define GREETING_MSEC 5000
 
+/* How long the process may take to go after its last word. */
+#define END_MSEC 3000
+
 typedef struct
 {
   char *path;
@@ -102,6 +105,13 @@ attach_fiber (gpointer user_data)
       _drover_run_has_come_up (self);
       return dex_future_new_for_string (self->state);
     }
+
+  /* Who hangs up on us is about to end. */
+  if (g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED) && self->record != NULL)
+    dex_await (dex_future_first (drover_process_wait_gone (self->record->pid,
+                                                           self->record->start_time),
+                                 dex_timeout_new_msec (END_MSEC), NULL),
+               NULL);
 
   self->coming_up = FALSE;
   if (self->record == NULL || !drover_run_record_is_alive (self->record))

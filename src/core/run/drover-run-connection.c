@@ -27,16 +27,19 @@ GError *
 _drover_run_describe_end (DroverRun *self)
 {
   g_autofree char *words = last_words (self);
+  /* One that was started anew meanwhile has a pid, and no status yet. */
+  gboolean has_status =
+    self->subprocess != NULL && g_subprocess_get_identifier (self->subprocess) == NULL;
 
   if (*words != '\0')
     return g_error_new_literal (DROVER_ERROR, DROVER_ERROR_START_FAILED, words);
 
-  if (self->subprocess != NULL && g_subprocess_get_if_signaled (self->subprocess))
+  if (has_status && g_subprocess_get_if_signaled (self->subprocess))
     return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
                         _("QEMU ended by signal %d (%s), without a message"),
                         g_subprocess_get_term_sig (self->subprocess),
                         g_strsignal (g_subprocess_get_term_sig (self->subprocess)));
-  if (self->subprocess != NULL && g_subprocess_get_if_exited (self->subprocess))
+  if (has_status && g_subprocess_get_if_exited (self->subprocess))
     return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
                         _("QEMU ended with status %d, without a message"),
                         g_subprocess_get_exit_status (self->subprocess));
@@ -74,6 +77,9 @@ ended_fiber (gpointer user_data)
 
   if (self->subprocess != NULL)
     dex_await (dex_subprocess_wait_check (self->subprocess), NULL);
+  if (self->qmp != qmp)
+    return dex_future_new_true ();
+
   if (self->shutdown_reason == NULL && !self->asked_off)
     {
       error = _drover_run_describe_end (self);
