@@ -181,10 +181,15 @@ add_terminal (DroverMachinePage *self, DroverConsole *console)
 static void
 clear_terminals (DroverMachinePage *self)
 {
-  GtkWidget *child;
+  g_autoptr (GListModel) pages =
+    G_LIST_MODEL (adw_view_stack_get_pages (self->consoles));
 
-  while ((child = adw_view_stack_get_visible_child (self->consoles)) != NULL)
-    adw_view_stack_remove (self->consoles, child);
+  while (g_list_model_get_n_items (pages) > 0)
+    {
+      g_autoptr (AdwViewStackPage) page = g_list_model_get_item (pages, 0);
+
+      adw_view_stack_remove (self->consoles, adw_view_stack_page_get_child (page));
+    }
 }
 
 /* The terminals of a run stay after its end, so that its last words can be read; they make
@@ -229,6 +234,8 @@ choose_page (DroverMachinePage *self)
 
   if (drover_run_is_live (self->run))
     return has_consoles (self) ? "console" : "no-console";
+  if (g_str_equal (drover_run_get_state (self->run), DROVER_STATE_NOT_ANSWERING))
+    return "failed";
   if (!drover_run_is_off (self->run))
     return "starting";
   if (broken || drover_run_get_error (self->run) != NULL)
@@ -243,20 +250,29 @@ update_failed (DroverMachinePage *self)
   DroverMachine *machine = drover_run_get_machine (self->run);
   const GError *broken = drover_machine_get_error (machine);
   const GError *error = broken != NULL ? broken : drover_run_get_error (self->run);
-  g_autofree char *left_alone = NULL;
 
   if (error == NULL)
     return;
 
   if (broken != NULL)
     {
-      left_alone = g_strdup_printf (_("%s cannot be understood. It was left as it is; the machine "
-                                      "comes back once the file is repaired."),
-                                    drover_machine_get_file (machine));
+      g_autofree char *file = g_markup_escape_text (drover_machine_get_file (machine), -1);
+      g_autofree char *left_alone =
+        g_strdup_printf (_("%s cannot be understood. It was left as it is; the machine comes back "
+                           "once the file is repaired."),
+                         file);
+
       adw_status_page_set_title (self->failed_page, _("The Machine’s File Is Broken"));
       adw_status_page_set_description (self->failed_page, left_alone);
       gtk_button_set_label (self->failed_button, _("Open _Folder"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.open-folder");
+    }
+  else if (!drover_run_is_off (self->run))
+    {
+      adw_status_page_set_title (self->failed_page, _("QEMU Does Not Answer"));
+      adw_status_page_set_description (self->failed_page, NULL);
+      gtk_button_set_label (self->failed_button, _("_Try Again"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.reconnect");
     }
   else
     {
@@ -319,10 +335,12 @@ update (DroverMachinePage *self)
   const char *name = drover_machine_get_name (drover_run_get_machine (self->run));
   g_autofree char *state = drover_words_for_run (self->run);
   const char *page = choose_page (self);
+  g_autofree char *escaped = NULL;
 
   adw_window_title_set_title (self->title, name);
   adw_window_title_set_subtitle (self->title, state);
-  adw_status_page_set_title (self->off_page, name);
+  escaped = g_markup_escape_text (name, -1);
+  adw_status_page_set_title (self->off_page, escaped);
   gtk_label_set_label (self->state, state);
   update_failed (self);
   update_accelerator (self);

@@ -45,13 +45,22 @@ why_not_start (DroverRun *run)
 }
 
 static const char *
+why_not_live (DroverRun *run)
+{
+  if (drover_run_is_live (run))
+    return NULL;
+
+  return drover_run_get_pid (run) > 0 ? _("QEMU does not answer") : _("The machine is off");
+}
+
+static const char *
 why_not_resume (DroverRun *run)
 {
   /* QEMU refuses `cont` here: the guest is beyond going on. */
   static const char *const ended[] = { "shutdown", "internal-error", "guest-panicked", NULL };
 
   if (!drover_run_is_live (run))
-    return _("The machine is off");
+    return why_not_live (run);
   if (drover_run_is_running (run))
     return _("The machine is not paused");
 
@@ -68,7 +77,7 @@ why_not_resume (DroverRun *run)
 void
 drover_power_actions_for_run (DroverRun *run, DroverPowerAction actions[])
 {
-  const char *not_live = drover_run_is_live (run) ? NULL : _("The machine is off");
+  const char *not_live = why_not_live (run);
   const char *not_running = not_live != NULL               ? not_live
                             : drover_run_is_running (run) ? NULL
                                                            : _("The machine is not running now");

@@ -86,6 +86,14 @@ start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+reconnect_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  watch (self, drover_run_attach (self->run));
+}
+
+static void
 pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
@@ -396,6 +404,7 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.hello", "s", hello_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.start", NULL, start_action);
+  gtk_widget_class_install_action (widget_class, "win.reconnect", NULL, reconnect_action);
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
   gtk_widget_class_install_action (widget_class, "win.resume", NULL, resume_action);
   gtk_widget_class_install_action (widget_class, "win.pause-or-resume", NULL,

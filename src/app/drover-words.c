@@ -11,10 +11,11 @@ typedef struct
   const char *text;
 } Word;
 
-/* Drover's two states, then QMP's RunState (qapi/run-state.json). */
+/* Drover's own states, then QMP's RunState (qapi/run-state.json). */
 static const Word states[] = {
   { DROVER_STATE_OFF, N_("Off") },
   { DROVER_STATE_STARTING, N_("Starting") },
+  { DROVER_STATE_NOT_ANSWERING, N_("Does not answer") },
   { "broken", N_("File is broken") },
   { "running", N_("Running") },
   { "paused", N_("Paused") },

@@ -54,25 +54,22 @@ make_raw (void)
   tcsetattr (STDIN_FILENO, TCSANOW, &raw);
 }
 
-static void
+static gboolean
 write_all (const guint8 *data, gsize length)
 {
   while (length > 0)
     {
       gssize n = write (STDOUT_FILENO, data, length);
 
-      if (n < 0 && errno != EINTR)
-        return;
+      if (n < 0 && errno == EAGAIN)
+        g_poll (&(GPollFD) { STDOUT_FILENO, G_IO_OUT, 0 }, 1, -1);
+      else if (n < 0 && errno != EINTR)
+        return FALSE;
       data += MAX (n, 0);
       length -= MAX (n, 0);
     }
-}
 
-static void
-output_cb (DroverConsole *console, const guint8 *data, gsize length, gboolean is_history,
-           gpointer user_data)
-{
-  write_all (data, length);
+  return TRUE;
 }
 
 static void
@@ -80,6 +77,15 @@ leave (Bridge *bridge)
 {
   if (dex_future_is_pending (DEX_FUTURE (bridge->left)))
     dex_promise_resolve_boolean (bridge->left, TRUE);
+}
+
+static void
+output_cb (DroverConsole *console, const guint8 *data, gsize length, gboolean is_history,
+           gpointer user_data)
+{
+  /* Whoever read it, such as `head`, has seen enough. */
+  if (!write_all (data, length))
+    leave (user_data);
 }
 
 static void
@@ -112,7 +118,7 @@ handle_keys (Bridge *bridge, const guint8 *data, gsize length)
   if (ctrl_c != NULL && ctrl_c < data + length && drover_console_get_ctrl_c_quits (bridge->console))
     {
       length = ctrl_c - data;
-      drover_dex_forget (dex_scheduler_spawn (NULL, 0, force_off_fiber,
+      drover_dex_forget (drover_dex_spawn (force_off_fiber,
                                               g_object_ref (bridge->machine), g_object_unref));
     }
 
@@ -204,7 +210,7 @@ bridge_console (DroverMachine *machine, DroverConsole *console, GError **error)
           make_raw ();
         }
       g_signal_connect (console, "notify::connected", G_CALLBACK (connected_changed_cb), &bridge);
-      drover_console_set_consumer (console, output_cb, NULL);
+      drover_console_set_consumer (console, output_cb, &bridge);
       source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, input_cb, &bridge);
       dex_await (dex_ref (bridge.left), NULL);
       restore_terminal ();

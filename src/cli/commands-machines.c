@@ -88,7 +88,7 @@ static char *option_site;
 static const GOptionEntry create_options[] = {
   { "hello", 0, 0, G_OPTION_ARG_STRING, &option_hello,
     N_("Make a Hello World: Debian’s installer on aarch64 or x86_64"), N_("ARCHITECTURE") },
-  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_("The machine’s name"), N_("NAME") },
+  { "name", 0, 0, G_OPTION_ARG_FILENAME, &option_name, N_("The machine’s name"), N_("NAME") },
   { "debian-site", 0, 0, G_OPTION_ARG_STRING, &option_site,
     N_("Where to download Debian’s kernel from when no package has it"), N_("ADDRESS") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
@@ -119,6 +119,19 @@ await_kernel (const char *architecture, GError **error)
 }
 
 static gboolean
+is_name (const char *text)
+{
+  if (*text == '\0' || !g_utf8_validate (text, -1, NULL))
+    return FALSE;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
 check_create (GError **error)
 {
   if (option_hello == NULL)
@@ -134,10 +147,10 @@ check_create (GError **error)
                    option_hello);
       return FALSE;
     }
-  if (option_name != NULL && (*option_name == '\0' || !g_utf8_validate (option_name, -1, NULL)))
+  if (option_name != NULL && !is_name (option_name))
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("The name is empty, or not UTF-8"));
+                   _("The name is empty, not UTF-8, or has control characters in it"));
       return FALSE;
     }
 
@@ -303,8 +316,10 @@ dup_console_log (DroverMachine *machine, GError **error)
     return g_build_filename (log_dir, "console-0.log", NULL);
 
   plan = drover_launch_plan_new (drover_machine_get_document (machine), "", log_dir, NULL);
+  /* A log that the arguments name is as seen from the machine's folder, where QEMU runs. */
   if (plan->consoles->len > 0)
-    return g_strdup (((DroverConsolePlan *) plan->consoles->pdata[0])->log);
+    return g_canonicalize_filename (((DroverConsolePlan *) plan->consoles->pdata[0])->log,
+                                    drover_machine_get_folder (machine));
 
   g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
                _("“%s” has no console: nothing in its arguments goes to the terminal, as "

@@ -91,31 +91,42 @@ static const GOptionEntry start_options[] = {
   { NULL },
 };
 
+/* Ends the wait, one way or the other, unless the state is one that leads on by itself. */
+static void
+settle_wait (DroverRun *run, DexPromise *promise)
+{
+  static const char *const on_the_way[] = { DROVER_STATE_STARTING, "inmigrate", "restore-vm",
+                                            NULL };
+
+  if (!dex_future_is_pending (DEX_FUTURE (promise)) ||
+      g_strv_contains (on_the_way, drover_run_get_state (run)))
+    return;
+
+  if (drover_run_is_running (run))
+    dex_promise_resolve_boolean (promise, TRUE);
+  else if (drover_run_is_off (run) && drover_run_get_error (run) != NULL)
+    dex_promise_reject (promise, g_error_copy (drover_run_get_error (run)));
+  else
+    dex_promise_reject (promise, g_error_new (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                                              _("The machine does not run: its state is “%s”"),
+                                              drover_run_get_state (run)));
+}
+
 static void
 state_changed_cb (DroverRun *run, GParamSpec *pspec, DexPromise *promise)
 {
-  if (drover_run_is_running (run))
-    dex_promise_resolve_boolean (promise, TRUE);
-  else if (drover_run_is_off (run))
-    dex_promise_reject (promise,
-                        drover_run_get_error (run) != NULL
-                          ? g_error_copy (drover_run_get_error (run))
-                          : g_error_new (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-                                         _("The machine turned off before it was running")));
+  settle_wait (run, promise);
 }
 
 static gboolean
 await_running (DroverRun *run, GError **error)
 {
-  DexPromise *promise;
+  DexPromise *promise = dex_promise_new ();
+  gulong handler =
+    g_signal_connect (run, "notify::state", G_CALLBACK (state_changed_cb), promise);
   gboolean running;
-  gulong handler;
 
-  if (drover_run_is_running (run))
-    return TRUE;
-
-  promise = dex_promise_new ();
-  handler = g_signal_connect (run, "notify::state", G_CALLBACK (state_changed_cb), promise);
+  settle_wait (run, promise);
   running = dex_await (dex_ref (promise), error);
   g_signal_handler_disconnect (run, handler);
   dex_unref (promise);

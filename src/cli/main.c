@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "drover-error.h"
@@ -72,14 +73,15 @@ find_run (Invocation *invocation, GError **error)
 /**
  * print_json:
  *
- * Prints @node on standard output, for programs one line, for people indented.
+ * Prints @node on standard output.
  */
 void
 print_json (JsonNode *node)
 {
   g_autofree char *text = drover_json_to_text (node, TRUE);
 
-  g_print ("%s\n", text);
+  /* JSON is UTF-8, whatever the locale; g_print() would convert. */
+  puts (text);
 }
 
 /**
@@ -207,13 +209,27 @@ run (const Command *command, GStrv operands)
   g_autofree char *folder = drover_paths_dup_machines_dir ();
   g_autoptr (DroverLibrary) library = drover_library_new (folder);
   Invocation invocation = { command, library, operands };
-  g_autoptr (DexFuture) future = dex_scheduler_spawn (NULL, 0, run_fiber, &invocation, NULL);
+  g_autoptr (DexFuture) future = NULL;
   g_autoptr (GError) error = NULL;
+
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY,
+                   _("%s, the folder of the machines, is not there and cannot be made"), folder);
+      return fail (error);
+    }
+
+  future = dex_scheduler_spawn (NULL, 0, run_fiber, &invocation, NULL);
 
   while (dex_future_is_pending (future))
     g_main_context_iteration (NULL, TRUE);
 
   dex_future_get_value (future, &error);
+
+  /* A full disk behind the output is only seen here. */
+  if (error == NULL && (fflush (stdout) != 0 || ferror (stdout)))
+    drover_set_errno_error (&error, _("Cannot write the output"));
+
   return error == NULL ? STATUS_OK : fail (error);
 }
 
@@ -231,7 +247,7 @@ main (int argc, char *argv[])
   g_set_prgname ("droverctl");
   dex_init ();
 
-  /* A reader such as `head` that has seen enough is told by write's error, not by a death. */
+  /* A reader such as `head` that has seen enough is seen by a failing write, not by a death. */
   signal (SIGPIPE, SIG_IGN);
 
   if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||

@@ -4,6 +4,26 @@
 #include "drover-dex.h"
 
 /**
+ * drover_dex_spawn:
+ * @func: a fiber
+ * @data: (transfer full): what it gets
+ *
+ * Starts a fiber that goes to its end, whether anybody waits for it or not: what is begun
+ * with a machine is not left half done. (libdex 0.10 can also spin for ever on a fiber whose
+ * future was dropped while it waited.)
+ *
+ * Returns: (transfer full): a future of what the fiber's is
+ */
+DexFuture *
+drover_dex_spawn (DexFiberFunc func, gpointer data, GDestroyNotify data_free)
+{
+  DexFuture *fiber = dex_scheduler_spawn (NULL, 0, func, data, data_free);
+
+  dex_future_disown (dex_ref (fiber));
+  return fiber;
+}
+
+/**
  * drover_dex_sleep:
  * @msec: milliseconds
  *

@@ -5,7 +5,9 @@
 
 G_BEGIN_DECLS
 
-gboolean drover_dex_sleep  (guint msec);
-void     drover_dex_forget (DexFuture *future);
+DexFuture *drover_dex_spawn  (DexFiberFunc func, gpointer data,
+                              GDestroyNotify data_free) G_GNUC_WARN_UNUSED_RESULT;
+gboolean   drover_dex_sleep  (guint msec);
+void       drover_dex_forget (DexFuture *future);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "drover-error.h"
@@ -91,6 +92,20 @@ is_too_deep (const char *text)
   return FALSE;
 }
 
+/* json-glib says `<data>:2:5: …`, which tells people little. */
+static char *
+dup_with_place (const char *message)
+{
+  int line;
+  int column;
+  int end = 0;
+
+  if (sscanf (message, "<data>:%d:%d: %n", &line, &column, &end) != 2 || end == 0)
+    return g_strdup (message);
+
+  return g_strdup_printf (_("line %d, character %d: %s"), line, column, message + end);
+}
+
 /**
  * drover_json_parse:
  * @text: JSON of one value
@@ -140,8 +155,9 @@ drover_json_parse (const char *text, gssize length, GError **error)
     {
       /* json-glib quotes the byte it stumbled over, which may be half a character. */
       g_autofree char *message = g_utf8_make_valid (json_error->message, -1);
+      g_autofree char *placed = dup_with_place (message);
 
-      g_set_error_literal (error, json_error->domain, json_error->code, message);
+      g_set_error_literal (error, json_error->domain, json_error->code, placed);
       return NULL;
     }
 

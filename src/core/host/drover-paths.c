@@ -65,8 +65,8 @@ drover_paths_dup_log_dir (const char *slug)
  *
  * A machine's sockets live here. It is named by uuid, not by slug, so that a
  * renamed machine is still found. Socket addresses are short (108 bytes on Linux,
- * 104 on macOS): where there is no `$XDG_RUNTIME_DIR`, or it leaves too little room for
- * one, a folder of the user's in /tmp stands in.
+ * 104 on macOS): where there is no `$XDG_RUNTIME_DIR` nor its usual place, or it leaves too
+ * little room for one, a folder of the user's in /tmp stands in.
  *
  * Returns: (transfer full): the folder; who creates it must do so with mode 0700
  */
@@ -76,8 +76,12 @@ drover_paths_dup_runtime_dir (const char *uuid)
   const gsize room = sizeof (((struct sockaddr_un *) NULL)->sun_path);
   const gsize uuid_length = 1 + 36;
   const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  g_autofree char *usual = g_strdup_printf ("/run/user/%u", (guint) getuid ());
   g_autofree char *base = NULL;
 
+  /* A job of cron or sudo has no such variable, and must find the same machines all the same. */
+  if (runtime == NULL && g_file_test (usual, G_FILE_TEST_IS_DIR))
+    runtime = usual;
   if (runtime != NULL && g_path_is_absolute (runtime))
     base = g_build_filename (runtime, "drover", NULL);
   if (base == NULL || strlen (base) + uuid_length + strlen (LONGEST_SOCKET_NAME) >= room)

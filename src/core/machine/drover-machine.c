@@ -2,6 +2,9 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "drover-error.h"
 #include "drover-machine.h"
@@ -191,15 +194,20 @@ check_unchanged (DroverMachine *self, GError **error)
   return FALSE;
 }
 
+/* A link, as to a file under version control, stays a link, and a mode what it was. */
 static gboolean
 write_file (const char *folder, const char *name, GBytes *contents, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
+  char *target = realpath (path, NULL);
+  GStatBuf info;
+  int mode = target != NULL && g_stat (target, &info) == 0 ? info.st_mode & 0777 : 0600;
+  gboolean written = g_file_set_contents_full (
+    target != NULL ? target : path, g_bytes_get_data (contents, NULL), g_bytes_get_size (contents),
+    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, error);
 
-  return g_file_set_contents_full (path, g_bytes_get_data (contents, NULL),
-                                   g_bytes_get_size (contents),
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                   0600, error);
+  free (target);
+  return written;
 }
 
 /**

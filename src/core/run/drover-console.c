@@ -30,6 +30,7 @@ struct _DroverConsole
   gboolean ctrl_c_quits;
 
   GIOStream *stream;
+  gboolean connecting;
   GCancellable *cancellable; /* of writing */
   GSource *read_source;
   DroverConsoleFunc func;
@@ -398,8 +399,14 @@ static DexFuture *
 connected_cb (DexFuture *future, gpointer user_data)
 {
   DroverConsole *self = user_data;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
 
-  set_stream (self, g_value_get_object (dex_future_get_value (future, NULL)));
+  self->connecting = FALSE;
+  if (value == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  set_stream (self, g_value_get_object (value));
   if (self->func != NULL)
     drover_console_set_consumer (self, self->func, self->func_data);
   return dex_future_new_true ();
@@ -422,14 +429,15 @@ drover_console_connect (DroverConsole *self, gboolean with_history)
 
   dex_return_error_if_fail (DROVER_IS_CONSOLE (self));
 
-  if (self->stream != NULL)
+  /* Who asks while it is on its way has nothing to add. */
+  if (self->stream != NULL || self->connecting)
     return dex_future_new_true ();
-
   address = g_unix_socket_address_new (self->path);
   self->with_history = with_history;
   self->log_shown = with_history ? log_size (self) : -1;
-  return dex_future_then (dex_socket_client_connect (client, G_SOCKET_CONNECTABLE (address)),
-                          connected_cb, g_object_ref (self), g_object_unref);
+  self->connecting = TRUE;
+  return dex_future_finally (dex_socket_client_connect (client, G_SOCKET_CONNECTABLE (address)),
+                             connected_cb, g_object_ref (self), g_object_unref);
 }
 
 /**

@@ -120,7 +120,7 @@ look_again (GPid pid, guint64 start_time)
 {
   const guint64 process[] = { pid, start_time };
 
-  return dex_scheduler_spawn (NULL, 0, look_again_fiber, g_memdup2 (process, sizeof process),
+  return drover_dex_spawn (look_again_fiber, g_memdup2 (process, sizeof process),
                               g_free);
 }
 

@@ -18,28 +18,38 @@
 /* A second client of one socket is not greeted until the first one leaves. */
 #define GREETING_MSEC 5000
 
-/* How long the process may take to go after its last word. */
-#define END_MSEC 3000
-
 typedef struct
 {
   char *path;
+  gboolean given_up; /* something else came first */
 } Socket;
 
 static void
-socket_free (gpointer data)
+socket_clear (gpointer data)
 {
-  Socket *socket = data;
+  g_free (((Socket *) data)->path);
+}
 
-  g_free (socket->path);
-  g_free (socket);
+static void
+socket_unref (gpointer data)
+{
+  g_rc_box_release_full (data, socket_clear);
+}
+
+static void
+socket_give_up (gpointer data)
+{
+  ((Socket *) data)->given_up = TRUE;
+  socket_unref (data);
 }
 
 static gboolean
 not_there_yet (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+         /* Others are waiting to be let in, more than QEMU has chairs for. */
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
 }
 
 static DexFuture *
@@ -54,7 +64,7 @@ connect_fiber (gpointer user_data)
 
       if (qmp != NULL)
         return dex_future_new_take_object (qmp);
-      if (!not_there_yet (error) || !drover_dex_sleep (LOOK_MSEC))
+      if (socket->given_up || !not_there_yet (error) || !drover_dex_sleep (LOOK_MSEC))
         return dex_future_new_for_error (g_steal_pointer (&error));
     }
 }
@@ -72,23 +82,32 @@ too_late_cb (DexFuture *future, gpointer user_data)
                                 _("QEMU did not answer within %d seconds"), START_SECONDS);
 }
 
+static DexFuture *
+pass_on_cb (DexFuture *future, gpointer user_data)
+{
+  ((Socket *) user_data)->given_up = TRUE;
+  return dex_ref (future);
+}
+
 /* Whatever comes first: QMP ready, the process's end, or the end of our patience. */
 DexFuture *
 _drover_run_await_qmp (DroverRun *self)
 {
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
-  Socket *socket = g_new0 (Socket, 1);
+  Socket *socket = g_rc_box_new0 (Socket);
   DexFuture *gone;
+  DexFuture *first;
 
   socket->path = g_build_filename (runtime_dir, self->qmp_socket, NULL);
   gone = self->subprocess != NULL
            ? dex_subprocess_wait_check (self->subprocess)
            : drover_process_wait_gone (self->record->pid, self->record->start_time);
 
-  return dex_future_first (
-    dex_scheduler_spawn (NULL, 0, connect_fiber, socket, socket_free),
+  first = dex_future_first (
+    drover_dex_spawn (connect_fiber, g_rc_box_acquire (socket), socket_unref),
     dex_future_finally (gone, gone_cb, g_object_ref (self), g_object_unref),
     dex_future_catch (dex_timeout_new_seconds (START_SECONDS), too_late_cb, NULL, NULL), NULL);
+  return dex_future_finally (first, pass_on_cb, socket, socket_give_up);
 }
 
 static DexFuture *
@@ -108,10 +127,7 @@ attach_fiber (gpointer user_data)
 
   /* Who hangs up on us is about to end. */
   if (g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED) && self->record != NULL)
-    dex_await (dex_future_first (drover_process_wait_gone (self->record->pid,
-                                                           self->record->start_time),
-                                 dex_timeout_new_msec (END_MSEC), NULL),
-               NULL);
+    _drover_run_await_gone (self->record->pid, self->record->start_time, DROVER_RUN_QUIT_MSEC);
 
   self->coming_up = FALSE;
   if (self->record == NULL || !drover_run_record_is_alive (self->record))
@@ -123,6 +139,7 @@ attach_fiber (gpointer user_data)
 
   /* It lives but cannot be talked to. It is not off, and can still be forced off. */
   _drover_run_set_error (self, error);
+  _drover_run_set_state (self, DROVER_STATE_NOT_ANSWERING);
   return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
@@ -174,5 +191,5 @@ drover_run_attach (DroverRun *self)
   self->asked_off = FALSE;
   self->coming_up = TRUE;
   _drover_run_set_state (self, DROVER_STATE_STARTING);
-  return dex_scheduler_spawn (NULL, 0, attach_fiber, g_object_ref (self), g_object_unref);
+  return drover_dex_spawn (attach_fiber, g_object_ref (self), g_object_unref);
 }

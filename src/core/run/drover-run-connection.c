@@ -86,7 +86,9 @@ ended_fiber (gpointer user_data)
       _drover_run_set_error (self, error);
     }
   _drover_run_set_off (self);
-  return dex_future_new_true ();
+
+  /* Somebody may have started it anew before we noticed its end. */
+  return drover_run_attach (self);
 }
 
 static DexFuture *
@@ -99,7 +101,7 @@ closed_cb (DexFuture *future, gpointer user_data)
   if (self == NULL || self->qmp == NULL || drover_qmp_is_open (self->qmp) || self->coming_up)
     return dex_future_new_true ();
 
-  return dex_scheduler_spawn (NULL, 0, ended_fiber, g_steal_pointer (&self), g_object_unref);
+  return drover_dex_spawn (ended_fiber, g_steal_pointer (&self), g_object_unref);
 }
 
 /* From here on an end is noticed by itself, also one that came just now. */
@@ -109,7 +111,7 @@ _drover_run_has_come_up (DroverRun *self)
   self->coming_up = FALSE;
   if (self->qmp != NULL && !drover_qmp_is_open (self->qmp))
     drover_dex_forget (
-      dex_scheduler_spawn (NULL, 0, ended_fiber, g_object_ref (self), g_object_unref));
+      drover_dex_spawn (ended_fiber, g_object_ref (self), g_object_unref));
 }
 
 static void

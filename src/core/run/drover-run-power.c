@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <signal.h>
 
+#include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-process.h"
 #include "drover-run-private.h"
@@ -184,5 +185,5 @@ drover_run_force_off (DroverRun *self)
   if (self->record == NULL)
     return not_live ();
 
-  return dex_scheduler_spawn (NULL, 0, force_off_fiber, g_object_ref (self), g_object_unref);
+  return drover_dex_spawn (force_off_fiber, g_object_ref (self), g_object_unref);
 }

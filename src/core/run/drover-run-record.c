@@ -9,6 +9,7 @@
 
 #include "drover-error.h"
 #include "drover-json.h"
+#include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-run-record.h"
 
@@ -21,6 +22,7 @@ void
 drover_run_record_free (DroverRunRecord *self)
 {
   g_free (self->uuid);
+  g_free (self->folder);
   g_strfreev (self->argv);
   g_clear_pointer (&self->consoles, g_ptr_array_unref);
   g_free (self->accelerator);
@@ -125,6 +127,7 @@ record_from_json (JsonObject *object)
                           : NULL;
 
   self->uuid = dup_text (object, "uuid");
+  self->folder = dup_text (object, "folder");
   self->pid = json_object_get_int_member_with_default (object, "pid", 0);
   self->start_time = json_object_get_int_member_with_default (object, "start-time", 0);
   self->accelerator = dup_text (object, "accelerator");
@@ -200,6 +203,7 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
     json_array_add_element (consoles, console_to_json (self->consoles->pdata[i]));
 
   json_object_set_string_member (object, "uuid", self->uuid);
+  json_object_set_string_member (object, "folder", self->folder);
   json_object_set_int_member (object, "pid", self->pid);
   json_object_set_int_member (object, "start-time", self->start_time);
   json_object_set_member (object, "argv",
@@ -224,6 +228,33 @@ gboolean
 drover_run_record_is_alive (DroverRunRecord *self)
 {
   return drover_process_is_alive (self->pid, self->start_time);
+}
+
+/**
+ * drover_run_record_find_dir:
+ * @folder: the folder of a machine whose file cannot be read, so that its uuid is not known
+ *
+ * Returns: (transfer full) (nullable): the runtime folder of the guest that was started from
+ *   there and lives
+ */
+char *
+drover_run_record_find_dir (const char *folder)
+{
+  g_autofree char *base = drover_paths_dup_runtime_dir (NULL);
+  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
+  const char *uuid;
+
+  while (dir != NULL && (uuid = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *runtime_dir = g_build_filename (base, uuid, NULL);
+      g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+
+      if (record != NULL && g_strcmp0 (record->folder, folder) == 0 &&
+          drover_run_record_is_alive (record))
+        return g_steal_pointer (&runtime_dir);
+    }
+
+  return NULL;
 }
 
 /**
@@ -281,6 +312,19 @@ drover_run_record_clear (const char *runtime_dir)
       }
 }
 
+static gboolean
+has_dead_record (const char *runtime_dir)
+{
+  g_autofree char *path = g_build_filename (runtime_dir, DROVER_RUN_RECORD_FILE, NULL);
+  g_autoptr (DroverRunRecord) record = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return FALSE;
+
+  record = drover_run_record_load (runtime_dir, NULL);
+  return record == NULL || !drover_run_record_is_alive (record);
+}
+
 /**
  * drover_run_record_clear_dead:
  * @runtime_dir: a machine's runtime folder, which need not be there
@@ -291,18 +335,18 @@ drover_run_record_clear (const char *runtime_dir)
 void
 drover_run_record_clear_dead (const char *runtime_dir)
 {
-  g_autoptr (DroverRunRecord) record = NULL;
   int fd;
 
-  if (!g_file_test (runtime_dir, G_FILE_TEST_IS_DIR))
+  /* Looked at without the lock first: a look must not stand in the way of a start. Sockets
+   * without a record are none of a run that ended; the next start removes them. */
+  if (!has_dead_record (runtime_dir))
     return;
 
   fd = drover_run_record_lock (runtime_dir, NULL);
   if (fd < 0)
     return;
 
-  record = drover_run_record_load (runtime_dir, NULL);
-  if (record == NULL || !drover_run_record_is_alive (record))
+  if (has_dead_record (runtime_dir))
     drover_run_record_clear (runtime_dir);
   close (fd);
 }

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /**
  * DroverRunRecord:
  * @uuid: the machine's
+ * @folder: the machine's folder
  * @pid: QEMU's process
  * @start_time: see drover_process_get_start_time()
  * @argv: what was started
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *uuid;
+  char *folder;
   GPid pid;
   guint64 start_time;
   GStrv argv;
@@ -33,6 +35,7 @@ typedef struct
 DroverRunRecord *drover_run_record_load  (const char *runtime_dir, GError **error);
 gboolean         drover_run_record_save  (DroverRunRecord *self, const char *runtime_dir,
                                           GError **error);
+char            *drover_run_record_find_dir (const char *folder);
 int              drover_run_record_lock  (const char *runtime_dir, GError **error);
 void             drover_run_record_clear (const char *runtime_dir);
 void             drover_run_record_clear_dead (const char *runtime_dir);

@@ -84,6 +84,7 @@ make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
   DroverRunRecord *record = g_new0 (DroverRunRecord, 1);
 
   record->uuid = g_strdup (drover_document_get_uuid (document));
+  record->folder = g_strdup (drover_machine_get_folder (self->machine));
   record->pid = pid != NULL ? atoi (pid) : 0;
   record->start_time = drover_process_get_start_time (record->pid);
   record->argv = g_strdupv (plan->argv);
@@ -318,5 +319,5 @@ drover_run_start (DroverRun *self, gboolean attach_consoles_first)
   start = g_new0 (Start, 1);
   start->run = g_object_ref (self);
   start->document = drover_document_ref (drover_machine_get_document (self->machine));
-  return dex_scheduler_spawn (NULL, 0, start_fiber, start, start_free);
+  return drover_dex_spawn (start_fiber, start, start_free);
 }

@@ -5,6 +5,9 @@
 #include "drover-paths.h"
 #include "drover-run-private.h"
 
+/* As much of QEMU's log as people are shown. */
+#define LOG_TAIL (16 * 1024)
+
 G_DEFINE_FINAL_TYPE (DroverRun, drover_run, G_TYPE_OBJECT)
 
 enum
@@ -103,7 +106,7 @@ drover_run_class_init (DroverRunClass *klass)
   /**
    * DroverRun:state:
    *
-   * `off`, `starting`, or QMP's RunState (`query-status`) as it is.
+   * `off`, `starting`, `not-answering`, or QMP's RunState (`query-status`) as it is.
    */
   properties[PROP_STATE] = g_param_spec_string ("state", NULL, NULL, NULL,
                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -261,7 +264,8 @@ gboolean
 drover_run_is_live (DroverRun *self)
 {
   g_return_val_if_fail (DROVER_IS_RUN (self), FALSE);
-  return !drover_run_is_off (self) && !g_str_equal (self->state, DROVER_STATE_STARTING);
+  return !drover_run_is_off (self) && !g_str_equal (self->state, DROVER_STATE_STARTING) &&
+         !g_str_equal (self->state, DROVER_STATE_NOT_ANSWERING);
 }
 
 /**
@@ -389,16 +393,26 @@ drover_run_dup_log_path (DroverRun *self)
 /**
  * drover_run_dup_qemu_log:
  *
- * Returns: (transfer full) (nullable): what QEMU printed in its last run
+ * Returns: (transfer full) (nullable): what QEMU printed last in its last run; with options
+ *   such as `-d` the whole can be huge
  */
 char *
 drover_run_dup_qemu_log (DroverRun *self)
 {
   g_autofree char *path = drover_run_dup_log_path (self);
-  char *contents = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  g_autofree char *tail = NULL;
+  gsize length = 0;
 
-  g_file_get_contents (path, &contents, NULL, NULL);
-  return contents;
+  if (stream == NULL)
+    return NULL;
+
+  tail = g_malloc (LOG_TAIL);
+  /* A shorter file has no such place, and is read from its start. */
+  g_seekable_seek (G_SEEKABLE (stream), -LOG_TAIL, G_SEEK_END, NULL, NULL);
+  g_input_stream_read_all (G_INPUT_STREAM (stream), tail, LOG_TAIL, &length, NULL, NULL);
+  return g_utf8_make_valid (tail, length);
 }
 
 /**
@@ -418,7 +432,7 @@ drover_run_dup_runtime_dir (DroverRun *self)
     return drover_paths_dup_runtime_dir (self->record->uuid);
 
   return document != NULL ? drover_paths_dup_runtime_dir (drover_document_get_uuid (document))
-                          : NULL;
+                          : drover_run_record_find_dir (drover_machine_get_folder (self->machine));
 }
 
 /**

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (DroverRun, drover_run, DROVER, RUN, GObject)
 /* Words of Drover's own beside those of QMP's RunState. */
 #define DROVER_STATE_OFF "off"
 #define DROVER_STATE_STARTING "starting"
+#define DROVER_STATE_NOT_ANSWERING "not-answering"
 
 DroverRun     *drover_run_new            (DroverMachine *machine, const char *qmp_socket);
 

@@ -161,6 +161,7 @@ static const Bad bad[] = {
   { "blank", " \n\t ", -1, "empty" },
   { "not-json", "hello", -1, "1" },
   { "half", "{ \"version\": 1, \"uuid\"", -1, "1" },
+  { "bare-word", "{ ä }", -1, "" },
   { "trailing-comma", HEAD ", }", -1, "" },
   { "two-values", HEAD "} {}", -1, "" },
   { "comment", "/* x */ " HEAD "}", -1, "" },

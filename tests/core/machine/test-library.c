@@ -181,11 +181,11 @@ test_sorted (Fixture *self, gconstpointer data)
 
   create (self, "Debian 9");
   create (self, "Debian 13");
-  create (self, "alpine");
+  create (self, "Alpine");
   create (self, "Zorin");
-  assert_names (self->library, "alpine|Debian 9|Debian 13|Zorin");
+  assert_names (self->library, "Alpine|Debian 9|Debian 13|Zorin");
   other = drover_library_new (self->folder);
-  assert_names (other, "alpine|Debian 9|Debian 13|Zorin");
+  assert_names (other, "Alpine|Debian 9|Debian 13|Zorin");
   g_assert_true (g_list_model_get_item_type (G_LIST_MODEL (other)) == DROVER_TYPE_MACHINE);
   g_assert_null (g_list_model_get_item (G_LIST_MODEL (other), 4));
 }

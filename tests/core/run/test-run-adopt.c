@@ -331,23 +331,30 @@ test_garbage_record (void)
     check_stale (records[i]);
 }
 
-/* One who sees an end late must not clear away the run that came after. */
+/* One who sees an end late must not clear away the run that came after, but take to it. */
 static void
 test_late_end (void)
 {
   g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
   GPid pid = drover_run_get_pid (run);
   guint64 start_time = drover_process_get_start_time (pid);
+  g_autoptr (GSubprocess) next =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "sleep", "1000", NULL);
+  GPid next_pid = atoi (g_subprocess_get_identifier (next));
   g_autofree char *record =
-    record_text (run, getpid (), drover_process_get_start_time (getpid ()));
+    record_text (run, next_pid, drover_process_get_start_time (next_pid));
 
   g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
   while (drover_process_is_alive (pid, start_time))
     g_thread_yield ();
   leave_behind (run, record);
-  drover_test_until (drover_run_is_off (run));
+  drover_test_until (drover_run_get_pid (run) == next_pid);
   g_assert_true (runtime_file_exists (run, DROVER_RUN_RECORD_FILE));
   g_assert_true (runtime_file_exists (run, DROVER_QMP_SOCKET));
+
+  g_subprocess_force_exit (next);
+  drover_test_until (drover_run_is_off (run));
+  assert_off (run);
   drop (g_steal_pointer (&run));
 }
 

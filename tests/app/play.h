@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "play-stage.h"
+
+G_BEGIN_DECLS
+
+/* What the installer's first screen says, on the serial console of both architectures. */
+#define INSTALLER_TEXT "Select a language"
+
+typedef struct
+{
+  const char *architecture;
+  const char *button;
+} Hello;
+
+extern const Hello hellos[2];
+
+gboolean play_hello       (PlayStage *stage, GError **error);
+gboolean play_screenshots (PlayStage *stage, GError **error);
+
+G_END_DECLS
