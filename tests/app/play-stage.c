@@ -66,7 +66,8 @@ find_programs (PlayStage *self, const char *drover, GError **error)
   static const char *const places[] = { "droverctl", "../cli/droverctl" };
   g_autofree char *folder = NULL;
 
-  self->drover = drover != NULL ? g_strdup (drover) : g_find_program_in_path ("drover");
+  self->drover = drover != NULL ? g_canonicalize_filename (drover, NULL)
+                                : g_find_program_in_path ("drover");
   if (self->drover == NULL)
     self->drover = g_strdup (BUILD_ROOT "/src/app/drover");
   if (g_str_has_prefix (self->drover, BUILD_ROOT "/src/"))

@@ -278,10 +278,12 @@ static void
 test_stale_pid (void)
 {
   g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
-  g_autoptr (GSubprocess) gone = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "true", NULL);
+  g_autoptr (GSubprocess) gone =
+    g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "sleep", "1000", NULL);
   GPid pid = atoi (g_subprocess_get_identifier (gone));
   g_autofree char *record = record_text (run, pid, 12345);
 
+  g_subprocess_force_exit (gone);
   g_assert_true (g_subprocess_wait (gone, NULL, NULL));
   check_stale (record);
 }
