@@ -48,8 +48,9 @@ class Home:
     self.folder = Path(tempfile.mkdtemp(prefix="drover-cli-", dir="/tmp"))
     self.droverctl = droverctl
     self.env = dict(os.environ, HOME=str(self.folder), LC_ALL="C.UTF-8", LANGUAGE="")
-    for variable, name in [("DATA_HOME", "data"), ("CONFIG_HOME", "config"), ("STATE_HOME", "state"),
-                           ("CACHE_HOME", "cache"), ("RUNTIME_DIR", "run")]:
+    for variable, name in [("DATA_HOME", "data"), ("CONFIG_HOME", "config"),
+                           ("STATE_HOME", "state"), ("CACHE_HOME", "cache"),
+                           ("RUNTIME_DIR", "run")]:
       (self.folder / name).mkdir(mode=0o700)
       self.env["XDG_" + variable] = str(self.folder / name)
     self.machines = self.folder / "data/drover/machines"
