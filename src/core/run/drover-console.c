@@ -16,7 +16,6 @@
  * 1, 2, 4 … milliseconds, and with no more bytes held back than this. */
 #define JOIN_TRIES 8
 #define JOIN_SIZE (64 * 1024)
-#define GUESS_SIZE 4096
 
 /* The far end of a console's socket. QEMU serves one client at a time and keeps all output
  * in the log, also while nobody is connected. */
@@ -245,16 +244,15 @@ find_gap (DroverConsole *self, const guint8 *log, gsize length, gsize *gap)
   return TRUE;
 }
 
-/* Of a guest that never stops for breath: the first place that looks right. Only the first
- * bytes are compared, enough to be hardly found anywhere else: QEMU logs a byte twice that it
- * could not write at once to a client that was slow to read, so later ones may differ. */
+/* Of a guest that never stops for breath: the first place that looks right. What we have is
+ * long enough by then to be hardly found anywhere else. */
 static gsize
 guess_gap (DroverConsole *self, const guint8 *log, gsize length)
 {
-  gsize n = MIN (self->unshown->len, GUESS_SIZE);
   gsize gap = 0;
 
-  while (gap < length && memcmp (log + gap, self->unshown->data, MIN (length - gap, n)) != 0)
+  while (gap < length &&
+         memcmp (log + gap, self->unshown->data, MIN (length - gap, self->unshown->len)) != 0)
     gap++;
 
   return gap;

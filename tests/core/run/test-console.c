@@ -237,29 +237,6 @@ test_log_stops (Fixture *self, gconstpointer data)
   await_shown (self, "old newer");
 }
 
-/* QEMU logs a byte twice that it could not write at once. From then on log and socket differ
- * for ever, and yet nothing may be shown twice or be left out. */
-static void
-test_log_stutters (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GString) expected = g_string_new ("old gap ");
-
-  log_text (self, "old ");
-  connect_console (self, TRUE);
-  consume (self);
-  accept_client (self);
-  log_text (self, "gap ");
-  for (guint i = 0; i < 8000; i++)
-    {
-      g_autofree char *line = g_strdup_printf ("line %05u\n", i);
-
-      send_text (self, line);
-      log_text (self, i == 1000 ? "llline 01000\n" : line);
-      g_string_append (expected, line);
-    }
-  await_shown (self, expected->str);
-}
-
 static void
 test_no_log (Fixture *self, gconstpointer data)
 {
@@ -449,7 +426,6 @@ main (int argc, char **argv)
   ADD ("/console/gap-without-output", NULL, test_gap_without_output);
   ADD ("/console/log-behind", NULL, test_log_behind);
   ADD ("/console/log-stops", NULL, test_log_stops);
-  ADD ("/console/log-stutters", NULL, test_log_stutters);
   ADD ("/console/no-log", NULL, test_no_log);
   ADD ("/console/long-history", NULL, test_long_history);
   ADD ("/console/consumers", NULL, test_consumers);
