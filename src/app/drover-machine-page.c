@@ -8,6 +8,7 @@
 #include "drover-error.h"
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
+#include "drover-shell.h"
 #include "drover-terminal-view.h"
 #include "drover-words.h"
 
@@ -324,7 +325,8 @@ update_command (DroverMachinePage *self)
 {
   DroverDocument *document = drover_machine_get_document (drover_run_get_machine (self->run));
   g_auto (GStrv) argv = document != NULL ? drover_document_dup_argv (document) : NULL;
-  g_autofree char *command = argv != NULL ? g_strjoinv (" ", argv) : NULL;
+  g_autofree char *command =
+    argv != NULL ? drover_shell_from_argv ((const char *const *) argv) : NULL;
 
   adw_action_row_set_subtitle (self->command_row, command != NULL ? command : "");
 }
@@ -406,16 +408,4 @@ drover_machine_page_new (DroverRun *run)
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
   return self;
-}
-
-/**
- * drover_machine_page_get_run:
- *
- * Returns: (transfer none): what the page shows
- */
-DroverRun *
-drover_machine_page_get_run (DroverMachinePage *self)
-{
-  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
-  return self->run;
 }

@@ -11,6 +11,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DroverMachinePage, drover_machine_page, DROVER, MACHINE_PAGE, AdwBin)
 
 DroverMachinePage *drover_machine_page_new     (DroverRun *run);
-DroverRun         *drover_machine_page_get_run (DroverMachinePage *self);
 
 G_END_DECLS

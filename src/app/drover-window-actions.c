@@ -7,6 +7,7 @@
 #include "drover-hello.h"
 #include "drover-kernel-job.h"
 #include "drover-power-bar.h"
+#include "drover-shell.h"
 #include "drover-window-private.h"
 
 /* The window's actions, and the one place that says which of them can be used now. */
@@ -218,15 +219,9 @@ copy_command_action (GtkWidget *widget, const char *name, GVariant *parameter)
   DroverWindow *self = DROVER_WINDOW (widget);
   DroverDocument *document = drover_machine_get_document (drover_run_get_machine (self->run));
   g_auto (GStrv) argv = drover_document_dup_argv (document);
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = drover_shell_from_argv ((const char *const *) argv);
 
-  for (guint i = 0; argv[i] != NULL; i++)
-    {
-      g_autofree char *quoted = g_shell_quote (argv[i]);
-
-      g_string_append_printf (text, "%s%s", i > 0 ? " " : "", quoted);
-    }
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text->str);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
   _drover_window_toast (self, _("Command line copied"));
 }
 

@@ -12,31 +12,10 @@
 #include "drover-kernel-job.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
+#include "drover-shell.h"
 #include "droverctl.h"
 
 /* list */
-
-static JsonObject *
-describe (DroverMachine *machine, DroverRun *run)
-{
-  JsonObject *object = json_object_new ();
-  DroverDocument *document = drover_machine_get_document (machine);
-  const GError *broken = drover_machine_get_error (machine);
-
-  json_object_set_string_member (object, "slug", drover_machine_get_slug (machine));
-  json_object_set_string_member (object, "name", drover_machine_get_name (machine));
-  if (document != NULL)
-    {
-      json_object_set_string_member (object, "uuid", drover_document_get_uuid (document));
-      json_object_set_string_member (object, "program", drover_document_get_program (document));
-    }
-  json_object_set_string_member (object, "state",
-                                 broken != NULL ? "broken" : drover_run_get_state (run));
-  if (broken != NULL)
-    json_object_set_string_member (object, "error", broken->message);
-
-  return object;
-}
 
 static void
 print_row (JsonObject *object)
@@ -61,7 +40,7 @@ run_list (Invocation *invocation, GError **error)
 
       /* One that cannot be talked to is listed all the same; “status” says what is wrong. */
       dex_await (drover_run_attach (run), NULL);
-      json_array_add_object_element (array, describe (machine, run));
+      json_array_add_object_element (array, describe_run (run));
     }
 
   if (option_json)
@@ -183,7 +162,7 @@ run_create (Invocation *invocation, GError **error)
 
   run = drover_run_new (machine, DROVER_CTL_SOCKET);
   if (option_json)
-    print_json_take (describe (machine, run));
+    print_json_take (describe_run (run));
   else
     g_print ("%s\n", drover_machine_get_slug (machine));
   return TRUE;
@@ -232,21 +211,6 @@ static const GOptionEntry command_options[] = {
   { NULL },
 };
 
-static void
-print_shell (const char *const *argv)
-{
-  for (guint i = 0; argv[i] != NULL; i++)
-    {
-      g_autofree char *quoted = g_shell_quote (argv[i]);
-      gboolean plain = argv[i][0] != '\0' &&
-                       argv[i][strspn (argv[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                "0123456789_@%+=:,./-")] == '\0';
-
-      g_print ("%s%s", i > 0 ? " " : "", plain ? argv[i] : quoted);
-    }
-  g_print ("\n");
-}
-
 static GStrv
 dup_argv (Invocation *invocation, DroverMachine *machine, GError **error)
 {
@@ -270,6 +234,7 @@ run_command (Invocation *invocation, GError **error)
   DroverMachine *machine = find_machine (invocation, error);
   g_auto (GStrv) argv = NULL;
   g_autoptr (JsonNode) node = NULL;
+  g_autofree char *text = NULL;
 
   if (machine == NULL)
     return FALSE;
@@ -286,7 +251,7 @@ run_command (Invocation *invocation, GError **error)
   if (option_json)
     print_json (node = drover_json_from_strv ((const char *const *) argv));
   else
-    print_shell ((const char *const *) argv);
+    g_print ("%s\n", text = drover_shell_from_argv ((const char *const *) argv));
   return TRUE;
 }
 

@@ -12,35 +12,6 @@ static const GOptionEntry no_options[] = { { NULL } };
 /* status */
 
 static void
-set_text (JsonObject *object, const char *member, const char *text)
-{
-  if (text != NULL)
-    json_object_set_string_member (object, member, text);
-}
-
-static JsonObject *
-describe (DroverRun *run)
-{
-  JsonObject *object = json_object_new ();
-  DroverMachine *machine = drover_run_get_machine (run);
-  DroverDocument *document = drover_machine_get_document (machine);
-
-  set_text (object, "slug", drover_machine_get_slug (machine));
-  set_text (object, "name", drover_machine_get_name (machine));
-  if (document != NULL)
-    set_text (object, "uuid", drover_document_get_uuid (document));
-  set_text (object, "state", drover_run_get_state (run));
-  if (drover_run_get_pid (run) > 0)
-    {
-      json_object_set_int_member (object, "pid", drover_run_get_pid (run));
-      set_text (object, "accelerator", drover_run_get_accelerator (run));
-      set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
-    }
-
-  return object;
-}
-
-static void
 print_status (DroverRun *run)
 {
   g_print ("%s\n", drover_run_get_state (run));
@@ -71,7 +42,7 @@ run_status (Invocation *invocation, GError **error)
     }
 
   if (option_json)
-    print_json_take (describe (run));
+    print_json_take (describe_run (run));
   else
     print_status (run);
   return TRUE;

@@ -66,6 +66,7 @@ extern const GOptionEntry json_options[];
 
 DroverMachine *find_machine    (Invocation *invocation, GError **error);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
+JsonObject    *describe_run    (DroverRun *run);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

@@ -70,6 +70,45 @@ find_run (Invocation *invocation, GError **error)
   return g_steal_pointer (&run);
 }
 
+static void
+set_text (JsonObject *object, const char *member, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member (object, member, text);
+}
+
+/**
+ * describe_run:
+ *
+ * Returns: (transfer full): a machine and its run, as `create`, `list` and `status` tell them
+ */
+JsonObject *
+describe_run (DroverRun *run)
+{
+  JsonObject *object = json_object_new ();
+  DroverMachine *machine = drover_run_get_machine (run);
+  DroverDocument *document = drover_machine_get_document (machine);
+  const GError *broken = drover_machine_get_error (machine);
+
+  set_text (object, "slug", drover_machine_get_slug (machine));
+  set_text (object, "name", drover_machine_get_name (machine));
+  if (document != NULL)
+    {
+      set_text (object, "uuid", drover_document_get_uuid (document));
+      set_text (object, "program", drover_document_get_program (document));
+    }
+  set_text (object, "state", broken != NULL ? "broken" : drover_run_get_state (run));
+  set_text (object, "error", broken != NULL ? broken->message : NULL);
+  if (drover_run_get_pid (run) > 0)
+    {
+      json_object_set_int_member (object, "pid", drover_run_get_pid (run));
+      set_text (object, "accelerator", drover_run_get_accelerator (run));
+      set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
+    }
+
+  return object;
+}
+
 /**
  * print_json:
  *

@@ -241,12 +241,13 @@ drover_json_check_type (JsonObject *object, const char *member, GType type, cons
                         GError **error)
 {
   JsonNode *node = json_object_get_member (object, member);
-  g_autofree char *place = g_strconcat (where, *where != '\0' ? "." : "", member, NULL);
+  g_autofree char *place = NULL;
   g_autofree char *message = NULL;
 
   if (node == NULL || json_node_get_value_type (node) == type)
     return TRUE;
 
+  place = g_strconcat (where, *where != '\0' ? "." : "", member, NULL);
   /* Translators: these five begin with a place in a file, such as arguments[3].value */
   if (type == G_TYPE_STRING)
     message = g_strdup_printf (_("%s must be text"), place);

@@ -190,15 +190,3 @@ drover_terminal_set_console (DroverTerminal *self, DroverConsole *console)
                                   drover_console_get_title (console), -1);
   drover_console_set_consumer (console, console_output_cb, self);
 }
-
-/**
- * drover_terminal_get_console:
- *
- * Returns: (transfer none) (nullable): what is shown
- */
-DroverConsole *
-drover_terminal_get_console (DroverTerminal *self)
-{
-  g_return_val_if_fail (DROVER_IS_TERMINAL (self), NULL);
-  return self->console;
-}

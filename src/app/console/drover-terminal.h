@@ -12,6 +12,5 @@ G_DECLARE_FINAL_TYPE (DroverTerminal, drover_terminal, DROVER, TERMINAL, VteTerm
 
 DroverTerminal *drover_terminal_new         (void);
 void            drover_terminal_set_console (DroverTerminal *self, DroverConsole *console);
-DroverConsole  *drover_terminal_get_console (DroverTerminal *self);
 
 G_END_DECLS
