@@ -115,10 +115,11 @@ def to_arguments(argv):
   return arguments
 
 
-def until(what, condition):
+def until(what, condition, seen=lambda: ""):
+  """Waits; what there was to see instead goes into the message of a wait in vain."""
   end = time.monotonic() + LIMIT_SECONDS
   while not (value := condition()):
-    assert time.monotonic() < end, f"waited in vain until {what}"
+    assert time.monotonic() < end, f"waited in vain until {what}\n{seen()}"
     select.select([], [], [], 0.05)
   return value
 
@@ -229,7 +230,8 @@ def test_installer(home):
   home.run("start", slug, "--wait")
   status = home.json("status", slug)
   assert status["state"] == "running" and status["accelerator"] and status["accelerator-reason"]
-  until("the log has the installer's text", lambda: INSTALLER_TEXT in home.run("log", slug)[0])
+  until("the log has the installer's text", lambda: INSTALLER_TEXT in home.run("log", slug)[0],
+        lambda: repr(home.run("log", slug)[0][-3000:]))
   assert home.state(slug) == "running"
   home.run("stop", slug)
   assert home.state(slug) == "off"
