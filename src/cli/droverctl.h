@@ -24,8 +24,9 @@ typedef enum
  * @name: as typed
  * @operands: what --help shows after it
  * @summary: one line for --help
- * @n_operands: how many operands it takes
+ * @n_operands: how many operands it must have
  * @run: does it; called in a fiber, so that it can await
+ * @n_optional: how many more it may have; %G_MAXUINT for any number
  */
 typedef struct _Command Command;
 
@@ -44,6 +45,7 @@ struct _Command
   guint n_operands;
   const GOptionEntry *options;
   gboolean (*run) (Invocation *invocation, GError **error);
+  guint n_optional;
 };
 
 extern const Command list_command;

@@ -218,15 +218,15 @@ parse (const Command *command, GStrv *arguments, GError **error)
 
   /* The first is the program. A `--` that only ended the options is no operand. */
   n = g_strv_length (*arguments) - 1;
-  if (n == command->n_operands)
+  if (n >= command->n_operands && n - command->n_operands <= command->n_optional)
     return TRUE;
 
   if (n < command->n_operands)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                 _("“%s” needs the name of a machine"), command->name);
+                 _("too little is given; it is: droverctl %s"), usage);
   else
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("unexpected argument “%s”"),
-                 (*arguments)[command->n_operands + 1]);
+                 (*arguments)[command->n_operands + command->n_optional + 1]);
   return FALSE;
 }
 

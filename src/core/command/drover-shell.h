@@ -1,10 +1,74 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <glib-object.h>
 
 G_BEGIN_DECLS
 
-char *drover_shell_from_argv (const char *const *argv);
+/**
+ * DroverShellPieceKind:
+ * @DROVER_SHELL_LITERAL: text that stands for itself, quotes and escapes undone
+ * @DROVER_SHELL_VARIABLE: `$NAME`, `${NAME}`, `${NAME:-text}`, `%NAME%`
+ * @DROVER_SHELL_SUBSTITUTION: `$(…)`, `` `…` ``, `$((…))`, `<(…)`: what is never executed
+ */
+typedef enum
+{
+  DROVER_SHELL_LITERAL,
+  DROVER_SHELL_VARIABLE,
+  DROVER_SHELL_SUBSTITUTION,
+} DroverShellPieceKind;
+
+/**
+ * DroverShellPiece:
+ * @text: the literal text, the variable's name, or the substitution's source
+ * @otherwise: (nullable): what a variable is when it is not set, from `${NAME:-text}`
+ * @start: offset of its first byte in the shell text
+ * @end: offset after its last byte
+ * @quoted: whether it stands in double quotes, so that blanks in it do not split it
+ */
+typedef struct
+{
+  DroverShellPieceKind kind;
+  char *text;
+  char *otherwise;
+  gsize start;
+  gsize end;
+  gboolean quoted;
+} DroverShellPiece;
+
+/**
+ * DroverShellWord:
+ * @pieces: (element-type DroverShellPiece): at least one
+ */
+typedef struct
+{
+  GPtrArray *pieces;
+  gsize start;
+  gsize end;
+} DroverShellWord;
+
+/**
+ * DroverShellCommand:
+ * @words: (element-type DroverShellWord): without assignments, redirections and prompts
+ * @assignments: (element-type DroverShellWord): the leading `NAME=value` words
+ * @dropped: (element-type DroverShellWord): redirections, `&`, `|`, a prompt: what is no
+ *   argument, with its place
+ *
+ * One simple command of a shell text.
+ */
+typedef struct
+{
+  GPtrArray *words;
+  GPtrArray *assignments;
+  GPtrArray *dropped;
+  gsize start;
+  gsize end;
+} DroverShellCommand;
+
+GPtrArray *drover_shell_parse     (const char *text, gssize length, GError **error);
+char      *drover_shell_word_dup_literal (const DroverShellWord *word);
+
+char      *drover_shell_quote     (const char *word);
+char      *drover_shell_from_argv (const char *const *argv);
 
 G_END_DECLS
