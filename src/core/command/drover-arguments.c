@@ -2,12 +2,7 @@
 #include "config.h"
 
 #include "drover-arguments.h"
-
-static gpointer
-ref_argument (gconstpointer argument, gpointer user_data)
-{
-  return drover_argument_ref ((DroverArgument *) argument);
-}
+#include "drover-error.h"
 
 /**
  * drover_arguments_new:
@@ -21,22 +16,6 @@ drover_arguments_new (void)
 }
 
 /**
- * drover_arguments_copy:
- * @arguments: (element-type DroverArgument): a machine's arguments
- *
- * Returns: (transfer full) (element-type DroverArgument): a list of the same arguments, for an
- *   edit: a machine's own list is never changed
- */
-GPtrArray *
-drover_arguments_copy (GPtrArray *arguments)
-{
-  GPtrArray *copy = g_ptr_array_copy (arguments, ref_argument, NULL);
-
-  g_ptr_array_set_free_func (copy, (GDestroyNotify) drover_argument_unref);
-  return copy;
-}
-
-/**
  * drover_arguments_take:
  * @arguments: (element-type DroverArgument): a list of one's own
  * @index: which of them
@@ -47,4 +26,24 @@ drover_arguments_take (GPtrArray *arguments, guint index, DroverArgument *argume
 {
   drover_argument_unref (arguments->pdata[index]);
   arguments->pdata[index] = argument;
+}
+
+/**
+ * drover_arguments_refuse:
+ * @error: set to %DROVER_ERROR_ARGUMENT
+ * @format: the reason why an argument cannot be changed or made
+ *
+ * Returns: %FALSE
+ */
+gboolean
+drover_arguments_refuse (GError **error, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error_literal (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT, message);
+  return FALSE;
 }
