@@ -73,29 +73,23 @@ drover_command_buffer_finalize (GObject *object)
   G_OBJECT_CLASS (drover_command_buffer_parent_class)->finalize (object);
 }
 
+/* Here and not in _init(), since a buffer has its table of tags only now. */
 static void
-drover_command_buffer_class_init (DroverCommandBufferClass *klass)
+drover_command_buffer_constructed (GObject *object)
 {
-  G_OBJECT_CLASS (klass)->finalize = drover_command_buffer_finalize;
-}
-
-static void
-drover_command_buffer_init (DroverCommandBuffer *self)
-{
+  DroverCommandBuffer *self = DROVER_COMMAND_BUFFER (object);
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
   AdwStyleManager *style = adw_style_manager_get_default ();
   static const char *const changes[] = { "notify::dark", "notify::high-contrast",
                                          "notify::accent-color" };
 
-  /* Undo is the editor's, in all views the same. */
-  gtk_text_buffer_set_enable_undo (buffer, FALSE);
-  self->tokens = g_array_new (FALSE, FALSE, sizeof (DroverToken));
+  G_OBJECT_CLASS (drover_command_buffer_parent_class)->constructed (object);
+
   for (guint i = 0; i < G_N_ELEMENTS (self->kinds); i++)
     self->kinds[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (self->marks); i++)
     self->marks[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL, NULL);
-  self->error = gtk_text_buffer_create_tag (buffer, "error", "underline", PANGO_UNDERLINE_ERROR,
-                                            NULL);
+  self->error = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, NULL);
   g_object_set (self->kinds[DROVER_TOKEN_PROGRAM], "weight", PANGO_WEIGHT_BOLD, NULL);
   g_object_set (self->kinds[DROVER_TOKEN_FLAG], "weight", PANGO_WEIGHT_BOLD, NULL);
   g_object_set (self->kinds[DROVER_TOKEN_NOTE], "style", PANGO_STYLE_ITALIC, NULL);
@@ -107,6 +101,21 @@ drover_command_buffer_init (DroverCommandBuffer *self)
   update_colors (self);
 }
 
+static void
+drover_command_buffer_class_init (DroverCommandBufferClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = drover_command_buffer_constructed;
+  object_class->finalize = drover_command_buffer_finalize;
+}
+
+static void
+drover_command_buffer_init (DroverCommandBuffer *self)
+{
+  self->tokens = g_array_new (FALSE, FALSE, sizeof (DroverToken));
+}
+
 /**
  * drover_command_buffer_new:
  *
@@ -115,7 +124,8 @@ drover_command_buffer_init (DroverCommandBuffer *self)
 DroverCommandBuffer *
 drover_command_buffer_new (void)
 {
-  return g_object_new (DROVER_TYPE_COMMAND_BUFFER, NULL);
+  /* Undo is the editor's, in all views the same. */
+  return g_object_new (DROVER_TYPE_COMMAND_BUFFER, "enable-undo", FALSE, NULL);
 }
 
 /**
