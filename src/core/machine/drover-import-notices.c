@@ -68,30 +68,41 @@ dup_source (Notices *self, gsize start, gsize end)
 
 /* before the program */
 
+/* One sentence for all of it: `sudo -u me nice -n 5`. Keywords of the shell are not worth one. */
 static void
 note_before (Notices *self, const DroverImportReading *reading)
 {
   static const char *const keywords[] = { "if", "then", "else", "elif", "while", "until", "do", "{",
                                           "!", "exec", "command", "time", "&", NULL };
+  static const char *const superusers[] = { "sudo", "doas", "pkexec", NULL };
+  g_autoptr (GString) words = g_string_new (NULL);
+  const DroverImportField *first = NULL;
+  gboolean is_superuser = FALSE;
+  g_autofree char *text = NULL;
+  gsize end = 0;
 
   for (guint i = 0; i < reading->before->len; i++)
     {
       const DroverImportField *field = reading->before->pdata[i];
       const char *word = field->text->str;
-      g_autofree char *text = dup_short (word);
 
       if (g_strv_contains (keywords, word))
         continue;
-      if (g_str_equal (word, "sudo") || g_str_equal (word, "doas") || g_str_equal (word, "pkexec"))
-        add (self, DROVER_IMPORT_DROPPED,
-             g_strdup_printf (_("“%s” was left out: the machine runs with your own rights, and in "
-                                "your own environment"), text),
-             field->start, field->end, -1);
-      else
-        add (self, DROVER_IMPORT_DROPPED,
-             g_strdup_printf (_("“%s”, which stands before the program, was left out"), text),
-             field->start, field->end, -1);
+      first = first != NULL ? first : field;
+      end = MAX (end, field->end);
+      is_superuser |= g_strv_contains (superusers, word);
+      g_string_append_printf (words, "%s%s", words->len > 0 ? " " : "", word);
     }
+
+  if (first == NULL)
+    return;
+  text = dup_short (words->str);
+  add (self, DROVER_IMPORT_DROPPED,
+       is_superuser
+         ? g_strdup_printf (_("“%s” was left out: the machine runs with your own rights, and in "
+                              "your own environment"), text)
+         : g_strdup_printf (_("“%s”, which stands before the program, was left out"), text),
+       first->start, end, -1);
 }
 
 static void
