@@ -354,9 +354,7 @@ static gboolean
 run_export (Invocation *invocation, GError **error)
 {
   DroverMachine *machine = find_machine (invocation, error);
-  g_autoptr (JsonNode) node = NULL;
-  g_autofree char *script = NULL;
-  g_auto (GStrv) argv = NULL;
+  g_autofree char *text = NULL;
 
   if (machine == NULL)
     return FALSE;
@@ -374,15 +372,16 @@ run_export (Invocation *invocation, GError **error)
 
   if (option_shell)
     {
-      script = drover_export_dup_script (drover_machine_get_document (machine),
-                                         drover_machine_get_folder (machine));
+      text = drover_export_dup_script (drover_machine_get_document (machine),
+                                       drover_machine_get_folder (machine));
       /* Bytes as they are: g_print() would convert. */
-      fputs (script, stdout);
+      fputs (text, stdout);
       return TRUE;
     }
 
-  argv = drover_document_dup_argv (drover_machine_get_document (machine));
-  print_json (node = drover_json_from_strv ((const char *const *) argv));
+  /* JSON is UTF-8, whatever the locale. */
+  text = drover_export_dup_argv (drover_machine_get_document (machine));
+  puts (text);
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-export.h"
+#include "drover-json.h"
 #include "drover-keyval.h"
 #include "drover-shell.h"
 
@@ -125,18 +126,57 @@ append_comments (GString *script, DroverDocument *document)
 }
 
 /**
+ * drover_export_dup_shell:
+ *
+ * Returns: (transfer full): the saved command line for a shell, one option a line; without the
+ *   arguments that are switched off, and without a line end
+ */
+char *
+drover_export_dup_shell (DroverDocument *document)
+{
+  GPtrArray *arguments = drover_document_get_arguments (document);
+  const char *const program[] = { drover_document_get_program (document), NULL };
+  g_autofree char *quoted_program = drover_shell_from_argv (program);
+  GString *text = g_string_new (quoted_program);
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      g_autofree char *argument = dup_argument_text (arguments->pdata[i]);
+
+      if (drover_argument_get_enabled (arguments->pdata[i]))
+        g_string_append_printf (text, " \\\n  %s", argument);
+    }
+
+  return g_string_free_and_steal (text);
+}
+
+/**
+ * drover_export_dup_argv:
+ *
+ * Returns: (transfer full): the saved command line as a JSON array, program first
+ */
+char *
+drover_export_dup_argv (DroverDocument *document)
+{
+  g_auto (GStrv) argv = drover_document_dup_argv (document);
+  g_autoptr (JsonNode) node = drover_json_from_strv ((const char *const *) argv);
+
+  return drover_json_to_text (node, TRUE);
+}
+
+/**
  * drover_export_dup_script:
  * @document: a machine
- * @folder: its folder, from which its relative paths are seen
+ * @folder: the machine's folder, to which its relative paths are relative
  *
- * Returns: (transfer full): a shell script that runs the saved command line as it stands
+ * Returns: (transfer full): a script for `/bin/sh` that starts the machine without Drover;
+ *   notes, and arguments that are switched off, are its comments
  */
 char *
 drover_export_dup_script (DroverDocument *document, const char *folder)
 {
   GPtrArray *arguments = drover_document_get_arguments (document);
-  const char *const program[] = { drover_document_get_program (document), NULL };
-  g_autofree char *quoted_program = drover_shell_from_argv (program);
+  g_autofree char *command = drover_export_dup_shell (document);
   g_autofree char *quoted_folder = drover_shell_quote (folder);
   GString *script = g_string_new ("#!/bin/sh\n");
   gboolean needs_folder = FALSE;
@@ -147,15 +187,6 @@ drover_export_dup_script (DroverDocument *document, const char *folder)
   if (needs_folder)
     g_string_append_printf (script, "cd %s || exit\n", quoted_folder);
 
-  g_string_append (script, quoted_program);
-  for (guint i = 0; i < arguments->len; i++)
-    {
-      g_autofree char *text = dup_argument_text (arguments->pdata[i]);
-
-      if (drover_argument_get_enabled (arguments->pdata[i]))
-        g_string_append_printf (script, " \\\n  %s", text);
-    }
-
-  g_string_append_c (script, '\n');
+  g_string_append_printf (script, "exec %s\n", command);
   return g_string_free_and_steal (script);
 }

@@ -504,7 +504,7 @@ test_export (void)
     "    { \"flag\": \"-append\", \"value\": \"it's $HOME\\nx\" },"
     "    { \"flag\": \"--nographic\" }, { \"value\": \"disk.img\" } ] }";
   static const char expected[] = "#!/bin/sh\n# A\n# B\n# -m 1G: a\n# qemu-system-arm b\n"
-                                 "# Switched off: -S\ncd '/x y' || exit\n" X86 " \\\n  -m 1G \\\n"
+                                 "# Switched off: -S\ncd '/x y' || exit\nexec " X86 " \\\n  -m 1G \\\n"
                                  "  -append 'it'\\''s $HOME\nx' \\\n  --nographic \\\n  disk.img\n";
   g_autoptr (GError) error = NULL;
   g_autoptr (DroverDocument) document = drover_document_parse (text, -1, &error);
