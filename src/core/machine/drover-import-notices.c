@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-import-private.h"
+#include "drover-part.h"
 #include "drover-shell-private.h"
 
 /* What an import changed, left out, or left open, in sentences. */
@@ -266,10 +267,41 @@ note_next (Notices *self, guint candidate)
     }
 }
 
+/* in the pages */
+
+/* One sentence for all that has a row, and one for each that has none. */
+static void
+note_pages (Notices *self, GPtrArray *arguments)
+{
+  guint n_shown = 0;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      DroverArgument *argument = arguments->pdata[i];
+      const char *flag = drover_argument_get_flag (argument);
+      g_autofree char *text = dup_short (flag != NULL ? flag : drover_argument_get_value (argument));
+      g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
+
+      if (location != NULL && !g_str_equal (location->page, "rest"))
+        n_shown++;
+      else if (location != NULL)
+        add (self, DROVER_IMPORT_CUSTOM,
+             g_strdup_printf (_("%s is kept as it is, under Everything Else"), text), 0, 0, i);
+    }
+
+  if (n_shown > 0)
+    add (self, DROVER_IMPORT_UNDERSTOOD,
+         g_strdup_printf (ngettext ("%u of %u argument is shown on its page",
+                                    "%u of %u arguments are shown on their pages", arguments->len),
+                          n_shown, arguments->len),
+         0, 0, -1);
+}
+
 /**
  * drover_import_list_notices:
  * @candidate: index of the command that was read
  * @reading: its words
+ * @arguments: (element-type DroverArgument): what was made of them
  * @origins: (element-type int): the argument that each of its fields became, or -1
  * @accelerator: (nullable): what the document was given
  *
@@ -278,8 +310,8 @@ note_next (Notices *self, guint candidate)
  */
 GPtrArray *
 drover_import_list_notices (const DroverImportText *text, guint candidate,
-                            const DroverImportReading *reading, GArray *origins,
-                            const char *accelerator)
+                            const DroverImportReading *reading, GPtrArray *arguments,
+                            GArray *origins, const char *accelerator)
 {
   const DroverImportCandidate *chosen =
     &g_array_index (text->candidates, DroverImportCandidate, candidate);
@@ -297,6 +329,7 @@ drover_import_list_notices (const DroverImportText *text, guint candidate,
   for (guint i = chosen->first; i <= chosen->last; i++)
     note_dropped (&self, text->commands->pdata[i]);
   note_next (&self, candidate);
+  note_pages (&self, arguments);
 
   return self.notices;
 }

@@ -49,6 +49,21 @@ dump (DroverDocument *document)
   return g_string_free_and_steal (dump);
 }
 
+/* Without those that say where an argument is shown. */
+static GPtrArray *
+get_changes (GPtrArray *notices)
+{
+  for (gint i = (gint) notices->len - 1; i >= 0; i--)
+    {
+      const DroverImportNotice *notice = notices->pdata[i];
+
+      if (notice->kind == DROVER_IMPORT_UNDERSTOOD || notice->kind == DROVER_IMPORT_CUSTOM)
+        g_ptr_array_remove_index (notices, i);
+    }
+
+  return notices;
+}
+
 /* A letter for each notice: changed, dropped, to fill in. */
 static char *
 dump_notices (GPtrArray *notices, const char *text)
@@ -62,7 +77,7 @@ dump_notices (GPtrArray *notices, const char *text)
       g_test_message ("%s", notice->text);
       g_assert_cmpuint (notice->start, <=, notice->end);
       g_assert_cmpuint (notice->end, <=, strlen (text));
-      g_string_append_c (dump, "uxcdf"[notice->kind]);
+      g_string_append_c (dump, "--cdf"[notice->kind]);
     }
 
   return g_string_free_and_steal (dump);
@@ -194,7 +209,7 @@ test_fixtures (void)
         }
       document = make_document (import, &notices);
       actual = dump (document);
-      kinds = dump_notices (notices, fixtures[i].text);
+      kinds = dump_notices (get_changes (notices), fixtures[i].text);
       g_assert_cmpstr (actual, ==, fixtures[i].expected);
       g_assert_cmpstr (kinds, ==, fixtures[i].notices);
     }
@@ -315,7 +330,7 @@ test_places (void)
   g_autoptr (GPtrArray) notices = NULL;
   g_autoptr (DroverDocument) document = make_document (import, &notices);
 
-  g_assert_cmpuint (notices->len, ==, G_N_ELEMENTS (sources));
+  g_assert_cmpuint (get_changes (notices)->len, ==, G_N_ELEMENTS (sources));
   for (guint i = 0; i < notices->len; i++)
     {
       const DroverImportNotice *notice = notices->pdata[i];
@@ -391,7 +406,7 @@ test_json (void)
   actual = dump (document);
   g_assert_cmpstr (actual, ==, "/opt/my qemu [-m $RAM] [a b] [~/x] [-append ] [>] [*]");
   g_assert_cmpuint (drover_import_get_variables (import)->len, ==, 0);
-  g_assert_cmpuint (notices->len, ==, 0);
+  g_assert_cmpuint (get_changes (notices)->len, ==, 0);
 }
 
 static void
@@ -480,7 +495,7 @@ test_large (void)
       g_autoptr (DroverImport) import = NULL;
       g_autoptr (DroverDocument) document = NULL;
 
-      while (text->len < (i == 0 ? 5000000 : 500000))
+      while (text->len < (i == 0 ? 5000000 : 200000))
         g_string_append (text, units[i]);
       g_string_append (text, X86 " -S -name $X");
       import = import_text (text->str);
