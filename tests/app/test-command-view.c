@@ -211,6 +211,20 @@ press (Fixture *fixture, const char *action)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->text), action, NULL));
 }
 
+static guint
+count_tags (Fixture *fixture, const char *text)
+{
+  g_autofree char *all = dup_text (fixture);
+  const char *found = strstr (all, text);
+  GtkTextIter at;
+  g_autoptr (GSList) tags = NULL;
+
+  g_assert_nonnull (found);
+  gtk_text_buffer_get_iter_at_offset (fixture->buffer, &at, g_utf8_strlen (all, found - all));
+  tags = gtk_text_iter_get_tags (&at);
+  return g_slist_length (tags);
+}
+
 static gboolean
 has_tag (Fixture *fixture, const char *text, const char *property)
 {
@@ -581,9 +595,12 @@ test_as_launched (Fixture *fixture, gconstpointer data)
   g_assert_true (launched != GTK_WIDGET (fixture->text));
   g_assert_false (gtk_text_view_get_editable (GTK_TEXT_VIEW (launched)));
   fixture->buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (launched));
-  drover_test_until (text_has (fixture, "-accel tcg"));
-  g_assert_true (text_has (fixture, "q35,usb=on"));
-  g_assert_true (text_has (fixture, "drover-qmp"));
+  drover_test_until (text_has (fixture, "socket,id=drover-qmp"));
+  g_assert_true (text_has (fixture, "-machine q35,usb=on\n"));
+
+  /* The overlay has its colour besides that of its kind. */
+  g_assert_cmpuint (count_tags (fixture, "-machine"), ==, 1);
+  g_assert_cmpuint (count_tags (fixture, "-mon chardev=drover-qmp"), ==, 2);
   fixture->buffer = edited;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), FALSE);
   g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (fixture->text)));

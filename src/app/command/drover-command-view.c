@@ -549,17 +549,26 @@ context_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y,
   gtk_text_buffer_place_cursor (GTK_TEXT_BUFFER (self->buffer), &at);
 }
 
+/* What was typed last is not lost because the page is closed at once. */
 static void
-drover_command_view_dispose (GObject *object)
+drover_command_view_unmap (GtkWidget *widget)
 {
-  DroverCommandView *self = DROVER_COMMAND_VIEW (object);
+  DroverCommandView *self = DROVER_COMMAND_VIEW (widget);
 
-  /* What was typed last is not lost because the page is closed at once. */
   if (self->config != NULL && self->arguments != NULL)
     {
       _drover_command_view_flush (self);
       leave_draft (self);
     }
+
+  GTK_WIDGET_CLASS (drover_command_view_parent_class)->unmap (widget);
+}
+
+static void
+drover_command_view_dispose (GObject *object)
+{
+  DroverCommandView *self = DROVER_COMMAND_VIEW (object);
+
   g_clear_handle_id (&self->idle, g_source_remove);
   if (self->config != NULL)
     g_signal_handlers_disconnect_by_data (self->config, self);
@@ -594,6 +603,7 @@ drover_command_view_class_init (DroverCommandViewClass *klass)
 
   object_class->dispose = drover_command_view_dispose;
   object_class->finalize = drover_command_view_finalize;
+  widget_class->unmap = drover_command_view_unmap;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/command/drover-command-view.ui");
