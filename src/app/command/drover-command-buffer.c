@@ -224,14 +224,21 @@ take_tokens (DroverCommandBuffer *self, GArray *tokens)
   self->length = length;
 }
 
+/* Only where it is: to remove a tag from a stretch has all of it laid out anew. */
 static void
 clear_tag (DroverCommandBuffer *self, GtkTextTag *tag)
 {
   GtkTextIter start;
-  GtkTextIter end;
 
-  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
-  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), tag, &start, &end);
+  gtk_text_buffer_get_start_iter (GTK_TEXT_BUFFER (self), &start);
+  while (gtk_text_iter_starts_tag (&start, tag) || gtk_text_iter_forward_to_tag_toggle (&start, tag))
+    {
+      GtkTextIter end = start;
+
+      gtk_text_iter_forward_to_tag_toggle (&end, tag);
+      gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), tag, &start, &end);
+      start = end;
+    }
 }
 
 /* Where it is empty the character before it, or the whole line, is marked. */
