@@ -17,6 +17,7 @@ struct _DroverPropertyItem
   char *default_value;
   GStrv choices;
   char *folded;
+  gboolean open; /* the choices are no more than suggestions */
   gboolean pinned;
   gboolean internal;
   gboolean unknown;
@@ -141,6 +142,18 @@ void
 drover_property_item_set_pinned (DroverPropertyItem *self)
 {
   self->pinned = TRUE;
+}
+
+/**
+ * drover_property_item_suggest:
+ * @values: values that it may well have; any other is as good
+ */
+void
+drover_property_item_suggest (DroverPropertyItem *self, const char *const *values)
+{
+  g_strfreev (self->choices);
+  self->choices = g_strdupv ((GStrv) values);
+  self->open = TRUE;
 }
 
 /**
@@ -309,8 +322,7 @@ drover_property_item_get_editor (DroverPropertyItem *self)
   if (drover_property_item_get_kind (self) == DROVER_SETTING_SWITCH)
     return DROVER_EDITOR_SWITCH;
 
-  /* The choices of what is pinned, as its bus, are no more than suggestions. */
-  return self->choices != NULL && !self->pinned ? DROVER_EDITOR_CHOICE : DROVER_EDITOR_TEXT;
+  return self->choices != NULL && !self->open ? DROVER_EDITOR_CHOICE : DROVER_EDITOR_TEXT;
 }
 
 /**

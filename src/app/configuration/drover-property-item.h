@@ -29,6 +29,8 @@ DroverPropertyItem *drover_property_item_new           (const char *name, const 
                                                         const char *default_value,
                                                         const char *const *choices);
 void                drover_property_item_set_pinned    (DroverPropertyItem *self);
+void                drover_property_item_suggest       (DroverPropertyItem *self,
+                                                        const char *const *values);
 void                drover_property_item_set_internal  (DroverPropertyItem *self);
 void                drover_property_item_set_unknown   (DroverPropertyItem *self);
 
