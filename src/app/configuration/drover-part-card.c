@@ -13,6 +13,7 @@ typedef struct
   DroverConfig *config;
   DroverPart *part;
   GPtrArray *rows; /* of settings; belong to the expander */
+  gboolean choosing;
 
   GtkImage *icon;
   GtkImage *warning;
@@ -28,41 +29,6 @@ static DroverPartCardPrivate *
 get (DroverPartCard *self)
 {
   return drover_part_card_get_instance_private (self);
-}
-
-static int
-get_half (const DroverScope *scope, DroverHalf half)
-{
-  switch (half)
-    {
-    case DROVER_HALF_FRONT:
-      return scope->front;
-    case DROVER_HALF_BACK:
-      return scope->back;
-    case DROVER_HALF_FILE:
-      return scope->file;
-    case DROVER_HALF_WHOLE:
-    default:
-      return -1;
-    }
-}
-
-/* A setting of `-device` has no place in a part that is a `-drive` alone. */
-static gboolean
-fits (const DroverSetting *setting, GPtrArray *arguments, const DroverScope *scope)
-{
-  for (guint i = 0; i < DROVER_SETTING_N_PLACES && setting->places[i].option != NULL; i++)
-    {
-      int argument = get_half (scope, setting->places[i].half);
-
-      if (setting->places[i].half == DROVER_HALF_WHOLE ||
-          (argument >= 0 &&
-           g_str_equal (drover_argument_get_option (arguments->pdata[argument]),
-                        setting->places[i].option)))
-        return TRUE;
-    }
-
-  return FALSE;
 }
 
 static gboolean
@@ -129,7 +95,8 @@ update_rows (DroverPartCard *self, GPtrArray *arguments)
 
       gtk_widget_set_visible (
         GTK_WIDGET (row),
-        fits (drover_setting_row_get_setting (row), arguments, &priv->part->scope));
+        drover_setting_applies (drover_setting_row_get_setting (row), arguments,
+                                &priv->part->scope));
       drover_setting_row_set_scope (row, &priv->part->scope);
     }
   if (priv->properties == NULL)
@@ -208,17 +175,50 @@ fill (DroverPartCard *self)
   drover_part_card_refresh (self);
 }
 
+static gboolean
+scroll_cb (GtkWidget *row, GdkFrameClock *clock, gpointer user_data)
+{
+  GtkWidget *viewport = gtk_widget_get_ancestor (row, GTK_TYPE_VIEWPORT);
+
+  /* A row that was just made has no place yet. */
+  if (viewport != NULL && gtk_widget_get_height (row) == 0)
+    return gtk_widget_get_mapped (row) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  if (viewport != NULL)
+    gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), row, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* A token of it was chosen: its row, which may not have been made yet, comes into sight. */
+static void
+reveal (DroverPartCard *self, int argument, gsize start, gsize end)
+{
+  DroverPartCardPrivate *priv = get (self);
+  GtkWidget *target = GTK_WIDGET (self);
+
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), TRUE);
+  for (guint i = 0; i < priv->rows->len; i++)
+    if (drover_setting_row_is_at (priv->rows->pdata[i], argument, start, end))
+      target = priv->rows->pdata[i];
+  gtk_widget_add_tick_callback (target, scroll_cb, NULL, NULL);
+}
+
 static void
 selection_changed_cb (DroverPartCard *self)
 {
+  DroverPartCardPrivate *priv = get (self);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   int argument;
+  gsize start, end;
 
   g_assert (DROVER_IS_PART_CARD (self));
 
-  drover_config_get_selection (get (self)->config, &argument, NULL, NULL);
-  if (has_argument (get (self)->part, argument) &&
-      !gtk_widget_has_focus (GTK_WIDGET (self)) && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), TRUE);
+  drover_config_get_selection (priv->config, &argument, &start, &end);
+  if (priv->part == NULL || priv->choosing || !has_argument (priv->part, argument) ||
+      (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self))))
+    return;
+
+  reveal (self, argument, start, end);
 }
 
 /* Whose card has the focus, its first argument lights up, unless a row's own does. */
@@ -234,10 +234,14 @@ focus_cb (DroverPartCard *self)
     return;
 
   drover_config_get_selection (priv->config, &argument, NULL, NULL);
-  if (!has_argument (priv->part, argument))
-    drover_config_select (
-      priv->config, priv->part->scope.front >= 0 ? priv->part->scope.front : priv->part->scope.back,
-      0, 0);
+  if (has_argument (priv->part, argument))
+    return;
+
+  priv->choosing = TRUE;
+  drover_config_select (
+    priv->config, priv->part->scope.front >= 0 ? priv->part->scope.front : priv->part->scope.back,
+    0, 0);
+  priv->choosing = FALSE;
 }
 
 static void
@@ -366,9 +370,13 @@ drover_part_card_refresh (DroverPartCard *self)
 void
 drover_part_card_set_part (DroverPartCard *self, GPtrArray *arguments, DroverPart *part)
 {
+  gboolean is_first = get (self)->part == NULL;
+
   g_clear_pointer (&get (self)->part, drover_part_free);
   get (self)->part = part;
   drover_part_card_refresh (self);
+  if (is_first)
+    selection_changed_cb (self);
 }
 
 /**

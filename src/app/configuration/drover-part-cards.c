@@ -11,7 +11,7 @@ typedef struct
   DroverConfig *config;
   GType type;
   GPtrArray *arguments;
-  GPtrArray *parts;
+  GPtrArray *parts; /* NULL for those that have their card */
 } Reconciler;
 
 static DroverPartCard *
@@ -32,8 +32,12 @@ static gboolean
 is_wanted (Reconciler *self, DroverPartCard *card)
 {
   for (guint i = 0; i < self->parts->len; i++)
-    if (shows (card, ((DroverPart *) self->parts->pdata[i])->id))
-      return TRUE;
+    {
+      const DroverPart *part = self->parts->pdata[i];
+
+      if (part != NULL && shows (card, part->id))
+        return TRUE;
+    }
 
   return FALSE;
 }

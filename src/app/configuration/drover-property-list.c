@@ -7,6 +7,7 @@
 
 #include "drover-error.h"
 #include "drover-json.h"
+#include "drover-key.h"
 #include "drover-keyval.h"
 #include "drover-property-list.h"
 
@@ -60,37 +61,6 @@ drover_property_list_get_type_key (const char *option)
   return NULL;
 }
 
-/* Any key of one argument is a setting, for as long as it is looked at. */
-static DroverSetting
-make_setting (const char *option, const char *key, DroverSettingKind kind)
-{
-  return (DroverSetting) {
-    .id = key,
-    .title = key,
-    .kind = kind,
-    .places = { { .option = option, .key = key, .half = DROVER_HALF_FRONT } },
-  };
-}
-
-static DroverReading *
-read_key (GPtrArray *arguments, guint argument, const char *key, DroverSettingKind kind)
-{
-  const char *option = drover_argument_get_option (arguments->pdata[argument]);
-  DroverSetting setting = make_setting (option, key, kind);
-  DroverScope scope = { (int) argument, -1, -1 };
-
-  return drover_setting_read (&setting, arguments, &scope);
-}
-
-static char *
-dup_key (GPtrArray *arguments, guint argument, const char *key)
-{
-  g_autoptr (DroverReading) reading =
-    read_key (arguments, argument, key, DROVER_SETTING_TEXT);
-
-  return reading->state == DROVER_SETTING_VALUE ? g_strdup (reading->text) : NULL;
-}
-
 /**
  * drover_property_list_dup_type:
  * @argument: a `-device`, `-object` …
@@ -104,7 +74,7 @@ drover_property_list_dup_type (DroverArgument *argument)
   gpointer one[] = { argument };
   GPtrArray arguments = { one, 1 };
 
-  return key != NULL ? dup_key (&arguments, 0, key) : NULL;
+  return key != NULL ? drover_key_dup (&arguments, 0, key) : NULL;
 }
 
 static void
@@ -165,7 +135,7 @@ list_links (GPtrArray *arguments, const char *property)
 
         if (!g_str_equal (drover_argument_get_option (arguments->pdata[i]), links[link].option))
           continue;
-        id = dup_key (arguments, i, links[link].id_key);
+        id = drover_key_dup (arguments, i, links[link].id_key);
         type = drover_property_list_dup_type (arguments->pdata[i]);
         if (id != NULL && (links[link].type == NULL ||
                            (type != NULL && g_str_has_prefix (type, links[link].type))))
@@ -296,7 +266,7 @@ drover_property_list_read (GListModel *list, GPtrArray *arguments, guint argumen
     {
       g_autoptr (DroverPropertyItem) item = g_list_model_get_item (list, i);
       g_autoptr (DroverReading) reading =
-        read_key (arguments, argument, drover_property_item_get_name (item),
+        drover_key_read (arguments, argument, drover_property_item_get_name (item),
                   drover_property_item_get_kind (item));
 
       drover_property_item_set_reading (item, reading);
@@ -331,15 +301,13 @@ drover_property_list_write (GPtrArray *arguments, guint argument, DroverProperty
                             const char *text, GError **error)
 {
   const char *name = drover_property_item_get_name (item);
-  DroverSetting setting = make_setting (drover_argument_get_option (arguments->pdata[argument]),
-                                        name, drover_property_item_get_kind (item));
-  DroverScope scope = { (int) argument, -1, -1 };
-  g_autofree char *id = g_str_equal (name, "id") ? dup_key (arguments, argument, "id") : NULL;
+  g_autofree char *id = g_str_equal (name, "id") ? drover_key_dup (arguments, argument, "id") : NULL;
 
   if (id != NULL && text != NULL)
     return drover_arguments_rename_id (arguments, argument, text, error);
   if (id != NULL && !check_unused (arguments, argument, id, error))
     return NULL;
 
-  return drover_setting_write (&setting, arguments, &scope, text, error);
+  return drover_key_write (arguments, argument, name, drover_property_item_get_kind (item), text,
+                           error);
 }
