@@ -5,7 +5,7 @@
 
 #include "drover-device-editor.h"
 #include "drover-part-actions.h"
-#include "drover-part-card.h"
+#include "drover-part-row.h"
 #include "drover-setting-row.h"
 
 typedef struct
@@ -21,14 +21,14 @@ typedef struct
   AdwActionRow *problem;
   GtkWidget *properties;
   GtkWidget *modernise;
-} DroverPartCardPrivate;
+} DroverPartRowPrivate;
 
-G_DEFINE_TYPE_WITH_PRIVATE (DroverPartCard, drover_part_card, ADW_TYPE_EXPANDER_ROW)
+G_DEFINE_TYPE_WITH_PRIVATE (DroverPartRow, drover_part_row, ADW_TYPE_EXPANDER_ROW)
 
-static DroverPartCardPrivate *
-get (DroverPartCard *self)
+static DroverPartRowPrivate *
+get (DroverPartRow *self)
 {
-  return drover_part_card_get_instance_private (self);
+  return drover_part_row_get_instance_private (self);
 }
 
 static gboolean
@@ -46,7 +46,7 @@ has_argument (const DroverPart *part, int argument)
 
 /* What the dry run said of any of its arguments. */
 static char *
-dup_check_problem (DroverPartCard *self)
+dup_check_problem (DroverPartRow *self)
 {
   DroverCheck *check = drover_config_get_check (get (self)->config);
 
@@ -62,10 +62,10 @@ dup_check_problem (DroverPartCard *self)
 }
 
 static void
-update_problem (DroverPartCard *self, GPtrArray *arguments)
+update_problem (DroverPartRow *self, GPtrArray *arguments)
 {
-  DroverPartCardPrivate *priv = get (self);
-  DroverPartCardClass *klass = DROVER_PART_CARD_GET_CLASS (self);
+  DroverPartRowPrivate *priv = get (self);
+  DroverPartRowClass *klass = DROVER_PART_ROW_GET_CLASS (self);
   g_autofree char *text = dup_check_problem (self);
 
   if (text == NULL && klass->dup_problem != NULL)
@@ -84,9 +84,9 @@ update_problem (DroverPartCard *self, GPtrArray *arguments)
 }
 
 static void
-update_rows (DroverPartCard *self, GPtrArray *arguments)
+update_rows (DroverPartRow *self, GPtrArray *arguments)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   int front = priv->part->scope.front;
 
   for (guint i = 0; i < priv->rows->len; i++)
@@ -110,32 +110,32 @@ update_rows (DroverPartCard *self, GPtrArray *arguments)
 }
 
 static void
-properties_cb (DroverPartCard *self)
+properties_cb (DroverPartRow *self)
 {
-  g_assert (DROVER_IS_PART_CARD (self));
+  g_assert (DROVER_IS_PART_ROW (self));
 
   drover_device_editor_present (GTK_WIDGET (self), get (self)->config, get (self)->part->id,
                                 DROVER_HALF_FRONT);
 }
 
 static void
-modernise_cb (DroverPartCard *self)
+modernise_cb (DroverPartRow *self)
 {
-  g_assert (DROVER_IS_PART_CARD (self));
+  g_assert (DROVER_IS_PART_ROW (self));
 
   drover_part_actions_modernise (GTK_WIDGET (self), get (self)->config, get (self)->part->id);
 }
 
 static void
-remove_cb (DroverPartCard *self)
+remove_cb (DroverPartRow *self)
 {
-  g_assert (DROVER_IS_PART_CARD (self));
+  g_assert (DROVER_IS_PART_ROW (self));
 
   drover_part_actions_remove (GTK_WIDGET (self), get (self)->config, get (self)->part->id);
 }
 
 static GtkWidget *
-add_button (DroverPartCard *self, const char *title, const char *css_class, GCallback callback)
+add_button (DroverPartRow *self, const char *title, const char *css_class, GCallback callback)
 {
   GtkWidget *row = adw_button_row_new ();
 
@@ -150,10 +150,10 @@ add_button (DroverPartCard *self, const char *title, const char *css_class, GCal
 
 /* A closed card costs one row; its settings are made when somebody wants to see them. */
 static void
-fill (DroverPartCard *self)
+fill (DroverPartRow *self)
 {
-  DroverPartCardPrivate *priv = get (self);
-  DroverPartCardClass *klass = DROVER_PART_CARD_GET_CLASS (self);
+  DroverPartRowPrivate *priv = get (self);
+  DroverPartRowClass *klass = DROVER_PART_ROW_GET_CLASS (self);
 
   if (priv->problem != NULL || priv->part == NULL)
     return;
@@ -172,7 +172,7 @@ fill (DroverPartCard *self)
     add_button (self, _("All _Properties…"), NULL, G_CALLBACK (properties_cb));
   priv->modernise = add_button (self, _("_Modernise…"), NULL, G_CALLBACK (modernise_cb));
   add_button (self, _("_Remove…"), "destructive-action", G_CALLBACK (remove_cb));
-  drover_part_card_refresh (self);
+  drover_part_row_refresh (self);
 }
 
 static gboolean
@@ -190,9 +190,9 @@ scroll_cb (GtkWidget *row, GdkFrameClock *clock, gpointer user_data)
 
 /* A token of it was chosen: its row, which may not have been made yet, comes into sight. */
 static void
-reveal (DroverPartCard *self, int argument, gsize start, gsize end)
+reveal (DroverPartRow *self, int argument, gsize start, gsize end)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   GtkWidget *target = GTK_WIDGET (self);
 
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), TRUE);
@@ -203,15 +203,15 @@ reveal (DroverPartCard *self, int argument, gsize start, gsize end)
 }
 
 static void
-selection_changed_cb (DroverPartCard *self)
+selection_changed_cb (DroverPartRow *self)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   int argument;
   gsize start, end;
 
-  g_assert (DROVER_IS_PART_CARD (self));
+  g_assert (DROVER_IS_PART_ROW (self));
 
   drover_config_get_selection (priv->config, &argument, &start, &end);
   if (priv->part == NULL || priv->choosing || !has_argument (priv->part, argument) ||
@@ -223,12 +223,12 @@ selection_changed_cb (DroverPartCard *self)
 
 /* Whose card has the focus, its first argument lights up, unless a row's own does. */
 static void
-focus_cb (DroverPartCard *self)
+focus_cb (DroverPartRow *self)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   int argument;
 
-  g_assert (DROVER_IS_PART_CARD (self));
+  g_assert (DROVER_IS_PART_ROW (self));
 
   if (priv->part == NULL)
     return;
@@ -245,27 +245,27 @@ focus_cb (DroverPartCard *self)
 }
 
 static void
-drover_part_card_dispose (GObject *object)
+drover_part_row_dispose (GObject *object)
 {
-  DroverPartCardPrivate *priv = get (DROVER_PART_CARD (object));
+  DroverPartRowPrivate *priv = get (DROVER_PART_ROW (object));
 
   g_clear_pointer (&priv->rows, g_ptr_array_unref);
   g_clear_pointer (&priv->part, drover_part_free);
   g_clear_object (&priv->config);
 
-  G_OBJECT_CLASS (drover_part_card_parent_class)->dispose (object);
+  G_OBJECT_CLASS (drover_part_row_parent_class)->dispose (object);
 }
 
 static void
-drover_part_card_class_init (DroverPartCardClass *klass)
+drover_part_row_class_init (DroverPartRowClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = drover_part_card_dispose;
+  G_OBJECT_CLASS (klass)->dispose = drover_part_row_dispose;
 }
 
 static void
-drover_part_card_init (DroverPartCard *self)
+drover_part_row_init (DroverPartRow *self)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   priv->rows = g_ptr_array_new ();
@@ -290,20 +290,20 @@ drover_part_card_init (DroverPartCard *self)
 }
 
 /**
- * drover_part_card_new:
+ * drover_part_row_new:
  * @type: the card's class
  *
- * Returns: (transfer floating): a card that shows nothing until drover_part_card_set_part()
+ * Returns: (transfer floating): a card that shows nothing until drover_part_row_set_part()
  */
 GtkWidget *
-drover_part_card_new (GType type, DroverConfig *config)
+drover_part_row_new (GType type, DroverConfig *config)
 {
-  DroverPartCard *self = g_object_new (type, NULL);
+  DroverPartRow *self = g_object_new (type, NULL);
 
   get (self)->config = g_object_ref (config);
-  g_signal_connect_object (config, "notify::check", G_CALLBACK (drover_part_card_refresh), self,
+  g_signal_connect_object (config, "notify::check", G_CALLBACK (drover_part_row_refresh), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (config, "notify::catalogue", G_CALLBACK (drover_part_card_refresh),
+  g_signal_connect_object (config, "notify::catalogue", G_CALLBACK (drover_part_row_refresh),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (config, "selection-changed", G_CALLBACK (selection_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -311,84 +311,84 @@ drover_part_card_new (GType type, DroverConfig *config)
 }
 
 /**
- * drover_part_card_get_config:
+ * drover_part_row_get_config:
  *
  * Returns: (transfer none): what it was made with
  */
 DroverConfig *
-drover_part_card_get_config (DroverPartCard *self)
+drover_part_row_get_config (DroverPartRow *self)
 {
   return get (self)->config;
 }
 
 /**
- * drover_part_card_get_part:
+ * drover_part_row_get_part:
  *
  * Returns: (transfer none): the part that it shows
  */
 const DroverPart *
-drover_part_card_get_part (DroverPartCard *self)
+drover_part_row_get_part (DroverPartRow *self)
 {
   return get (self)->part;
 }
 
 /**
- * drover_part_card_set_icon:
+ * drover_part_row_set_icon:
  * @icon: name of a symbolic icon
  */
 void
-drover_part_card_set_icon (DroverPartCard *self, const char *icon)
+drover_part_row_set_icon (DroverPartRow *self, const char *icon)
 {
   gtk_image_set_from_icon_name (get (self)->icon, icon);
 }
 
 /**
- * drover_part_card_refresh:
+ * drover_part_row_refresh:
  *
  * Shows the part anew, after something that it does not hear of itself.
  */
 void
-drover_part_card_refresh (DroverPartCard *self)
+drover_part_row_refresh (DroverPartRow *self)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   GPtrArray *arguments = drover_config_get_arguments (priv->config);
 
   if (arguments == NULL || priv->part == NULL)
     return;
 
-  DROVER_PART_CARD_GET_CLASS (self)->update (self, arguments, priv->part);
+  DROVER_PART_ROW_GET_CLASS (self)->update (self, arguments, priv->part);
   gtk_widget_set_visible (priv->badge, priv->part->legacy);
   update_rows (self, arguments);
   update_problem (self, arguments);
 }
 
 /**
- * drover_part_card_set_part:
+ * drover_part_row_set_part:
  * @arguments: (element-type DroverArgument): the arguments that it is a part of
  * @part: (transfer full): what to show from now on
  */
 void
-drover_part_card_set_part (DroverPartCard *self, GPtrArray *arguments, DroverPart *part)
+drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart *part)
 {
   gboolean is_first = get (self)->part == NULL;
 
   g_clear_pointer (&get (self)->part, drover_part_free);
   get (self)->part = part;
-  drover_part_card_refresh (self);
+  drover_part_row_refresh (self);
   if (is_first)
     selection_changed_cb (self);
 }
 
 /**
- * drover_part_card_add_settings:
+ * drover_part_row_add_settings:
  * @except: (nullable): ids of settings that the card shows in its own way
  *
  * Adds a row for each setting of this kind of part.
  */
 void
-drover_part_card_add_settings (DroverPartCard *self, const char *const *except)
+drover_part_row_add_settings (DroverPartRow *self, const char *const *except)
 {
-  DroverPartCardPrivate *priv = get (self);
+  DroverPartRowPrivate *priv = get (self);
   guint n_settings;
   const DroverSetting *const *settings =
     drover_settings_list_for (priv->part->kind, &n_settings);

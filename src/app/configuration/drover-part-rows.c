@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "drover-part-card.h"
+#include "drover-part-row.h"
 
 /* Keeps a list of cards in step with the parts of a machine. */
 
@@ -14,22 +14,22 @@ typedef struct
   GPtrArray *parts; /* NULL for those that have their card */
 } Reconciler;
 
-static DroverPartCard *
+static DroverPartRow *
 get_card (GtkListBox *box, int place)
 {
   GtkListBoxRow *row = gtk_list_box_get_row_at_index (box, place);
 
-  return DROVER_IS_PART_CARD (row) ? DROVER_PART_CARD (row) : NULL;
+  return DROVER_IS_PART_ROW (row) ? DROVER_PART_ROW (row) : NULL;
 }
 
 static gboolean
-shows (DroverPartCard *card, const char *id)
+shows (DroverPartRow *card, const char *id)
 {
-  return g_str_equal (drover_part_card_get_part (card)->id, id);
+  return g_str_equal (drover_part_row_get_part (card)->id, id);
 }
 
 static gboolean
-is_wanted (Reconciler *self, DroverPartCard *card)
+is_wanted (Reconciler *self, DroverPartRow *card)
 {
   for (guint i = 0; i < self->parts->len; i++)
     {
@@ -45,7 +45,7 @@ is_wanted (Reconciler *self, DroverPartCard *card)
 static int
 find_card (Reconciler *self, const char *id)
 {
-  DroverPartCard *card;
+  DroverPartRow *card;
 
   for (int i = 0; (card = get_card (self->box, i)) != NULL; i++)
     if (shows (card, id))
@@ -75,7 +75,7 @@ is_renaming (Reconciler *self)
 static void
 remove_unwanted (Reconciler *self)
 {
-  DroverPartCard *card;
+  DroverPartRow *card;
 
   if (is_renaming (self))
     return;
@@ -90,7 +90,7 @@ remove_unwanted (Reconciler *self)
 static void
 move (Reconciler *self, int from, int to)
 {
-  DroverPartCard *card = g_object_ref (get_card (self->box, from));
+  DroverPartRow *card = g_object_ref (get_card (self->box, from));
 
   gtk_list_box_remove (self->box, GTK_WIDGET (card));
   gtk_list_box_insert (self->box, GTK_WIDGET (card), to);
@@ -101,16 +101,16 @@ static void
 place (Reconciler *self, int i)
 {
   DroverPart *part = self->parts->pdata[i];
-  DroverPartCard *card = get_card (self->box, i);
+  DroverPartRow *card = get_card (self->box, i);
   int found = card != NULL && shows (card, part->id) ? i : find_card (self, part->id);
 
   if (found > i)
     move (self, found, i);
   else if (found < 0 && (card == NULL || is_wanted (self, card)))
-    gtk_list_box_insert (self->box, drover_part_card_new (self->type, self->config), i);
+    gtk_list_box_insert (self->box, drover_part_row_new (self->type, self->config), i);
 
   self->parts->pdata[i] = NULL;
-  drover_part_card_set_part (get_card (self->box, i), self->arguments, part);
+  drover_part_row_set_part (get_card (self->box, i), self->arguments, part);
 }
 
 static GPtrArray *
@@ -125,7 +125,7 @@ list_parts (GPtrArray *arguments, const char *const *kinds)
 }
 
 /**
- * drover_part_card_reconcile:
+ * drover_part_row_reconcile:
  * @box: the list of the cards
  * @kinds: the kinds of parts that it shows
  * @type: the class of the cards
@@ -134,7 +134,7 @@ list_parts (GPtrArray *arguments, const char *const *kinds)
  * that nothing flickers and the focus stays where it is.
  */
 void
-drover_part_card_reconcile (GtkListBox *box, DroverConfig *config, const char *const *kinds,
+drover_part_row_reconcile (GtkListBox *box, DroverConfig *config, const char *const *kinds,
                             GType type)
 {
   GPtrArray *arguments = drover_config_get_arguments (config);
