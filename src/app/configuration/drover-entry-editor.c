@@ -24,23 +24,14 @@ G_DEFINE_FINAL_TYPE (DroverEntryEditor, drover_entry_editor, DROVER_TYPE_VALUE_E
 static gboolean
 is_number (DroverEntryEditor *self, const char *text, gint64 *number)
 {
-  const DroverSetting *setting = self->setting;
-  gboolean hexadecimal = g_str_has_prefix (text, "0x") || g_str_has_prefix (text, "0X");
-
-  /* Words of another base are kept as they are. */
-  return g_ascii_string_to_signed (hexadecimal ? text + 2 : text, hexadecimal ? 16 : 10,
-                                   setting->minimum,
-                                   setting->maximum != 0 ? setting->maximum : G_MAXINT64, number,
-                                   NULL);
+  return drover_integer_parse (text, number) && drover_setting_check (self->setting, text, NULL);
 }
 
+/* Half a number is no value yet. */
 static gboolean
 is_good (DroverEntryEditor *self, const char *text)
 {
-  gint64 number;
-
-  return self->setting->kind != DROVER_SETTING_INTEGER || *text == '\0' ||
-         is_number (self, text, &number);
+  return *text == '\0' || drover_setting_check (self->setting, text, NULL);
 }
 
 static void

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "drover-flags-dialog.h"
-#include "drover-flags.h"
 #include "drover-value-editor.h"
 
 /* All flags of a setting, one by one: left to QEMU, on, or off. There are hundreds, so they are
@@ -14,7 +13,7 @@ struct _DroverFlagsDialog
 {
   AdwDialog parent_instance;
 
-  char *list;
+  char *list; /* empty for none */
   GtkStringList *names;
   GtkCustomFilter *filter;
   GtkFilterListModel *filtered;
@@ -34,6 +33,22 @@ static guint signals[N_SIGNALS];
 
 static const char *const states[] = { "default", "on", "off" };
 
+/* The place of the flag's state among @states; after them where it has another value, as in
+ * phys-bits=40. */
+static guint
+get_state (const char *list, const char *name)
+{
+  g_autofree char *value = drover_flags_dup (list, name);
+  gboolean on;
+
+  if (value == NULL)
+    return 0;
+  if (!drover_switch_parse (value, &on))
+    return G_N_ELEMENTS (states);
+
+  return on ? 1 : 2;
+}
+
 /* Rows */
 
 static void
@@ -45,12 +60,13 @@ active_cb (AdwToggleGroup *group, GParamSpec *pspec, GtkListItem *item)
   g_autofree char *list = NULL;
 
   if (name == NULL || active >= G_N_ELEMENTS (states) ||
-      drover_flags_get (self->list, gtk_string_object_get_string (name)) == active)
+      get_state (self->list, gtk_string_object_get_string (name)) == active)
     return;
 
-  list = drover_flags_set (self->list, gtk_string_object_get_string (name), active);
+  list = drover_flags_set (self->list, gtk_string_object_get_string (name),
+                           active > 0 ? states[active] : NULL);
   g_set_str (&self->list, list);
-  g_signal_emit (self, signals[EDITED], 0, list);
+  g_signal_emit (self, signals[EDITED], 0, *list != '\0' ? list : NULL);
 }
 
 static GtkWidget *
@@ -98,15 +114,13 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, DroverFlagsDialog
   const char *name = gtk_string_object_get_string (gtk_list_item_get_item (item));
   GtkWidget *label = gtk_widget_get_first_child (gtk_list_item_get_child (item));
   GtkWidget *group = gtk_widget_get_next_sibling (label);
-  DroverFlagState state = drover_flags_get (self->list, name);
+  guint state = get_state (self->list, name);
 
   gtk_label_set_label (GTK_LABEL (label), name);
   gtk_widget_set_tooltip_text (label, name);
   drover_value_editor_name (group, name);
-  /* A flag with a value of its own, as phys-bits=40, is changed as text. */
-  gtk_widget_set_sensitive (group, state != DROVER_FLAG_OTHER);
-  adw_toggle_group_set_active (ADW_TOGGLE_GROUP (group),
-                               state != DROVER_FLAG_OTHER ? state : DROVER_FLAG_ON);
+  gtk_widget_set_sensitive (group, state < G_N_ELEMENTS (states));
+  adw_toggle_group_set_active (ADW_TOGGLE_GROUP (group), state < G_N_ELEMENTS (states) ? state : 1);
   g_signal_connect (group, "notify::active", G_CALLBACK (active_cb), item);
 }
 
@@ -152,13 +166,14 @@ static void
 fill (DroverFlagsDialog *self, DroverConfig *config, const DroverSetting *setting)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_auto (GStrv) items = g_strsplit (self->list != NULL ? self->list : "", ",", -1);
+  g_auto (GStrv) items = g_strsplit (self->list, ",", -1);
   DroverCatalogue *catalogue = drover_config_get_catalogue (config);
   g_autoptr (GArray) suggestions = NULL;
 
   for (guint i = 0; items[i] != NULL; i++)
     {
-      g_autofree char *name = drover_flag_dup_name (items[i]);
+      const char *word = items[i] + (*items[i] == '+' || *items[i] == '-');
+      g_autofree char *name = g_strndup (word, strcspn (word, "="));
 
       add_name (self, seen, name);
     }
@@ -268,7 +283,7 @@ drover_flags_dialog_new (DroverConfig *config, const DroverSetting *setting, con
   DroverFlagsDialog *self = g_object_new (DROVER_TYPE_FLAGS_DIALOG, NULL);
 
   adw_dialog_set_title (ADW_DIALOG (self), _(setting->title));
-  self->list = g_strdup (list);
+  self->list = g_strdup (list != NULL ? list : "");
   fill (self, config, setting);
   return ADW_DIALOG (self);
 }

@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (DroverSizeEditor, drover_size_editor, DROVER_TYPE_VALUE_EDI
 
 static const struct
 {
-  const char *suffixes; /* the first is the one that we write */
+  const char *suffix;
   const char *label;
 } units[] = {
   { "B", N_("bytes") }, { "K", N_("KiB") }, { "M", N_("MiB") },
@@ -46,24 +46,10 @@ static guint
 find_unit (DroverSizeEditor *self, const char *suffix)
 {
   for (guint i = 0; *suffix != '\0' && i < G_N_ELEMENTS (units); i++)
-    if (g_ascii_toupper (*suffix) == *units[i].suffixes)
+    if (g_ascii_toupper (*suffix) == *units[i].suffix)
       return i;
 
   return get_bare_unit (self);
-}
-
-static gboolean
-is_good (const char *text)
-{
-  char *end;
-
-  if (*text == '\0')
-    return TRUE;
-  if (!g_ascii_isdigit (*text))
-    return FALSE;
-
-  g_ascii_strtod (text, &end);
-  return *end == '\0';
 }
 
 static void
@@ -110,20 +96,19 @@ changed_cb (DroverSizeEditor *self)
 {
   const char *number = gtk_editable_get_text (self->entry);
   guint unit = gtk_drop_down_get_selected (self->unit);
-  gboolean good = is_good (number);
   g_autofree char *text = NULL;
+  gboolean good;
 
-  if (self->showing)
-    return;
-
-  update_style (self, good);
-  if (!good || unit >= G_N_ELEMENTS (units))
+  if (self->showing || unit >= G_N_ELEMENTS (units))
     return;
 
   if (*number != '\0' && (self->suffix == NULL || find_unit (self, self->suffix) != unit))
-    g_set_str (&self->suffix, unit == 0 && get_bare_unit (self) == 0 ? "" : units[unit].suffixes);
+    g_set_str (&self->suffix, unit == get_bare_unit (self) && unit == 0 ? "" : units[unit].suffix);
   text = *number != '\0' ? g_strconcat (number, self->suffix, NULL) : NULL;
-  drover_value_editor_edit (DROVER_VALUE_EDITOR (self), text);
+  good = text == NULL || drover_setting_check (self->setting, text, NULL);
+  update_style (self, good);
+  if (good)
+    drover_value_editor_edit (DROVER_VALUE_EDITOR (self), text);
 }
 
 static void

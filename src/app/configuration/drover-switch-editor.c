@@ -22,12 +22,24 @@ G_DEFINE_FINAL_TYPE (DroverSwitchEditor, drover_switch_editor, DROVER_TYPE_VALUE
 static const char *
 get_toggle (const char *text)
 {
-  static const char *const on[] = { "on", "yes", "true", "y", "1", NULL };
+  gboolean on;
 
-  if (text == NULL)
+  if (text == NULL || !drover_switch_parse (text, &on))
     return DEFAULT;
 
-  return g_strv_contains (on, text) ? "on" : "off";
+  return on ? "on" : "off";
+}
+
+/* `-S` and its like can say only one of the two. */
+static gboolean
+can_say (const DroverSetting *setting, const char *text)
+{
+  for (const DroverPlace *place = setting->places; place->option != NULL; place++)
+    if (place->key != NULL || place->means == NULL ||
+        drover_setting_equal (setting, place->means, text))
+      return TRUE;
+
+  return FALSE;
 }
 
 static void
@@ -70,11 +82,6 @@ drover_switch_editor_init (DroverSwitchEditor *self)
 {
   self->group = ADW_TOGGLE_GROUP (adw_toggle_group_new ());
   gtk_widget_set_valign (GTK_WIDGET (self->group), GTK_ALIGN_CENTER);
-  add (self, DEFAULT, _("Default"));
-  add (self, "on", _("On"));
-  add (self, "off", _("Off"));
-  adw_toggle_group_set_active_name (self->group, DEFAULT);
-  g_signal_connect_swapped (self->group, "notify::active-name", G_CALLBACK (active_cb), self);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->group));
 }
 
@@ -89,5 +96,12 @@ drover_switch_editor_new (const DroverSetting *setting)
   DroverSwitchEditor *self = g_object_new (DROVER_TYPE_SWITCH_EDITOR, NULL);
 
   drover_value_editor_name (GTK_WIDGET (self->group), _(setting->title));
+  add (self, DEFAULT, _("Default"));
+  if (can_say (setting, "on"))
+    add (self, "on", _("On"));
+  if (can_say (setting, "off"))
+    add (self, "off", _("Off"));
+  adw_toggle_group_set_active_name (self->group, DEFAULT);
+  g_signal_connect_swapped (self->group, "notify::active-name", G_CALLBACK (active_cb), self);
   return DROVER_VALUE_EDITOR (self);
 }

@@ -81,6 +81,7 @@ drover_value_editor_new (DroverConfig *config, const DroverSetting *setting)
     case DROVER_SETTING_SWITCH:
       return drover_switch_editor_new (setting);
     case DROVER_SETTING_CHOICE:
+    case DROVER_SETTING_LIST:
       return drover_choice_editor_new (config, setting);
     case DROVER_SETTING_FLAGS:
       return drover_flags_editor_new (config, setting);
