@@ -12,6 +12,9 @@
 /* How often a condition that nobody announces is looked at. */
 #define TICK_MSEC 100
 
+/* Bytes of a console that a failure shows. */
+#define MAX_WORDS 3000
+
 /* A picture that never comes to rest, as one with a spinner, is taken all the same. */
 /* Bytes of a console that a failure shows. */
 #define MAX_WORDS 3000
