@@ -25,6 +25,19 @@ typedef struct
 extern const DroverSettingTable drover_settings_machine;
 extern const DroverSettingTable drover_settings_cpu;
 extern const DroverSettingTable drover_settings_memory;
+extern const DroverSettingTable drover_settings_display;
+extern const DroverSettingTable drover_settings_audio;
+extern const DroverSettingTable drover_settings_firmware;
 extern const DroverSettingTable drover_settings_accelerator;
+extern const DroverSettingTable drover_settings_boot;
+extern const DroverSettingTable drover_settings_rest;
+extern const DroverSettingTable drover_settings_disk;
+extern const DroverSettingTable drover_settings_card;
+extern const DroverSettingTable drover_settings_sound;
+extern const DroverSettingTable drover_settings_numa;
+extern const DroverSettingTable drover_settings_share;
+extern const DroverSettingTable drover_settings_object;
+extern const DroverSettingTable drover_settings_character;
+extern const DroverSettingTable drover_settings_device;
 
 G_END_DECLS

@@ -126,7 +126,7 @@ create_argument (const DroverSetting *setting, const DroverPlace *place, GPtrArr
                  const char *text, int at, GError **error)
 {
   /* Of `gtk|sdl` and of `virtio-balloon*` nobody knows which one is meant. */
-  const char *means = place->means != NULL && strpbrk (place->means, "|*") == NULL ? place->means
+  const char *means = place->means != NULL && strpbrk (place->means, "|*!") == NULL ? place->means
                                                                                  : NULL;
   g_autofree char *value = drover_value_create (place->option, place->key, means, text);
 
@@ -188,14 +188,21 @@ create_in (const DroverSetting *setting, const DroverPlace *place, GPtrArray *ar
     return create_in_part (setting, place, arguments, scope, text, error);
   if (place->key != NULL || setting->kind == DROVER_SETTING_FLAGS)
     return create_key (setting, place, arguments, text, at, error);
-  if (place->means != NULL && !drover_setting_equal (setting, place->means, text))
-    return refuse (setting, place, error);
 
   drover_setting_insert (arguments, at, place->option, place->means != NULL ? NULL : text);
   return TRUE;
 }
 
-/* Makes the setting in the first of its places that can say it. */
+/* A mere presence says one thing only. */
+static gboolean
+can_say (const DroverSetting *setting, const DroverPlace *place, const char *text)
+{
+  return place->key != NULL || place->means == NULL ||
+         drover_setting_equal (setting, place->means, text);
+}
+
+/* Makes the setting in the first of its places that can say it: the others are older spellings.
+ * In a part, which place there is depends on what it is made of. */
 gboolean
 drover_setting_create (const DroverSetting *setting, GPtrArray *arguments,
                        const DroverScope *scope, const char *text, int at, GError **error)
@@ -203,10 +210,17 @@ drover_setting_create (const DroverSetting *setting, GPtrArray *arguments,
   g_autoptr (GError) first_error = NULL;
 
   for (const DroverPlace *place = setting->places; place->option != NULL; place++)
-    if (create_in (setting, place, arguments, scope, text, at,
-                   first_error == NULL ? &first_error : NULL))
-      return TRUE;
+    if (can_say (setting, place, text))
+      {
+        if (create_in (setting, place, arguments, scope, text, at,
+                       first_error == NULL ? &first_error : NULL))
+          return TRUE;
+        if (place->half == DROVER_HALF_WHOLE)
+          break;
+      }
 
+  if (first_error == NULL)
+    return refuse (setting, &setting->places[0], error);
   g_propagate_error (error, g_steal_pointer (&first_error));
   return FALSE;
 }

@@ -62,11 +62,14 @@ is_in_scope (const DroverPlace *place, GPtrArray *arguments, const DroverScope *
                    : index == scope->front || index == scope->back || index == scope->file;
 }
 
-/* @means: `tcg`, `gtk|sdl` or `virtio-balloon*` */
+/* @means: `tcg`, `gtk|sdl`, `virtio-balloon*`, or `!nic` for anything else */
 gboolean
 drover_setting_matches (const char *means, const char *text)
 {
   g_auto (GStrv) patterns = g_strsplit (means, "|", -1);
+
+  if (*means == '!')
+    return !g_str_equal (means + 1, text);
 
   for (guint i = 0; patterns[i] != NULL; i++)
     if (g_pattern_match_simple (patterns[i], text))
@@ -119,6 +122,22 @@ read_place (const DroverSetting *setting, const DroverPlace *place, const char *
                              value != NULL ? strlen (value) : 0, 1, value == NULL };
 }
 
+/* The only node of a disk is both its format and its file, and one item is one hit. */
+static gboolean
+is_known (GArray *hits, const DroverSettingHit *hit)
+{
+  for (guint i = 0; i < hits->len; i++)
+    {
+      const DroverSettingHit *other = &g_array_index (hits, DroverSettingHit, i);
+
+      if (other->argument == hit->argument && other->value.start == hit->value.start &&
+          other->value.end == hit->value.end)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 GArray *
 drover_setting_find_hits (const DroverSetting *setting, GPtrArray *arguments,
                           const DroverScope *scope)
@@ -134,7 +153,7 @@ drover_setting_find_hits (const DroverSetting *setting, GPtrArray *arguments,
         if (!drover_setting_place_is_at (place, arguments, scope, i))
           continue;
         read_place (setting, place, drover_argument_get_value (arguments->pdata[i]), &hit.value);
-        if (hit.value.n_found > 0)
+        if (hit.value.n_found > 0 && !is_known (hits, &hit))
           g_array_append_val (hits, hit);
         else
           drover_value_clear (&hit.value);

@@ -54,7 +54,8 @@ typedef enum
  *   %NULL for the whole value, or for an option that takes no value
  * @means: (nullable): without a key, what the option's mere presence says, as `kvm` for
  *   `-enable-kvm`. With one, what the argument must be for the place to count: `tcg` for
- *   `-accel tcg,thread=multi`, `gtk|sdl` or `virtio-balloon*` where several will do
+ *   `-accel tcg,thread=multi`; `gtk|sdl` and `virtio-balloon*` where several will do, `!nic`
+ *   for any other
  * @half: which argument of a part it stands in
  */
 typedef struct

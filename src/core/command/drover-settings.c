@@ -7,7 +7,20 @@ static const DroverSettingTable *const tables[] = {
   &drover_settings_machine,
   &drover_settings_cpu,
   &drover_settings_memory,
+  &drover_settings_display,
+  &drover_settings_audio,
+  &drover_settings_firmware,
   &drover_settings_accelerator,
+  &drover_settings_boot,
+  &drover_settings_rest,
+  &drover_settings_disk,
+  &drover_settings_card,
+  &drover_settings_sound,
+  &drover_settings_numa,
+  &drover_settings_share,
+  &drover_settings_object,
+  &drover_settings_character,
+  &drover_settings_device,
 };
 
 /* Pointers to the rows of each table, with those of the machine all in one list. */

@@ -55,6 +55,7 @@ static const Trait traits[] = {
   { "smbios", "type", FALSE, TRUE, DROVER_VALUE_MANY },
   { "smp", "cpus", TRUE, FALSE, DROVER_VALUE_MERGED },
   { "spice", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
+  { "trace", "enable", TRUE, FALSE, DROVER_VALUE_MANY },
   { "tpmdev", "type", TRUE, TRUE, DROVER_VALUE_MANY },
   { "virtfs", "fsdriver", TRUE, TRUE, DROVER_VALUE_MANY },
   { "vnc", "vnc", TRUE, TRUE, DROVER_VALUE_MANY },
