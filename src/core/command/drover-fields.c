@@ -8,24 +8,7 @@
 #include "drover-json-value.h"
 #include "drover-json.h"
 #include "drover-keyval.h"
-
-/* The options that make, join or change things, and their implied first key. The value of any
- * other is read as one text. */
-static const struct
-{
-  const char *option;
-  const char *implied;
-} keyvals[] = {
-  { "accel", "accel" },     { "audio", "driver" },    { "audiodev", "driver" },
-  { "blockdev", "driver" }, { "chardev", "backend" }, { "device", "driver" },
-  { "display", "type" },    { "drive", NULL },        { "fsdev", "fsdriver" },
-  { "fw_cfg", "name" },     { "global", NULL },       { "M", "type" },
-  { "machine", "type" },    { "mon", "chardev" },     { "net", "type" },
-  { "netdev", "type" },     { "nic", "type" },        { "numa", "type" },
-  { "object", "qom-type" }, { "realtime", NULL },     { "semihosting-config", NULL },
-  { "smp", "cpus" },        { "spice", NULL },        { "tpmdev", "type" },
-  { "virtfs", "fsdriver" }, { "vnc", "vnc" },
-};
+#include "drover-option.h"
 
 /**
  * drover_fields_get_grammar:
@@ -37,15 +20,10 @@ static const struct
 gboolean
 drover_fields_get_grammar (const char *option, const char **implied)
 {
-  *implied = NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (keyvals); i++)
-    if (g_str_equal (keyvals[i].option, option))
-      {
-        *implied = keyvals[i].implied;
-        return TRUE;
-      }
+  const DroverOption *known = drover_option_find (option);
 
-  return FALSE;
+  *implied = known != NULL ? known->implied : NULL;
+  return known != NULL && known->grammar == DROVER_OPTION_KEYVAL;
 }
 
 static void

@@ -136,7 +136,7 @@ replace_usb_device (DroverModernise *self, GError **error)
 static gboolean
 replace_balloon (DroverModernise *self, GError **error)
 {
-  const char *value = drover_fields_get (self->fields, "");
+  const char *value = self->fields->text;
 
   if (g_strcmp0 (value, "virtio") != 0)
     return drover_arguments_refuse (error, _("There is nothing for “-balloon %s” today"), value);
@@ -160,7 +160,7 @@ replace_realtime (DroverModernise *self, GError **error)
 static gboolean
 has_signs (const DroverFields *fields)
 {
-  const char *value = drover_fields_get (fields, "");
+  const char *value = fields->text;
 
   return value != NULL && (strstr (value, ",+") != NULL || strstr (value, ",-") != NULL);
 }
@@ -196,7 +196,7 @@ check_feature (const char *const *items, guint index, GError **error)
 static gboolean
 replace_signs (DroverModernise *self, GError **error)
 {
-  g_auto (GStrv) items = g_strsplit (drover_fields_get (self->fields, ""), ",", -1);
+  g_auto (GStrv) items = g_strsplit (self->fields->text, ",", -1);
   g_autofree char *value = NULL;
 
   if (self->board != DROVER_BOARD_PC && self->board != DROVER_BOARD_Q35 &&

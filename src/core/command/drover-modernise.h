@@ -49,8 +49,6 @@ typedef gboolean (*DroverModerniseFunc) (DroverModernise *self, GError **error);
 
 DroverBoard drover_board_find        (DroverReferences *references, const char *program);
 gboolean    drover_modernise_can     (DroverReferences *references, int argument);
-GPtrArray  *drover_arguments_modernise_in (GPtrArray *arguments, const char *program,
-                                      const char *folder, guint argument, GError **error);
 
 void        drover_modernise_replace (DroverModernise *self, const char *flag, const char *value);
 void        drover_modernise_insert  (DroverModernise *self, guint index, const char *flag,

@@ -454,6 +454,19 @@ drover_references_uses (DroverReferences *self, guint user, guint argument)
 }
 
 /**
+ * drover_id_is_valid:
+ * @id: a text
+ *
+ * Returns: whether QEMU takes it for an id
+ */
+gboolean
+drover_id_is_valid (const char *id)
+{
+  return g_ascii_isalpha (*id) &&
+         id[strspn (id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._")] == '\0';
+}
+
+/**
  * drover_id_is_free:
  * @id: an id
  *

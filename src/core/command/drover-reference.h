@@ -69,6 +69,7 @@ int               drover_references_get_target (DroverReferences *self, guint ar
                                           DroverNamespace names);
 const DroverReference *drover_references_get_definition (DroverReferences *self, guint argument);
 gboolean          drover_references_uses (DroverReferences *self, guint user, guint argument);
+gboolean          drover_id_is_valid     (const char *id);
 gboolean          drover_id_is_free      (DroverReferences *self, const char *id);
 char             *drover_references_dup_free_id (DroverReferences *self, const char *stem);
 

@@ -9,21 +9,13 @@
 #include "drover-part.h"
 #include "drover-reference.h"
 
-/* As QEMU's id_wellformed() has it. */
-static gboolean
-is_id (const char *text)
-{
-  return g_ascii_isalpha (*text) &&
-         text[strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._")] == '\0';
-}
-
 /* A use that reaches two things of one name cannot be told apart. */
 static gboolean
 check (DroverReferences *references, const DroverReference *old, const char *id, GError **error)
 {
   gboolean enabled = ((DroverFields *) references->fields->pdata[old->argument])->enabled;
 
-  if (!is_id (id))
+  if (!drover_id_is_valid (id))
     return drover_arguments_refuse (error,
                  _("“%s” cannot be an id: it begins with a letter and has only letters, digits "
                    "and - . _"),
