@@ -30,6 +30,7 @@ typedef struct
   const char *type;                 /* QOM type name */
   const char *alias_of;             /* nullable */
   gboolean deprecated;
+  const char *description;          /* nullable */
   gboolean is_static;               /* as query-cpu-definitions says */
   const char *const *missing;       /* unavailable-features under TCG */
 } DroverCatalogueCpu;
@@ -37,6 +38,7 @@ typedef struct
 typedef struct
 {
   const char *name;
+  const char *alias;        /* nullable */
   const char *category;     /* `-device help`'s heading: "network", "storage", "" … */
   const char *bus;          /* nullable: the bus it plugs into: "PCI", "usb-bus" */
   const char *description;  /* nullable */
@@ -50,8 +52,16 @@ typedef struct
   const char *description;    /* nullable */
   const char *default_value;  /* nullable; JSON text */
   const char *const *choices; /* nullable: the allowed values of an enumeration */
-  gboolean internal;          /* link<>, child<>, x-*, busnr: hidden unless asked for */
+  gboolean internal;          /* child<>, x-*, busnr, links to what nobody makes by hand … */
+  gboolean required;          /* only said of backends */
 } DroverCatalogueProperty;
+
+/* A bus that devices plug into, and what brings one into the machine. */
+typedef struct
+{
+  const char *type;      /* "PCI", "SCSI" … */
+  const char *provider;  /* the device type that has such a bus */
+} DroverCatalogueBus;
 
 /* A value that a setting may have. */
 typedef struct
@@ -69,14 +79,34 @@ const char *drover_catalogue_get_architecture (DroverCatalogue *self);
 GArray     *drover_catalogue_list_machines    (DroverCatalogue *self);
 gboolean    drover_catalogue_find_machine     (DroverCatalogue *self, const char *name,
                                                DroverCatalogueMachine *machine);
+GArray     *drover_catalogue_list_machine_properties (DroverCatalogue *self, const char *machine);
+
 GArray     *drover_catalogue_list_cpus        (DroverCatalogue *self);
+gboolean    drover_catalogue_find_cpu         (DroverCatalogue *self, const char *name,
+                                               DroverCatalogueCpu *cpu);
+GArray     *drover_catalogue_list_cpu_flags   (DroverCatalogue *self, const char *cpu);
+DexFuture  *drover_catalogue_load_cpu_flags   (DroverCatalogue *self,
+                                               const char *cpu) G_GNUC_WARN_UNUSED_RESULT;
+
 GArray     *drover_catalogue_list_devices     (DroverCatalogue *self);
 gboolean    drover_catalogue_find_device      (DroverCatalogue *self, const char *name,
                                                DroverCatalogueDevice *device);
 GArray     *drover_catalogue_list_properties  (DroverCatalogue *self, const char *type);
-GArray     *drover_catalogue_list_machine_properties (DroverCatalogue *self, const char *machine);
+gboolean    drover_catalogue_find_property    (DroverCatalogue *self, const char *type,
+                                               const char *name,
+                                               DroverCatalogueProperty *property);
 GArray     *drover_catalogue_list_buses_for   (DroverCatalogue *self, const char *device);
+GArray     *drover_catalogue_list_buses_of    (DroverCatalogue *self, const char *device);
+
+GArray     *drover_catalogue_list_backends    (DroverCatalogue *self, const char *kind);
+GArray     *drover_catalogue_list_backend_properties (DroverCatalogue *self, const char *kind,
+                                                      const char *name);
+GArray     *drover_catalogue_list_options     (DroverCatalogue *self);
+GArray     *drover_catalogue_list_option_keys (DroverCatalogue *self, const char *option);
+
 GArray     *drover_catalogue_suggest          (DroverCatalogue *self, const char *query);
+gboolean    drover_catalogue_knows            (DroverCatalogue *self, const char *query,
+                                               const char *value);
 char       *drover_catalogue_dup_default      (DroverCatalogue *self, const char *machine,
                                                const char *setting_id);
 

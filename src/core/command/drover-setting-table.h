@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib/gi18n-lib.h>
+
+#include "drover-part.h"
+#include "drover-setting.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DroverSettingTable:
+ * @kind: (nullable): the kind of part whose settings these are; %NULL for the machine's
+ * @settings: the rows, in the order in which a page shows them
+ *
+ * The rows of one page, or of one kind of part.
+ */
+typedef struct
+{
+  const char *kind;
+  const DroverSetting *settings;
+  guint n_settings;
+} DroverSettingTable;
+
+extern const DroverSettingTable drover_settings_machine;
+extern const DroverSettingTable drover_settings_cpu;
+extern const DroverSettingTable drover_settings_memory;
+extern const DroverSettingTable drover_settings_accelerator;
+
+G_END_DECLS

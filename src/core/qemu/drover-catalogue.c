@@ -1,0 +1,970 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "drover-catalogue-private.h"
+#include "drover-dex.h"
+#include "drover-error.h"
+#include "drover-program.h"
+#include "drover-thread.h"
+
+/* A busy host with a cold disk may need several seconds; this is only for what hangs. */
+#define LIMIT_MSEC 60000
+
+/*
+ * All that a program can do, as it told itself. The data is one GVariant, mapped from a file;
+ * records are read from it when they are asked for, and then kept, so that their texts need not
+ * be copied.
+ */
+struct _DroverCatalogue
+{
+  GObject parent_instance;
+
+  GVariant *parts[CATALOGUE_N_PARTS];
+  char *program;
+  GHashTable *names[CATALOGUE_N_PARTS]; /* name → index + 1, made when needed */
+  GArray *records[CATALOGUE_N_PARTS];
+  GArray **lists;
+  gsize n_lists;
+  GPtrArray *strvs; /* choices and missing features, which records point to */
+};
+
+G_DEFINE_FINAL_TYPE (DroverCatalogue, drover_catalogue, G_TYPE_OBJECT)
+
+static void
+drover_catalogue_finalize (GObject *object)
+{
+  DroverCatalogue *self = DROVER_CATALOGUE (object);
+
+  for (guint i = 0; i < CATALOGUE_N_PARTS; i++)
+    {
+      g_clear_pointer (&self->names[i], g_hash_table_unref);
+      g_clear_pointer (&self->records[i], g_array_unref);
+    }
+  for (gsize i = 0; i < self->n_lists; i++)
+    g_clear_pointer (&self->lists[i], g_array_unref);
+  g_free (self->lists);
+  g_ptr_array_unref (self->strvs);
+  for (guint i = 0; i < CATALOGUE_N_PARTS; i++)
+    g_clear_pointer (&self->parts[i], g_variant_unref);
+  g_free (self->program);
+
+  G_OBJECT_CLASS (drover_catalogue_parent_class)->finalize (object);
+}
+
+static void
+drover_catalogue_class_init (DroverCatalogueClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = drover_catalogue_finalize;
+}
+
+static void
+drover_catalogue_init (DroverCatalogue *self)
+{
+  self->strvs = g_ptr_array_new_with_free_func (g_free);
+}
+
+/*
+ * _drover_catalogue_new:
+ * @data: of type CATALOGUE_TYPE, in its serialized form
+ * @program: the program's path
+ */
+DroverCatalogue *
+_drover_catalogue_new (GVariant *data, const char *program)
+{
+  DroverCatalogue *self = g_object_new (DROVER_TYPE_CATALOGUE, NULL);
+
+  for (guint i = 0; i < CATALOGUE_N_PARTS; i++)
+    self->parts[i] = g_variant_get_child_value (data, i);
+  self->program = g_strdup (program);
+  self->n_lists = g_variant_n_children (self->parts[CATALOGUE_LISTS]);
+  self->lists = g_new0 (GArray *, self->n_lists);
+  return self;
+}
+
+/*
+ * _drover_catalogue_get_part:
+ *
+ * Returns: (transfer none): a part of the data, such as %CATALOGUE_BACKENDS
+ */
+GVariant *
+_drover_catalogue_get_part (DroverCatalogue *self, guint part)
+{
+  return self->parts[part];
+}
+
+/* Loading */
+
+/* The catalogues that are in use, and those that are being built, so that nobody does it twice.
+ * Only the main thread loads. */
+static GHashTable *in_use;   /* identity → GWeakRef */
+static GHashTable *building; /* identity → DexFuture */
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static DroverCatalogue *
+find_in_use (const char *identity)
+{
+  GWeakRef *weak = in_use != NULL ? g_hash_table_lookup (in_use, identity) : NULL;
+
+  return weak != NULL ? g_weak_ref_get (weak) : NULL;
+}
+
+static void
+remember (DroverCatalogue *self, const char *identity)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  if (in_use == NULL)
+    in_use = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, weak_ref_free);
+  g_weak_ref_init (weak, self);
+  g_hash_table_replace (in_use, g_strdup (identity), weak);
+}
+
+typedef struct
+{
+  char *program;
+  char *identity;
+  char *file;
+} Load;
+
+static void
+load_free (gpointer data)
+{
+  Load *load = data;
+
+  g_hash_table_remove (building, load->identity);
+  g_free (load->program);
+  g_free (load->identity);
+  g_free (load->file);
+  g_free (load);
+}
+
+static gboolean
+store_in_thread (gpointer object, GCancellable *cancellable, GError **error)
+{
+  return _drover_catalogue_store (g_object_get_data (object, "data"),
+                                  g_object_get_data (object, "file"), error);
+}
+
+/* In a fiber: writes the file, in a thread as that is megabytes, and maps it. */
+static GVariant *
+store (Load *load, GVariant *data)
+{
+  g_autoptr (GObject) work = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  GVariant *mapped = NULL;
+
+  g_object_set_data_full (work, "data", g_variant_ref (data), (GDestroyNotify) g_variant_unref);
+  g_object_set_data_full (work, "file", g_strdup (load->file), g_free);
+  if (dex_await (drover_thread_run (work, store_in_thread, NULL), &error))
+    mapped = _drover_catalogue_map (load->file, load->identity);
+  else
+    g_info ("The catalogue of %s is not kept: %s", load->program, error->message);
+
+  if (mapped != NULL)
+    return mapped;
+
+  bytes = _drover_catalogue_pack (data);
+  return _drover_catalogue_unpack (bytes, load->identity);
+}
+
+static DexFuture *
+load_fiber (gpointer user_data)
+{
+  Load *load = user_data;
+  g_autoptr (GVariant) built = NULL;
+  g_autoptr (GVariant) data = NULL;
+  DroverCatalogue *self;
+  GError *error = NULL;
+
+  built = dex_await_variant (_drover_catalogue_build (load->program, load->identity, LIMIT_MSEC),
+                             &error);
+  if (built == NULL)
+    return dex_future_new_for_error (error);
+
+  data = store (load, built);
+  self = _drover_catalogue_new (data, load->program);
+  remember (self, load->identity);
+  return dex_future_new_take_object (self);
+}
+
+static DexFuture *
+build (const char *path, const char *identity, const char *file)
+{
+  DexFuture *future;
+  Load *load;
+
+  if (building == NULL)
+    building = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+  future = g_hash_table_lookup (building, identity);
+  if (future != NULL)
+    return dex_ref (future);
+
+  load = g_new0 (Load, 1);
+  load->program = g_strdup (path);
+  load->identity = g_strdup (identity);
+  load->file = g_strdup (file);
+  future = drover_dex_spawn (load_fiber, load, load_free);
+  if (dex_future_is_pending (future))
+    g_hash_table_insert (building, g_strdup (identity), dex_ref (future));
+  return future;
+}
+
+/**
+ * drover_catalogue_load:
+ * @program: a QEMU program, by name or path
+ *
+ * Finds out what @program can do. If that was found out before, and neither the program nor its
+ * modules have changed, it is there at once; else the program is asked, which takes about half a
+ * second. To be called in the main thread.
+ *
+ * Returns: (transfer full): a future of a #DroverCatalogue. It is rejected with
+ *   %DROVER_ERROR_PROGRAM_MISSING if there is no such program, with %DROVER_ERROR_START_FAILED
+ *   if it is not QEMU or dies, and with %DROVER_QMP_ERROR_TIMEOUT if it hangs; it is ended then
+ */
+DexFuture *
+drover_catalogue_load (const char *program)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *identity = NULL;
+  g_autofree char *file = NULL;
+  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GError) error = NULL;
+  char *real_path;
+  DroverCatalogue *self;
+
+  dex_return_error_if_fail (program != NULL);
+
+  if ((path = drover_program_find (program, &error)) == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if ((real_path = realpath (path, NULL)) != NULL)
+    {
+      g_free (path);
+      path = g_strdup (real_path);
+      free (real_path);
+    }
+  identity = _drover_catalogue_dup_identity (path);
+  if ((self = find_in_use (identity)) != NULL)
+    return dex_future_new_take_object (self);
+
+  file = _drover_catalogue_dup_file (path);
+  if ((data = _drover_catalogue_map (file, identity)) == NULL)
+    return build (path, identity, file);
+
+  self = _drover_catalogue_new (data, path);
+  remember (self, identity);
+  return dex_future_new_take_object (self);
+}
+
+static const char *
+get_text (DroverCatalogue *self, guint part)
+{
+  return g_variant_get_string (self->parts[part], NULL);
+}
+
+/**
+ * drover_catalogue_get_program:
+ *
+ * Returns: the program's path, with symlinks followed
+ */
+const char *
+drover_catalogue_get_program (DroverCatalogue *self)
+{
+  return self->program;
+}
+
+/**
+ * drover_catalogue_get_version:
+ *
+ * Returns: QEMU's version, such as `10.0.2`
+ */
+const char *
+drover_catalogue_get_version (DroverCatalogue *self)
+{
+  return get_text (self, CATALOGUE_VERSION);
+}
+
+/**
+ * drover_catalogue_get_architecture:
+ *
+ * Returns: what the program emulates, in QEMU's words, such as `aarch64`
+ */
+const char *
+drover_catalogue_get_architecture (DroverCatalogue *self)
+{
+  return get_text (self, CATALOGUE_ARCHITECTURE);
+}
+
+/* Reading */
+
+static const char *
+or_null (const char *text)
+{
+  return *text != '\0' ? text : NULL;
+}
+
+/* Takes @strv, whose texts are the data's own. */
+static const char *const *
+keep_strv (DroverCatalogue *self, const char **strv)
+{
+  g_ptr_array_add (self->strvs, strv);
+  return strv;
+}
+
+static void
+read_machine (DroverCatalogue *self, GVariant *child, gpointer record)
+{
+  DroverCatalogueMachine *machine = record;
+  guint32 flags;
+
+  g_variant_get (child, "(&s&s&s&suuu)", &machine->name, &machine->alias, &machine->description,
+                 &machine->default_cpu, &machine->max_cpus, &flags, NULL);
+  machine->alias = or_null (machine->alias);
+  machine->description = or_null (machine->description);
+  machine->default_cpu = or_null (machine->default_cpu);
+  machine->is_default = (flags & CATALOGUE_IS_DEFAULT) != 0;
+  machine->deprecated = (flags & CATALOGUE_IS_DEPRECATED) != 0;
+  machine->hotpluggable_cpus = (flags & CATALOGUE_HAS_HOTPLUG) != 0;
+  machine->numa = (flags & CATALOGUE_HAS_NUMA) != 0;
+}
+
+static void
+read_cpu (DroverCatalogue *self, GVariant *child, gpointer record)
+{
+  DroverCatalogueCpu *cpu = record;
+  const char **missing;
+  guint32 flags;
+
+  g_variant_get (child, "(&s&s&s&suu^a&s)", &cpu->name, &cpu->type, &cpu->alias_of,
+                 &cpu->description, &flags, NULL, &missing);
+  cpu->alias_of = or_null (cpu->alias_of);
+  cpu->description = or_null (cpu->description);
+  cpu->is_static = (flags & CATALOGUE_IS_STATIC) != 0;
+  cpu->deprecated = (flags & CATALOGUE_IS_DEPRECATED) != 0;
+  cpu->missing = keep_strv (self, missing);
+}
+
+static void
+read_device (DroverCatalogue *self, GVariant *child, gpointer record)
+{
+  DroverCatalogueDevice *device = record;
+  guint32 flags;
+
+  g_variant_get (child, "(&s&s&s&s&suu)", &device->name, &device->alias, &device->category,
+                 &device->bus, &device->description, &flags, NULL);
+  device->alias = or_null (device->alias);
+  device->bus = or_null (device->bus);
+  device->description = or_null (device->description);
+  device->user_creatable = (flags & CATALOGUE_IS_CREATABLE) != 0;
+}
+
+static void
+read_property (DroverCatalogue *self, GVariant *child, DroverCatalogueProperty *property)
+{
+  const char **choices;
+  guint32 flags;
+
+  g_variant_get (child, "(&s&s&s&su^a&s)", &property->name, &property->type,
+                 &property->description, &property->default_value, &flags, &choices);
+  property->description = or_null (property->description);
+  property->default_value = or_null (property->default_value);
+  property->choices = *choices != NULL ? keep_strv (self, choices) : NULL;
+  property->internal = (flags & CATALOGUE_IS_INTERNAL) != 0;
+  property->required = (flags & CATALOGUE_IS_REQUIRED) != 0;
+  if (property->choices == NULL)
+    g_free (choices);
+}
+
+typedef struct
+{
+  gsize size;
+  void (*read) (DroverCatalogue *self, GVariant *child, gpointer record);
+} RecordClass;
+
+static const RecordClass classes[CATALOGUE_N_PARTS] = {
+  [CATALOGUE_MACHINES] = { sizeof (DroverCatalogueMachine), read_machine },
+  [CATALOGUE_CPUS] = { sizeof (DroverCatalogueCpu), read_cpu },
+  [CATALOGUE_DEVICES] = { sizeof (DroverCatalogueDevice), read_device },
+};
+
+/* All of these records begin with their name. */
+static const char *
+get_name (const RecordClass *class, GArray *records, guint i)
+{
+  return *(const char *const *) (records->data + i * class->size);
+}
+
+static GArray *
+get_records (DroverCatalogue *self, guint part)
+{
+  const RecordClass *class = &classes[part];
+  gsize n = g_variant_n_children (self->parts[part]);
+
+  if (self->records[part] != NULL)
+    return self->records[part];
+
+  self->records[part] = g_array_sized_new (FALSE, TRUE, class->size, n);
+  g_array_set_size (self->records[part], n);
+  self->names[part] = g_hash_table_new (g_str_hash, g_str_equal);
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (self->parts[part], i);
+
+      class->read (self, child, self->records[part]->data + i * class->size);
+      g_hash_table_insert (self->names[part],
+                           (char *) get_name (class, self->records[part], i),
+                           GUINT_TO_POINTER (i + 1));
+    }
+
+  return self->records[part];
+}
+
+/* The index of the record of this name, or -1. */
+static int
+find_record (DroverCatalogue *self, guint part, const char *name)
+{
+  get_records (self, part);
+  return GPOINTER_TO_INT (g_hash_table_lookup (self->names[part], name)) - 1;
+}
+
+static int
+find_machine_index (DroverCatalogue *self, const char *name)
+{
+  GArray *machines = get_records (self, CATALOGUE_MACHINES);
+  int index = find_record (self, CATALOGUE_MACHINES, name);
+
+  for (guint i = 0; index < 0 && i < machines->len; i++)
+    if (g_strcmp0 (g_array_index (machines, DroverCatalogueMachine, i).alias, name) == 0)
+      index = i;
+  return index;
+}
+
+static int
+find_device_index (DroverCatalogue *self, const char *name)
+{
+  GArray *devices = get_records (self, CATALOGUE_DEVICES);
+  int index = find_record (self, CATALOGUE_DEVICES, name);
+
+  for (guint i = 0; index < 0 && i < devices->len; i++)
+    if (g_strcmp0 (g_array_index (devices, DroverCatalogueDevice, i).alias, name) == 0)
+      index = i;
+  return index;
+}
+
+/* An empty list stands for what is not known. */
+static GArray *
+get_list (DroverCatalogue *self, guint index)
+{
+  g_autoptr (GVariant) list = NULL;
+  gsize n;
+
+  if (index >= self->n_lists)
+    return g_array_new (FALSE, TRUE, sizeof (DroverCatalogueProperty));
+  if (self->lists[index] != NULL)
+    return g_array_ref (self->lists[index]);
+
+  list = g_variant_get_child_value (self->parts[CATALOGUE_LISTS], index);
+  n = g_variant_n_children (list);
+  self->lists[index] = g_array_sized_new (FALSE, TRUE, sizeof (DroverCatalogueProperty), n);
+  g_array_set_size (self->lists[index], n);
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (list, i);
+
+      read_property (self, child,
+                     &g_array_index (self->lists[index], DroverCatalogueProperty, i));
+    }
+
+  return g_array_ref (self->lists[index]);
+}
+
+/* The list of properties that a record has in its last but @from_end member. */
+static GArray *
+get_list_of (DroverCatalogue *self, guint part, int index, guint member)
+{
+  g_autoptr (GVariant) child = NULL;
+  guint32 list = CATALOGUE_NO_LIST;
+
+  if (index >= 0)
+    {
+      child = g_variant_get_child_value (self->parts[part], index);
+      g_variant_get_child (child, member, "u", &list);
+    }
+  return get_list (self, list);
+}
+
+/**
+ * drover_catalogue_list_machines:
+ *
+ * Like all lists that a catalogue gives, this one is shared and must not be changed. The
+ * newest of a family of machines comes first.
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueMachine): the types of machine
+ */
+GArray *
+drover_catalogue_list_machines (DroverCatalogue *self)
+{
+  return g_array_ref (get_records (self, CATALOGUE_MACHINES));
+}
+
+/**
+ * drover_catalogue_find_machine:
+ * @name: a type of machine, or an alias such as `q35`
+ * @machine: (out) (optional): what is known of it
+ *
+ * Returns: whether this QEMU has it
+ */
+gboolean
+drover_catalogue_find_machine (DroverCatalogue *self, const char *name,
+                               DroverCatalogueMachine *machine)
+{
+  int index = find_machine_index (self, name);
+
+  if (index >= 0 && machine != NULL)
+    *machine = g_array_index (self->records[CATALOGUE_MACHINES], DroverCatalogueMachine, index);
+  return index >= 0;
+}
+
+/**
+ * drover_catalogue_list_machine_properties:
+ * @machine: a type of machine, or an alias
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueProperty): what `-machine` takes for
+ *   it; empty when there is no such machine
+ */
+GArray *
+drover_catalogue_list_machine_properties (DroverCatalogue *self, const char *machine)
+{
+  return get_list_of (self, CATALOGUE_MACHINES, find_machine_index (self, machine), 6);
+}
+
+/**
+ * drover_catalogue_list_cpus:
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueCpu): the CPU models by name. Some
+ *   QEMUs emulate CPUs that not all of their machines can have.
+ */
+GArray *
+drover_catalogue_list_cpus (DroverCatalogue *self)
+{
+  return g_array_ref (get_records (self, CATALOGUE_CPUS));
+}
+
+static int
+find_cpu_index (DroverCatalogue *self, const char *name)
+{
+  GArray *cpus = get_records (self, CATALOGUE_CPUS);
+  int index = find_record (self, CATALOGUE_CPUS, name);
+
+  for (guint i = 0; index < 0 && i < cpus->len; i++)
+    if (g_str_equal (g_array_index (cpus, DroverCatalogueCpu, i).type, name))
+      index = i;
+  return index;
+}
+
+/**
+ * drover_catalogue_find_cpu:
+ * @name: a model as `-cpu` takes it, or its type such as `max-x86_64-cpu`
+ * @cpu: (out) (optional): what is known of it
+ *
+ * Returns: whether this QEMU has it
+ */
+gboolean
+drover_catalogue_find_cpu (DroverCatalogue *self, const char *name, DroverCatalogueCpu *cpu)
+{
+  int index = find_cpu_index (self, name);
+
+  if (index >= 0 && cpu != NULL)
+    *cpu = g_array_index (self->records[CATALOGUE_CPUS], DroverCatalogueCpu, index);
+  return index >= 0;
+}
+
+/**
+ * drover_catalogue_list_cpu_flags:
+ * @cpu: (nullable): a CPU model; %NULL for the one that can do the most
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueProperty): what can be switched on and
+ *   off with `-cpu MODEL,+FLAG`; empty for an unknown model. This array is the caller's own.
+ */
+GArray *
+drover_catalogue_list_cpu_flags (DroverCatalogue *self, const char *cpu)
+{
+  int index = find_cpu_index (self, cpu != NULL ? cpu : "max");
+  GArray *flags = g_array_new (FALSE, TRUE, sizeof (DroverCatalogueProperty));
+  g_autoptr (GArray) properties = get_list_of (self, CATALOGUE_CPUS, index, 5);
+
+  for (guint i = 0; i < properties->len; i++)
+    {
+      DroverCatalogueProperty *property = &g_array_index (properties, DroverCatalogueProperty, i);
+
+      if (g_str_equal (property->type, "bool") && !property->internal)
+        g_array_append_val (flags, *property);
+    }
+
+  return flags;
+}
+
+typedef struct
+{
+  DroverCatalogue *self;
+  char *cpu;
+} FlagsWanted;
+
+static FlagsWanted *
+flags_wanted_new (DroverCatalogue *self, const char *cpu)
+{
+  FlagsWanted *wanted = g_new0 (FlagsWanted, 1);
+
+  wanted->self = g_object_ref (self);
+  wanted->cpu = g_strdup (cpu);
+  return wanted;
+}
+
+static void
+flags_wanted_free (gpointer data)
+{
+  FlagsWanted *wanted = data;
+
+  g_object_unref (wanted->self);
+  g_free (wanted->cpu);
+  g_free (wanted);
+}
+
+/* The "props" of what a model was expanded to. */
+static JsonObject *
+get_expanded (JsonNode *answer)
+{
+  JsonNode *node = answer;
+  const char *const path[] = { "model", "props" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (path) && node != NULL; i++)
+    node = JSON_NODE_HOLDS_OBJECT (node)
+             ? json_object_get_member (json_node_get_object (node), path[i]) : NULL;
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+static DexFuture *
+expanded_cb (DexFuture *future, gpointer user_data)
+{
+  FlagsWanted *wanted = user_data;
+  GArray *flags = drover_catalogue_list_cpu_flags (wanted->self, wanted->cpu);
+  const GValue *value = dex_future_get_value (future, NULL);
+  JsonObject *props = value != NULL ? get_expanded (g_value_get_boxed (value)) : NULL;
+
+  for (guint i = 0; props != NULL && i < flags->len; i++)
+    {
+      DroverCatalogueProperty *flag = &g_array_index (flags, DroverCatalogueProperty, i);
+      JsonNode *has = json_object_get_member (props, flag->name);
+
+      if (has != NULL && json_node_get_value_type (has) == G_TYPE_BOOLEAN)
+        flag->default_value = json_node_get_boolean (has) ? "true" : "false";
+    }
+
+  return dex_future_new_take_boxed (G_TYPE_ARRAY, flags);
+}
+
+static DexFuture *
+refused_cb (DexFuture *future, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  if (error->domain == DROVER_QMP_ERROR && error->code < DROVER_QMP_ERROR_PROTOCOL)
+    return expanded_cb (future, user_data);
+  return dex_ref (future);
+}
+
+/**
+ * drover_catalogue_load_cpu_flags:
+ * @cpu: a CPU model
+ *
+ * drover_catalogue_list_cpu_flags(), and which of them the model has by itself. QEMU must be
+ * started for that, which takes some 50 ms.
+ *
+ * Returns: (transfer full): a future of a boxed #GArray of #DroverCatalogueProperty, whose
+ *   default values are `true`, `false`, or %NULL where QEMU does not tell. The texts live as
+ *   long as the catalogue.
+ */
+DexFuture *
+drover_catalogue_load_cpu_flags (DroverCatalogue *self, const char *cpu)
+{
+  DexFuture *future;
+
+  dex_return_error_if_fail (DROVER_IS_CATALOGUE (self));
+  dex_return_error_if_fail (cpu != NULL);
+
+  future = _drover_catalogue_expand_cpu (self->program, cpu, LIMIT_MSEC);
+  future = dex_future_then (future, expanded_cb, flags_wanted_new (self, cpu), flags_wanted_free);
+  return dex_future_catch (future, refused_cb, flags_wanted_new (self, cpu), flags_wanted_free);
+}
+
+/**
+ * drover_catalogue_list_devices:
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueDevice): all devices, also those that
+ *   only machines make, in the order of `-device help`
+ */
+GArray *
+drover_catalogue_list_devices (DroverCatalogue *self)
+{
+  return g_array_ref (get_records (self, CATALOGUE_DEVICES));
+}
+
+/**
+ * drover_catalogue_find_device:
+ * @name: a device, or an alias such as `ahci`
+ * @device: (out) (optional): what is known of it
+ *
+ * Returns: whether this QEMU has it
+ */
+gboolean
+drover_catalogue_find_device (DroverCatalogue *self, const char *name,
+                              DroverCatalogueDevice *device)
+{
+  int index = find_device_index (self, name);
+
+  if (index >= 0 && device != NULL)
+    *device = g_array_index (self->records[CATALOGUE_DEVICES], DroverCatalogueDevice, index);
+  return index >= 0;
+}
+
+/* The backend's index in its part, or -1. */
+static int
+find_backend_index (DroverCatalogue *self, const char *kind, const char *name)
+{
+  GVariant *backends = self->parts[CATALOGUE_BACKENDS];
+
+  for (gsize i = 0; i < g_variant_n_children (backends); i++)
+    {
+      const char *own_kind, *own_name;
+
+      g_variant_get_child (backends, i, "(&s&s&su)", &own_kind, &own_name, NULL, NULL);
+      if (g_str_equal (own_kind, kind) && g_str_equal (own_name, name))
+        return i;
+    }
+
+  return -1;
+}
+
+/**
+ * drover_catalogue_list_properties:
+ * @type: a device, or an object that `-object` takes
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueProperty): what can be set on it; empty
+ *   when there is no such type
+ */
+GArray *
+drover_catalogue_list_properties (DroverCatalogue *self, const char *type)
+{
+  int index = find_device_index (self, type);
+
+  if (index >= 0)
+    return get_list_of (self, CATALOGUE_DEVICES, index, 6);
+  return drover_catalogue_list_backend_properties (self, "object", type);
+}
+
+/**
+ * drover_catalogue_find_property:
+ * @type: see drover_catalogue_list_properties()
+ * @property: (out) (optional): what is known of it
+ *
+ * Returns: whether the type has a property @name
+ */
+gboolean
+drover_catalogue_find_property (DroverCatalogue *self, const char *type, const char *name,
+                                DroverCatalogueProperty *property)
+{
+  g_autoptr (GArray) list = drover_catalogue_list_properties (self, type);
+
+  for (guint i = 0; i < list->len; i++)
+    if (g_str_equal (g_array_index (list, DroverCatalogueProperty, i).name, name))
+      {
+        if (property != NULL)
+          *property = g_array_index (list, DroverCatalogueProperty, i);
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+/**
+ * drover_catalogue_list_backends:
+ * @kind: `netdev`, `chardev`, `audiodev`, `display`, `object`, `block`, `accel`, `vga`, `tpm`
+ *   (the types of `-tpmdev`) or `tpm-model`
+ *
+ * Returns: (transfer full) (element-type DroverSuggestion): the backends of that kind. This
+ *   array is the caller's own.
+ */
+GArray *
+drover_catalogue_list_backends (DroverCatalogue *self, const char *kind)
+{
+  GVariant *backends = self->parts[CATALOGUE_BACKENDS];
+  GArray *found = g_array_new (FALSE, TRUE, sizeof (DroverSuggestion));
+
+  for (gsize i = 0; i < g_variant_n_children (backends); i++)
+    {
+      DroverSuggestion suggestion = { 0 };
+      const char *own_kind;
+
+      g_variant_get_child (backends, i, "(&s&s&su)", &own_kind, &suggestion.value,
+                           &suggestion.title, NULL);
+      suggestion.title = or_null (suggestion.title);
+      if (g_str_equal (own_kind, kind))
+        g_array_append_val (found, suggestion);
+    }
+
+  return found;
+}
+
+/**
+ * drover_catalogue_list_backend_properties:
+ * @kind: see drover_catalogue_list_backends()
+ * @name: the backend, such as `user`
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueProperty): the keys that it takes, as
+ *   far as QEMU tells. Keys within others have dots: `addr.host`.
+ */
+GArray *
+drover_catalogue_list_backend_properties (DroverCatalogue *self, const char *kind,
+                                          const char *name)
+{
+  return get_list_of (self, CATALOGUE_BACKENDS, find_backend_index (self, kind, name), 3);
+}
+
+/**
+ * drover_catalogue_list_options:
+ *
+ * Returns: (transfer full) (element-type DroverSuggestion): the options whose keys QEMU tells,
+ *   without dashes. This array is the caller's own.
+ */
+GArray *
+drover_catalogue_list_options (DroverCatalogue *self)
+{
+  return drover_catalogue_list_backends (self, "option");
+}
+
+/**
+ * drover_catalogue_list_option_keys:
+ * @option: an option without dashes: `boot`, `m`
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueProperty): its keys; empty when QEMU
+ *   tells none
+ */
+GArray *
+drover_catalogue_list_option_keys (DroverCatalogue *self, const char *option)
+{
+  /* QEMU tells its own names for groups of keys. */
+  static const char *const groups[][2] = {
+    { "m", "memory" }, { "boot", "boot-opts" }, { "smp", "smp-opts" }, { "M", "machine" },
+    { "fw_cfg", "fw_cfg" }, { "nic", "nic" },
+  };
+  const char *group = option;
+
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    if (g_str_equal (option, groups[i][0]))
+      group = groups[i][1];
+  return drover_catalogue_list_backend_properties (self, "option", group);
+}
+
+/* Buses */
+
+/* The bus that another one is a kind of: PCI for PCIE. Empty for the root of them. */
+const char *
+_drover_catalogue_get_bus_parent (DroverCatalogue *self, const char *bus)
+{
+  GVariant *buses = self->parts[CATALOGUE_BUSES];
+
+  for (gsize i = 0; i < g_variant_n_children (buses); i++)
+    {
+      const char *name, *parent;
+
+      g_variant_get_child (buses, i, "(&s&s)", &name, &parent);
+      if (g_str_equal (name, bus))
+        return parent;
+    }
+
+  return "";
+}
+
+static gboolean
+is_kind_of_bus (DroverCatalogue *self, const char *bus, const char *wanted)
+{
+  for (guint depth = 0; *bus != '\0' && depth < 20; depth++)
+    {
+      if (g_str_equal (bus, wanted))
+        return TRUE;
+      bus = _drover_catalogue_get_bus_parent (self, bus);
+    }
+
+  return FALSE;
+}
+
+static GArray *
+list_buses (DroverCatalogue *self, const char *provider, const char *wanted)
+{
+  GVariant *providers = self->parts[CATALOGUE_PROVIDERS];
+  GArray *found = g_array_new (FALSE, TRUE, sizeof (DroverCatalogueBus));
+
+  for (gsize i = 0; i < g_variant_n_children (providers); i++)
+    {
+      DroverCatalogueBus bus;
+      DroverCatalogueDevice device;
+
+      g_variant_get_child (providers, i, "(&s&s)", &bus.type, &bus.provider);
+      if (provider != NULL && !g_str_equal (bus.provider, provider))
+        continue;
+      if (wanted != NULL && (!is_kind_of_bus (self, bus.type, wanted) ||
+                             !drover_catalogue_find_device (self, bus.provider, &device) ||
+                             !device.user_creatable))
+        continue;
+      g_array_append_val (found, bus);
+    }
+
+  return found;
+}
+
+/**
+ * drover_catalogue_list_buses_for:
+ * @device: a device
+ *
+ * Which devices could be added so that @device has something to plug into. What the machine
+ * itself brings along is not among them.
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueBus): types of bus, each with a device
+ *   that has one; empty when it needs none or is unknown. This array is the caller's own.
+ */
+GArray *
+drover_catalogue_list_buses_for (DroverCatalogue *self, const char *device)
+{
+  DroverCatalogueDevice found;
+
+  if (!drover_catalogue_find_device (self, device, &found) || found.bus == NULL)
+    return g_array_new (FALSE, TRUE, sizeof (DroverCatalogueBus));
+  return list_buses (self, NULL, found.bus);
+}
+
+/**
+ * drover_catalogue_list_buses_of:
+ * @device: a device
+ *
+ * Returns: (transfer full) (element-type DroverCatalogueBus): the buses that @device has for
+ *   others. This array is the caller's own.
+ */
+GArray *
+drover_catalogue_list_buses_of (DroverCatalogue *self, const char *device)
+{
+  DroverCatalogueDevice found;
+
+  return list_buses (self, drover_catalogue_find_device (self, device, &found) ? found.name
+                                                                               : device, NULL);
+}
