@@ -264,9 +264,12 @@ drover_setting_replace_hit (const DroverSettingHit *hit, const DroverSetting *se
       return TRUE;
     }
 
-  /* A mere presence cannot say anything else: it goes, and what is new takes its place. */
+  /* A mere presence cannot say anything else: it goes, and what is new takes its place. Where
+   * there is none for it, as for `-full-screen` without `-display`, its absence says it. */
   g_ptr_array_remove_index (arguments, hit->argument);
-  return drover_setting_create (setting, arguments, scope, text, hit->argument, error);
+  return drover_setting_create (setting, arguments, scope, text, hit->argument,
+                                setting->kind != DROVER_SETTING_SWITCH ? error : NULL) ||
+         setting->kind == DROVER_SETTING_SWITCH;
 }
 
 /* `-S` and its like know nothing but being there. */
