@@ -49,6 +49,8 @@ struct _Command
 };
 
 extern const Command list_command;
+extern const Command import_command;
+extern const Command export_command;
 extern const Command create_command;
 extern const Command delete_command;
 extern const Command command_command;
@@ -69,6 +71,7 @@ extern const GOptionEntry json_options[];
 
 DroverMachine *find_machine    (Invocation *invocation, GError **error);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
+gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
