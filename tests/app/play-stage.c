@@ -12,6 +12,9 @@
 /* How often a condition that nobody announces is looked at. */
 #define TICK_MSEC 100
 
+/* Bytes of a console that a failure shows. */
+#define MAX_WORDS 3000
+
 /* A picture that never comes to rest, as one with a spinner, is taken all the same. */
 #define SETTLE_SECONDS 4
 
@@ -186,6 +189,28 @@ tick_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What the guests said last tells a slow guest from one that waits for something. */
+static void
+say_consoles (PlayStage *self)
+{
+  g_autofree char *logs = g_build_filename (self->folder, "state", "drover", "machines", NULL);
+  g_autoptr (GDir) dir = g_dir_open (logs, 0, NULL);
+  const char *slug;
+
+  while (dir != NULL && (slug = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (logs, slug, "console-0.log", NULL);
+      g_autofree char *contents = NULL;
+      g_autofree char *escaped = NULL;
+      gsize length;
+
+      if (!g_file_get_contents (path, &contents, &length, NULL))
+        continue;
+      escaped = g_strescape (contents + (length > MAX_WORDS ? length - MAX_WORDS : 0), "\n");
+      play_stage_say (self, "The console of %s ends in: %s", slug, escaped);
+    }
+}
+
 static gboolean
 check_going (PlayStage *self, const char *what, GError **error)
 {
@@ -200,6 +225,7 @@ check_going (PlayStage *self, const char *what, GError **error)
   if (why == NULL)
     return TRUE;
 
+  say_consoles (self);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%c%s while waiting until %s",
                g_ascii_toupper (why[0]), why + 1, what);
   return FALSE;

@@ -195,6 +195,31 @@ copy (DroverArgument *self)
   return take_object (json_node_dup_object (node));
 }
 
+static DroverArgument *
+with_text (DroverArgument *self, const char *member, const char *text)
+{
+  DroverArgument *result = copy (self);
+
+  if (text != NULL)
+    json_object_set_string_member (result->object, member, text);
+  else if (json_object_has_member (result->object, member))
+    json_object_remove_member (result->object, member);
+
+  return result;
+}
+
+/**
+ * drover_argument_with_flag:
+ * @flag: (nullable): the new flag, with its dashes
+ *
+ * Returns: (transfer full): a copy of @self that has @flag
+ */
+DroverArgument *
+drover_argument_with_flag (DroverArgument *self, const char *flag)
+{
+  return with_text (self, "flag", flag);
+}
+
 /**
  * drover_argument_with_value:
  * @value: (nullable): the new value
@@ -204,14 +229,19 @@ copy (DroverArgument *self)
 DroverArgument *
 drover_argument_with_value (DroverArgument *self, const char *value)
 {
-  DroverArgument *result = copy (self);
+  return with_text (self, "value", value);
+}
 
-  if (value != NULL)
-    json_object_set_string_member (result->object, "value", value);
-  else
-    json_object_remove_member (result->object, "value");
-
-  return result;
+/**
+ * drover_argument_with_note:
+ * @note: (nullable): what the user writes beside it; empty for nothing
+ *
+ * Returns: (transfer full): a copy of @self that has @note
+ */
+DroverArgument *
+drover_argument_with_note (DroverArgument *self, const char *note)
+{
+  return with_text (self, "note", note != NULL && *note != '\0' ? note : NULL);
 }
 
 /**
@@ -244,4 +274,23 @@ drover_argument_to_json (DroverArgument *self)
 
   json_node_set_object (node, self->object);
   return drover_json_copy (node);
+}
+
+/**
+ * drover_arguments_copy:
+ * @arguments: (element-type DroverArgument): a list that is not to be changed
+ *
+ * Returns: (transfer full) (element-type DroverArgument): a list of the same arguments that
+ *   may be changed until it is put into a document
+ */
+GPtrArray *
+drover_arguments_copy (GPtrArray *arguments)
+{
+  GPtrArray *result =
+    g_ptr_array_new_full (arguments->len, (GDestroyNotify) drover_argument_unref);
+
+  for (guint i = 0; i < arguments->len; i++)
+    g_ptr_array_add (result, drover_argument_ref (arguments->pdata[i]));
+
+  return result;
 }

@@ -30,8 +30,12 @@ gboolean        drover_argument_get_enabled  (DroverArgument *self);
 const char     *drover_argument_get_option   (DroverArgument *self);
 
 DroverArgument *drover_argument_with_value   (DroverArgument *self, const char *value);
+DroverArgument *drover_argument_with_flag    (DroverArgument *self, const char *flag);
+DroverArgument *drover_argument_with_note    (DroverArgument *self, const char *note);
 DroverArgument *drover_argument_with_enabled (DroverArgument *self, gboolean enabled);
 JsonNode       *drover_argument_to_json      (DroverArgument *self);
+
+GPtrArray      *drover_arguments_copy        (GPtrArray *arguments);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverArgument, drover_argument_unref)
 

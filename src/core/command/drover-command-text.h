@@ -61,6 +61,7 @@ gboolean           drover_command_text_parse (const char *text, GPtrArray *old_a
                                               char **program, GPtrArray **arguments,
                                               gsize *error_start, gsize *error_end,
                                               GError **error);
+GArray            *drover_command_text_tokenise (const char *text, GPtrArray *old_arguments);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverCommandText, drover_command_text_free)
 

@@ -239,6 +239,35 @@ append_item (GString *result, const char *text, const DroverKeyvalItem *item,
     g_string_append_printf (result, "%.*s=on", (int) length, word);
 }
 
+/* @text without the items that @dropped marks and without empty ones. Every other item stays as
+ * it is written, but for one that would change its meaning. */
+static char *
+remove_items (const char *text, GArray *items, const gboolean *dropped, gboolean has_implied_key)
+{
+  const DroverKeyvalItem *last = NULL;
+  GString *result = g_string_new (NULL);
+  guint n_kept = 0;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const DroverKeyvalItem *item = &g_array_index (items, DroverKeyvalItem, i);
+
+      last = item;
+      if (dropped[i] || is_empty (item))
+        continue;
+      if (n_kept++ > 0)
+        g_string_append_c (result, ',');
+      append_item (result, text, item, n_kept == 1 && has_implied_key);
+    }
+
+  /* The comma at the very end stays. An empty implied value that is left alone gets one, or
+   * it would be gone too. */
+  if (n_kept > 0 && (text[last->end] == ',' || result->len == 0))
+    g_string_append_c (result, ',');
+
+  return g_string_free_and_steal (result);
+}
+
 /**
  * drover_keyval_remove:
  * @text: the argument's value
@@ -252,30 +281,190 @@ char *
 drover_keyval_remove (const char *text, const char *implied_key, const char *key)
 {
   g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
-  const DroverKeyvalItem *last = NULL;
-  GString *result;
-  guint n_kept = 0;
+  g_autofree gboolean *dropped = g_new0 (gboolean, items->len + 1);
 
   if (find_item (items, text, implied_key, key) < 0)
     return g_strdup (text);
 
-  result = g_string_new (NULL);
   for (guint i = 0; i < items->len; i++)
-    {
-      const DroverKeyvalItem *item = &g_array_index (items, DroverKeyvalItem, i);
+    dropped[i] =
+      item_has_key (text, &g_array_index (items, DroverKeyvalItem, i), implied_key, key);
 
-      last = item;
-      if (item_has_key (text, item, implied_key, key) || is_empty (item))
-        continue;
-      if (n_kept++ > 0)
-        g_string_append_c (result, ',');
-      append_item (result, text, item, n_kept == 1 && implied_key != NULL);
+  return remove_items (text, items, dropped, implied_key != NULL);
+}
+
+/* Where the items of @key are in @items. */
+static GArray *
+find_all (GArray *items, const char *text, const char *implied_key, const char *key)
+{
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < items->len; i++)
+    if (item_has_key (text, &g_array_index (items, DroverKeyvalItem, i), implied_key, key))
+      g_array_append_val (found, i);
+
+  return found;
+}
+
+/**
+ * drover_keyval_dup_all:
+ * @text: the argument's value
+ * @implied_key: (nullable): the option's implied first key
+ * @key: a key that may stand there several times, as `hostfwd`
+ *
+ * Returns: (transfer full): its values in their order, read as drover_keyval_dup() does;
+ *   empty when the key is absent
+ */
+GStrv
+drover_keyval_dup_all (const char *text, const char *implied_key, const char *key)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  g_autoptr (GArray) found = find_all (items, text, implied_key, key);
+  g_autoptr (GStrvBuilder) values = g_strv_builder_new ();
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const DroverKeyvalItem *item =
+        &g_array_index (items, DroverKeyvalItem, g_array_index (found, guint, i));
+
+      g_strv_builder_take (values, dup_item_value (text, item, key));
     }
 
-  /* The comma at the very end stays. An empty implied value that is left alone gets one, or
-   * it would be gone too. */
-  if (n_kept > 0 && (text[last->end] == ',' || result->len == 0))
-    g_string_append_c (result, ',');
+  return g_strv_builder_end (values);
+}
 
+/* Which of @old and @new differ: [@first, @old_end) and [@first, @new_end). Something new in front
+ * of all the old ones is given as a change of the first, so that there is one to follow. */
+static void
+compare_lists (const char *const *old, const char *const *new, guint *first, guint *old_end,
+               guint *new_end)
+{
+  guint n_old = g_strv_length ((GStrv) old);
+
+  *first = 0;
+  *old_end = n_old;
+  *new_end = g_strv_length ((GStrv) new);
+  while (*first < *old_end && *first < *new_end && g_str_equal (old[*first], new[*first]))
+    (*first)++;
+  while (*old_end > *first && *new_end > *first &&
+         g_str_equal (old[*old_end - 1], new[*new_end - 1]))
+    {
+      (*old_end)--;
+      (*new_end)--;
+    }
+  if (*old_end == 0 && *new_end > 0 && n_old > 0)
+    {
+      (*old_end)++;
+      (*new_end)++;
+    }
+}
+
+static void
+append_pair (GString *text, const char *key, const char *value)
+{
+  g_autofree char *escaped = drover_keyval_escape (value);
+
+  g_string_append_printf (text, "%s=%s", key, escaped);
+}
+
+/* @text with items of @key removed: the @n ones from @first on. */
+static char *
+drop_items (const char *text, const char *implied_key, const char *key, guint first, guint n)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  g_autoptr (GArray) found = find_all (items, text, implied_key, key);
+  g_autofree gboolean *dropped = g_new0 (gboolean, items->len + 1);
+
+  if (n == 0)
+    return g_strdup (text);
+
+  for (guint i = first; i < first + n; i++)
+    dropped[g_array_index (found, guint, i)] = TRUE;
+  return remove_items (text, items, dropped, implied_key != NULL);
+}
+
+/* @text where the @n items of @key from @first on have these @values. */
+static char *
+replace_items (const char *text, const char *implied_key, const char *key, guint first,
+               const char *const *values, guint n)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  g_autoptr (GArray) found = find_all (items, text, implied_key, key);
+  GString *result = g_string_new (NULL);
+  gsize done = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const DroverKeyvalItem *item =
+        &g_array_index (items, DroverKeyvalItem, g_array_index (found, guint, first + i));
+
+      g_string_append_len (result, text + done, item->start - done);
+      append_pair (result, key, values[i]);
+      done = item->is_flag ? (gsize) (skip_empty_items (text + item->end) - text) : item->end;
+    }
+
+  g_string_append (result, text + done);
   return g_string_free_and_steal (result);
+}
+
+/* @text with @n new items of @key behind the @n_before th one, or at the end. */
+static char *
+insert_items (const char *text, const char *implied_key, const char *key, guint n_before,
+              const char *const *values, guint n)
+{
+  g_autoptr (GArray) items = drover_keyval_parse (text, implied_key != NULL);
+  g_autoptr (GArray) found = find_all (items, text, implied_key, key);
+  GString *result = g_string_new (text);
+  const char *rest = "";
+
+  if (n_before > 0)
+    {
+      guint before = g_array_index (found, guint, n_before - 1);
+      gsize end = g_array_index (items, DroverKeyvalItem, before).end;
+
+      g_string_truncate (result, end);
+      rest = skip_empty_items (text + end);
+    }
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (i > 0 || n_before > 0 || needs_separator (text, items))
+        g_string_append_c (result, ',');
+      append_pair (result, key, values[i]);
+    }
+
+  g_string_append (result, rest);
+  return g_string_free_and_steal (result);
+}
+
+/**
+ * drover_keyval_set_all:
+ * @text: the argument's value
+ * @implied_key: (nullable): the option's implied first key
+ * @key: a key that may stand there several times, as `hostfwd`
+ * @values: all the values that it is to have, not escaped
+ *
+ * Edits by splicing: items whose value stays, and all items of other keys, keep their bytes and
+ * their order. New ones follow the last of their kind before them, else stand at the end.
+ *
+ * Returns: (transfer full): the new text
+ */
+char *
+drover_keyval_set_all (const char *text, const char *implied_key, const char *key,
+                       const char *const *values)
+{
+  g_auto (GStrv) old = drover_keyval_dup_all (text, implied_key, key);
+  g_autofree char *dropped = NULL;
+  g_autofree char *replaced = NULL;
+  guint first, old_end, new_end;
+  guint n_kept;
+
+  compare_lists ((const char *const *) old, values, &first, &old_end, &new_end);
+  n_kept = MIN (old_end, new_end) - first;
+  dropped = drop_items (text, implied_key, key, first + n_kept, old_end - first - n_kept);
+  replaced = replace_items (dropped, implied_key, key, first, values + first, n_kept);
+  if (new_end <= old_end)
+    return g_steal_pointer (&replaced);
+
+  return insert_items (replaced, implied_key, key, old_end, values + old_end, new_end - old_end);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <glib-object.h>
 
 G_BEGIN_DECLS
 
@@ -30,6 +30,9 @@ char   *drover_keyval_dup     (const char *text, const char *implied_key, const 
 char   *drover_keyval_set     (const char *text, const char *implied_key, const char *key,
                                const char *value);
 char   *drover_keyval_remove  (const char *text, const char *implied_key, const char *key);
+GStrv   drover_keyval_dup_all (const char *text, const char *implied_key, const char *key);
+char   *drover_keyval_set_all (const char *text, const char *implied_key, const char *key,
+                               const char *const *values);
 char   *drover_keyval_escape  (const char *value);
 
 G_END_DECLS

@@ -45,6 +45,9 @@ void        drover_part_free       (DroverPart *self);
 
 GPtrArray  *drover_parts_add       (GPtrArray *arguments, const char *program, const char *kind,
                                     const char *const *properties, char **id, GError **error);
+GPtrArray  *drover_parts_add_in    (GPtrArray *arguments, const char *program, const char *folder,
+                                    const char *kind, const char *const *properties, char **id,
+                                    GError **error);
 GPtrArray  *drover_part_remove     (GPtrArray *arguments, const DroverPart *part,
                                     gboolean other_half);
 GPtrArray  *drover_arguments_rename_id (GPtrArray *arguments, guint argument, const char *id,
@@ -55,6 +58,8 @@ GPtrArray  *drover_arguments_list_duplicate_ids (GPtrArray *arguments);
 char       *drover_part_describe_modern (GPtrArray *arguments, guint argument);
 GPtrArray  *drover_arguments_modernise (GPtrArray *arguments, const char *program,
                                     guint argument, GError **error);
+GPtrArray  *drover_arguments_modernise_in (GPtrArray *arguments, const char *program,
+                                    const char *folder, guint argument, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverPart, drover_part_free)
 

@@ -13,7 +13,10 @@ G_BEGIN_DECLS
  * @DROVER_SETTING_SWITCH: on or off; absence is the third state
  * @DROVER_SETTING_CHOICE: one of a list, which is a suggestion and never a limit
  * @DROVER_SETTING_PATH: a file or a folder
- * @DROVER_SETTING_FLAGS: a list of features, each on, off or absent (`-cpu host,+x,y=off`)
+ * @DROVER_SETTING_FLAGS: a list of features, each on, off or absent (`-cpu host,+x,y=off`);
+ *   its text is what follows the first word: `+x,y=off`
+ * @DROVER_SETTING_LIST: words in an order that counts, each in an argument of its own; its text
+ *   joins them by colons, as `kvm:tcg` for `-accel kvm -accel tcg`
  *
  * How a value is shown, checked and compared; what is not of its kind is opaque.
  */
@@ -26,6 +29,7 @@ typedef enum
   DROVER_SETTING_CHOICE,
   DROVER_SETTING_PATH,
   DROVER_SETTING_FLAGS,
+  DROVER_SETTING_LIST,
 } DroverSettingKind;
 
 /**
@@ -46,9 +50,12 @@ typedef enum
 /**
  * DroverPlace:
  * @option: without dashes; the empty string for a bare image name
- * @key: (nullable): the key of a keyval; %NULL for the whole value, or for an option that
- *   takes no value
- * @means: (nullable): what the option's mere presence says, as `kvm` for `-enable-kvm`
+ * @key: (nullable): the key of a keyval or the path of a JSON member, as `file.filename`;
+ *   %NULL for the whole value, or for an option that takes no value
+ * @means: (nullable): without a key, what the option's mere presence says, as `kvm` for
+ *   `-enable-kvm`. With one, what the argument must be for the place to count: `tcg` for
+ *   `-accel tcg,thread=multi`; `gtk|sdl` and `virtio-balloon*` where several will do, `!nic`
+ *   for any other
  * @half: which argument of a part it stands in
  */
 typedef struct
@@ -59,7 +66,7 @@ typedef struct
   DroverHalf half;
 } DroverPlace;
 
-#define DROVER_SETTING_N_PLACES 6
+#define DROVER_SETTING_N_PLACES 16
 
 /**
  * DroverSetting:
@@ -74,7 +81,8 @@ typedef struct
  * @choices: (nullable): values that every QEMU has
  * @suggest: (nullable): what to ask the catalogue for more: see drover_catalogue_suggest()
  * @absent: (nullable): what QEMU does without it, translatable
- * @unit: (nullable): the unit of a number, translatable
+ * @unit: (nullable): the unit of a number, translatable; of a size, that of a number without
+ *   a suffix, if it is not bytes: `MiB` for `-m 512`
  * @minimum: the least number that makes sense
  * @maximum: the largest; 0 for no limit
  *
@@ -158,7 +166,23 @@ GPtrArray           *drover_setting_write (const DroverSetting *setting, GPtrArr
                                            GError **error);
 char                *drover_setting_dup_words (const DroverSetting *setting, GPtrArray *arguments,
                                            const DroverScope *scope, const char *text);
+gboolean             drover_setting_stands_at (const DroverSetting *setting, GPtrArray *arguments,
+                                           const DroverScope *scope, guint argument,
+                                           gsize offset);
+gboolean             drover_setting_applies (const DroverSetting *setting, GPtrArray *arguments,
+                                           const DroverScope *scope);
 void                 drover_reading_free  (DroverReading *self);
+
+gboolean             drover_setting_check (const DroverSetting *setting, const char *text,
+                                           GError **error);
+gboolean             drover_setting_equal (const DroverSetting *setting, const char *a,
+                                           const char *b);
+guint64              drover_setting_get_size_unit (const DroverSetting *setting);
+gboolean             drover_size_parse    (const char *text, guint64 unit, guint64 *bytes);
+gboolean             drover_integer_parse (const char *text, gint64 *number);
+gboolean             drover_switch_parse  (const char *text, gboolean *on);
+char                *drover_flags_dup     (const char *flags, const char *name);
+char                *drover_flags_set     (const char *flags, const char *name, const char *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverReading, drover_reading_free)
 

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * DroverShellPieceKind:
  * @DROVER_SHELL_LITERAL: text that stands for itself, quotes and escapes undone
- * @DROVER_SHELL_VARIABLE: `$NAME`, `${NAME}`, `${NAME:-text}`, `%NAME%`
- * @DROVER_SHELL_SUBSTITUTION: `$(…)`, `` `…` ``, `$((…))`, `<(…)`: what is never executed
+ * @DROVER_SHELL_VARIABLE: `$NAME`, `${NAME}`, `${NAME:-text}`, `${NAME[@]}`, `%NAME%`
+ * @DROVER_SHELL_SUBSTITUTION: `$(…)`, `` `…` ``, `$((…))`, `<(…)`, `${NAME%text}`: what is
+ *   never executed
  */
 typedef enum
 {
@@ -21,10 +22,11 @@ typedef enum
 /**
  * DroverShellPiece:
  * @text: the literal text, the variable's name, or the substitution's source
- * @otherwise: (nullable): what a variable is when it is not set, from `${NAME:-text}`
+ * @otherwise: (nullable): what a variable is when it is not set, as `${NAME:-text}` has it,
+ *   quotes and all
  * @start: offset of its first byte in the shell text
  * @end: offset after its last byte
- * @quoted: whether it stands in double quotes, so that blanks in it do not split it
+ * @quoted: whether it stands in quotes, so that blanks in it do not split it
  */
 typedef struct
 {
@@ -53,6 +55,8 @@ typedef struct
  * @assignments: (element-type DroverShellWord): the leading `NAME=value` words
  * @dropped: (element-type DroverShellWord): redirections, `&`, `|`, a prompt: what is no
  *   argument, with its place
+ * @is_array: whether it is `NAME=( … )`: then the only assignment is `NAME=` or `NAME+=`, and
+ *   @words are the array's elements
  *
  * One simple command of a shell text.
  */
@@ -61,6 +65,7 @@ typedef struct
   GPtrArray *words;
   GPtrArray *assignments;
   GPtrArray *dropped;
+  gboolean is_array;
   gsize start;
   gsize end;
 } DroverShellCommand;

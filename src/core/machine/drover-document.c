@@ -100,6 +100,28 @@ check_version (JsonObject *root, GError **error)
 }
 
 static gboolean
+check_tags (JsonObject *root, GError **error)
+{
+  JsonArray *tags;
+
+  if (!drover_json_check_type (root, "tags", JSON_TYPE_ARRAY, "", error))
+    return FALSE;
+  if (!json_object_has_member (root, "tags"))
+    return TRUE;
+
+  tags = json_object_get_array_member (root, "tags");
+  for (guint i = 0; i < json_array_get_length (tags); i++)
+    if (json_node_get_value_type (json_array_get_element (tags, i)) != G_TYPE_STRING)
+      {
+        g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                     _("tags[%u] is not a string"), i);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+static gboolean
 check_root (JsonObject *root, GError **error)
 {
   const char *uuid;
@@ -107,6 +129,8 @@ check_root (JsonObject *root, GError **error)
   if (!check_version (root, error) || !check_text (root, "uuid", error) ||
       !check_text (root, "name", error) || !check_text (root, "program", error) ||
       !drover_json_check_type (root, "accelerator", G_TYPE_STRING, "", error) ||
+      !drover_json_check_type (root, "notes", G_TYPE_STRING, "", error) ||
+      !check_tags (root, error) ||
       !drover_json_check_type (root, "arguments", JSON_TYPE_ARRAY, "", error))
     return FALSE;
 
@@ -291,6 +315,36 @@ drover_document_get_accelerator (DroverDocument *self)
 }
 
 /**
+ * drover_document_get_notes:
+ *
+ * Returns: (nullable): what the user wrote about the machine
+ */
+const char *
+drover_document_get_notes (DroverDocument *self)
+{
+  return json_object_get_string_member_with_default (self->root, "notes", NULL);
+}
+
+/**
+ * drover_document_dup_tags:
+ *
+ * Returns: (transfer full): the words under which the user finds the machine, in their order
+ */
+GStrv
+drover_document_dup_tags (DroverDocument *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonArray *tags = NULL;
+
+  if (json_object_has_member (self->root, "tags"))
+    tags = json_object_get_array_member (self->root, "tags");
+  for (guint i = 0; tags != NULL && i < json_array_get_length (tags); i++)
+    g_strv_builder_add (builder, json_array_get_string_element (tags, i));
+
+  return g_strv_builder_end (builder);
+}
+
+/**
  * drover_document_get_arguments:
  *
  * Returns: (transfer none) (element-type DroverArgument): all arguments in their order, not
@@ -345,6 +399,63 @@ drover_document_with_name (DroverDocument *self, const char *name)
   return take (root, g_ptr_array_ref (self->arguments));
 }
 
+/* A text that says nothing has no member. */
+static DroverDocument *
+with_text (DroverDocument *self, const char *member, const char *text)
+{
+  JsonObject *root = copy_root (self);
+
+  if (text != NULL && *text != '\0')
+    json_object_set_string_member (root, member, text);
+  else if (json_object_has_member (root, member))
+    json_object_remove_member (root, member);
+  return take (root, g_ptr_array_ref (self->arguments));
+}
+
+/**
+ * drover_document_with_program:
+ * @program: the name or path of a QEMU program, not empty
+ *
+ * Returns: (transfer full): a copy of @self that runs @program
+ */
+DroverDocument *
+drover_document_with_program (DroverDocument *self, const char *program)
+{
+  g_return_val_if_fail (program != NULL && *program != '\0', NULL);
+
+  return with_text (self, "program", program);
+}
+
+/**
+ * drover_document_with_notes:
+ * @notes: (nullable): what the user wrote about the machine
+ *
+ * Returns: (transfer full): a copy of @self
+ */
+DroverDocument *
+drover_document_with_notes (DroverDocument *self, const char *notes)
+{
+  return with_text (self, "notes", notes);
+}
+
+/**
+ * drover_document_with_tags:
+ * @tags: the words under which the user finds the machine; none for no tags
+ *
+ * Returns: (transfer full): a copy of @self
+ */
+DroverDocument *
+drover_document_with_tags (DroverDocument *self, const char *const *tags)
+{
+  JsonObject *root = copy_root (self);
+
+  if (tags[0] != NULL)
+    json_object_set_member (root, "tags", drover_json_from_strv (tags));
+  else if (json_object_has_member (root, "tags"))
+    json_object_remove_member (root, "tags");
+  return take (root, g_ptr_array_ref (self->arguments));
+}
+
 /**
  * drover_document_with_accelerator:
  * @accelerator: (nullable): `automatic` or %NULL, see drover_document_get_accelerator()
@@ -373,4 +484,23 @@ DroverDocument *
 drover_document_with_arguments (DroverDocument *self, GPtrArray *arguments)
 {
   return take (copy_root (self), g_ptr_array_ref (arguments));
+}
+
+/**
+ * drover_document_equal:
+ *
+ * Returns: whether both say the same, to the byte, in machine.json
+ */
+gboolean
+drover_document_equal (DroverDocument *self, DroverDocument *other)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *other_text = NULL;
+
+  if (self == other)
+    return TRUE;
+
+  text = drover_document_to_text (self);
+  other_text = drover_document_to_text (other);
+  return g_str_equal (text, other_text);
 }

@@ -28,12 +28,18 @@ const char     *drover_document_get_uuid         (DroverDocument *self);
 const char     *drover_document_get_name         (DroverDocument *self);
 const char     *drover_document_get_program      (DroverDocument *self);
 const char     *drover_document_get_accelerator  (DroverDocument *self);
+const char     *drover_document_get_notes        (DroverDocument *self);
+GStrv           drover_document_dup_tags         (DroverDocument *self);
 GPtrArray      *drover_document_get_arguments    (DroverDocument *self);
 GStrv           drover_document_dup_argv         (DroverDocument *self);
 
 DroverDocument *drover_document_with_name        (DroverDocument *self, const char *name);
+DroverDocument *drover_document_with_program     (DroverDocument *self, const char *program);
+DroverDocument *drover_document_with_notes       (DroverDocument *self, const char *notes);
+DroverDocument *drover_document_with_tags        (DroverDocument *self, const char *const *tags);
 DroverDocument *drover_document_with_accelerator (DroverDocument *self, const char *accelerator);
 DroverDocument *drover_document_with_arguments   (DroverDocument *self, GPtrArray *arguments);
+gboolean        drover_document_equal            (DroverDocument *self, DroverDocument *other);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverDocument, drover_document_unref)
 

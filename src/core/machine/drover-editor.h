@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 #define DROVER_TYPE_EDITOR (drover_editor_get_type ())
 G_DECLARE_FINAL_TYPE (DroverEditor, drover_editor, DROVER, EDITOR, GObject)
 
-DroverEditor   *drover_editor_new          (DroverMachine *machine);
+DroverEditor   *drover_editor_get_for_machine (DroverMachine *machine);
 DroverMachine  *drover_editor_get_machine  (DroverEditor *self);
 DroverDocument *drover_editor_get_document (DroverEditor *self);
 GPtrArray      *drover_editor_get_arguments (DroverEditor *self);
@@ -21,5 +21,7 @@ gboolean        drover_editor_undo         (DroverEditor *self, GError **error);
 gboolean        drover_editor_redo         (DroverEditor *self, GError **error);
 const char     *drover_editor_get_undo_label (DroverEditor *self);
 const char     *drover_editor_get_redo_label (DroverEditor *self);
+void            drover_editor_end_merge    (DroverEditor *self);
+gboolean        drover_editor_flush        (DroverEditor *self, GError **error);
 
 G_END_DECLS

@@ -75,6 +75,87 @@ test_laws (void)
           keyval_check_laws (ugly[t], implied[i], keys[k], values[v]);
 }
 
+/* Everything that is not of @key, as QEMU reads it. */
+static char *
+describe_others (const char *text, const char *implied_key, const char *key)
+{
+  const char *last;
+  guint n;
+
+  return law_describe (text, implied_key, key, &n, &last);
+}
+
+static void
+assert_strv (const char *text, GStrv found, const char *const *expected)
+{
+  g_autofree char *a = g_strjoinv ("|", found);
+  g_autofree char *b = g_strjoinv ("|", (GStrv) expected);
+
+  law_assert_text ("PutGet of a list", text, a, b);
+  g_assert_cmpuint (g_strv_length (found), ==, g_strv_length ((GStrv) expected));
+}
+
+static void
+check_list_laws (const char *text, const char *implied_key, const char *key,
+                 const char *const *list)
+{
+  g_auto (GStrv) old = drover_keyval_dup_all (text, implied_key, key);
+  g_autofree char *same =
+    drover_keyval_set_all (text, implied_key, key, (const char *const *) old);
+  g_autofree char *put = drover_keyval_set_all (text, implied_key, key, list);
+  g_auto (GStrv) got = drover_keyval_dup_all (put, implied_key, key);
+  g_autofree char *others_before = describe_others (text, implied_key, key);
+  g_autofree char *others_after = describe_others (put, implied_key, key);
+
+  law_assert_text ("GetPut of a list", text, same, text);
+  assert_strv (put, got, list);
+  law_assert_text ("Locality of a list", put, others_after, others_before);
+}
+
+static void
+test_list_laws (void)
+{
+  static const char *const lists[][5] = {
+    { NULL }, { "1" }, { "1", "2" }, { "2", "1", "on" }, { "", "," }, { "tcp::2222-:22" },
+    { "tcp::8080-:80", "x", "tcp::2222-:22", "a,b=c" },
+  };
+
+  for (guint t = 0; t < G_N_ELEMENTS (ugly); t++)
+    for (guint i = 0; i < G_N_ELEMENTS (implied); i++)
+      for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+        for (guint l = 0; l < G_N_ELEMENTS (lists); l++)
+          check_list_laws (ugly[t], implied[i], keys[k], lists[l]);
+}
+
+static void
+test_list (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *values[4];
+    const char *expected;
+  } lists[] = {
+    { "user,hostfwd=a,id=n,hostfwd=b,x", { "b" }, "user,id=n,hostfwd=b,x" },
+    { "user,hostfwd=a,id=n,hostfwd=b,x", { "a" }, "user,hostfwd=a,id=n,x" },
+    { "user,hostfwd=a,id=n,hostfwd=b", { "a", "c", "b" },
+      "user,hostfwd=a,hostfwd=c,id=n,hostfwd=b" },
+    { "user,hostfwd=b,id=n", { "a", "b" }, "user,hostfwd=a,hostfwd=b,id=n" },
+    { "user,hostfwd=b,,c,id=n,", { "b,c", "d" }, "user,hostfwd=b,,c,hostfwd=d,id=n," },
+    { "user,id=n,", { "a" }, "user,id=n,hostfwd=a" },
+    { "user", { NULL }, "user" },
+    { "user,hostfwd,,id=n", { "on", "a" }, "user,hostfwd,hostfwd=a,id=n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autofree char *text =
+        drover_keyval_set_all (lists[i].text, "type", "hostfwd", lists[i].values);
+
+      g_assert_cmpstr (text, ==, lists[i].expected);
+    }
+}
+
 static void
 test_get (void)
 {
@@ -231,5 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keyval/remove", test_remove);
   g_test_add_func ("/keyval/escape", test_escape);
   g_test_add_func ("/keyval/laws", test_laws);
+  g_test_add_func ("/keyval/list-laws", test_list_laws);
+  g_test_add_func ("/keyval/list", test_list);
   return drover_test_run ();
 }
