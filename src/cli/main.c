@@ -24,6 +24,7 @@ static const Command *const commands[] = {
   &list_command,   &create_command, &start_command,   &status_command, &stop_command,
   &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
   &log_command,    &command_command, &delete_command,  &check_command,
+  &show_command,   &get_command,     &set_command,     &unset_command,  &settings_command,
 };
 
 static const char *const statuses[] = {
@@ -202,6 +203,24 @@ find_command (const char *name)
   return NULL;
 }
 
+/* GOption leaves the `--` that ends the options when a word behind it begins with a dash, as the
+ * value of `set MACHINE SETTING -- -1`. */
+static void
+remove_separator (GStrv arguments)
+{
+  guint i = 0;
+
+  while (arguments[i] != NULL && !g_str_equal (arguments[i], "--"))
+    i++;
+  if (arguments[i] == NULL)
+    return;
+
+  g_free (arguments[i]);
+  for (; arguments[i + 1] != NULL; i++)
+    arguments[i] = arguments[i + 1];
+  arguments[i] = NULL;
+}
+
 /* Takes the options out of @arguments, program and command first, and checks the rest. */
 static gboolean
 parse (const Command *command, GStrv *arguments, GError **error)
@@ -217,6 +236,7 @@ parse (const Command *command, GStrv *arguments, GError **error)
     return FALSE;
 
   /* The first is the program. A `--` that only ended the options is no operand. */
+  remove_separator (*arguments);
   n = g_strv_length (*arguments) - 1;
   if (n >= command->n_operands && n - command->n_operands <= command->n_optional)
     return TRUE;
