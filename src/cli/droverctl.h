@@ -62,6 +62,7 @@ extern const Command reset_command;
 extern const Command shutdown_command;
 extern const Command console_command;
 extern const Command check_command;
+extern const Command catalogue_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;

@@ -23,7 +23,7 @@ const GOptionEntry json_options[] = {
 static const Command *const commands[] = {
   &list_command,   &create_command, &start_command,   &status_command, &stop_command,
   &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
-  &log_command,    &command_command, &delete_command,  &check_command,
+  &log_command,    &command_command, &delete_command,  &check_command,  &catalogue_command,
 };
 
 static const char *const statuses[] = {

@@ -71,22 +71,50 @@ dup_title (GPtrArray *entries, const char *name)
   return dup_plain_title (entry != NULL ? entry->title : NULL);
 }
 
+/* "pc-q35-10.0" is of the family "pc-q35", which most other names are themselves. */
+static gsize
+get_family_length (const char *name)
+{
+  const char *dash = strrchr (name, '-');
+
+  return dash != NULL && g_ascii_isdigit (dash[1]) ? (gsize) (dash - name) : strlen (name);
+}
+
+/* Where the first of a machine's family stands. */
+static guint
+find_family (GPtrArray *entries, const char *name)
+{
+  const gsize length = get_family_length (name);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const char *other = ((DroverHelpEntry *) entries->pdata[i])->name;
+
+      if (get_family_length (other) == length && strncmp (other, name, length) == 0)
+        return i;
+    }
+
+  return entries->len;
+}
+
+/* The families as the help has them, and of each the newest first: QEMU itself sorts 10.0 below
+ * 2.10. */
 static int
 compare_machines (gconstpointer a, gconstpointer b, gpointer help)
 {
   const char *x = get_text (*(JsonObject *const *) a, "name");
   const char *y = get_text (*(JsonObject *const *) b, "name");
-  guint i = find_entry (help, x);
-  guint j = find_entry (help, y);
+  const guint i = find_family (help, x);
+  const guint j = find_family (help, y);
 
-  return i != j ? (int) i - (int) j : strcmp (x, y);
+  return i != j ? (int) i - (int) j : strverscmp (y, x);
 }
 
 /*
  * _drover_catalogue_writer_make_machines:
  *
- * Returns: (transfer floating): the machine types in the order of `-M help`, which is the newest
- *   of a family first
+ * Returns: (transfer floating): the machine types in the order of `-M help`, but the newest of
+ *   each family first
  */
 GVariant *
 _drover_catalogue_writer_make_machines (DroverCatalogueWriter *self)
@@ -145,6 +173,16 @@ compare_names (gconstpointer a, gconstpointer b)
                              get_text (*(JsonObject *const *) b, "name"));
 }
 
+/* Most models are an alias of one of their versions, and only those have a title. */
+static char *
+dup_cpu_title (GPtrArray *help, const char *name)
+{
+  g_autofree char *title = dup_title (help, name);
+  g_autofree char *first = g_strconcat (name, "-v1", NULL);
+
+  return *title != '\0' ? g_steal_pointer (&title) : dup_title (help, first);
+}
+
 /*
  * _drover_catalogue_writer_make_cpus:
  *
@@ -164,7 +202,7 @@ _drover_catalogue_writer_make_cpus (DroverCatalogueWriter *self)
       JsonObject *cpu = cpus->pdata[i];
       const char *name = get_text (cpu, "name");
       const char *type = get_text (cpu, "typename");
-      g_autofree char *title = dup_title (help, name);
+      g_autofree char *title = dup_cpu_title (help, name);
       guint flags = 0;
 
       flags |= _drover_catalogue_is (cpu, "static") ? CATALOGUE_IS_STATIC : 0;
