@@ -173,14 +173,29 @@ compare_names (gconstpointer a, gconstpointer b)
                              get_text (*(JsonObject *const *) b, "name"));
 }
 
-/* Most models are an alias of one of their versions, and only those have a title. */
+/* Which version a model stands for. QMP does not tell that without a machine; the help says
+ * "(alias of Broadwell-v2)", or that the machine decides, which is the first one by default. */
 static char *
-dup_cpu_title (GPtrArray *help, const char *name)
+dup_alias_of (GPtrArray *help, const char *name)
+{
+  static const char prefix[] = "(alias of ";
+  const guint i = find_entry (help, name);
+  const char *title = i < help->len ? ((DroverHelpEntry *) help->pdata[i])->title : NULL;
+
+  if (title == NULL || !g_str_has_prefix (title, prefix))
+    return NULL;
+  title += strlen (prefix);
+  return g_strndup (title, strcspn (title, ")"));
+}
+
+static char *
+dup_cpu_title (GPtrArray *help, const char *name, const char *alias_of)
 {
   g_autofree char *title = dup_title (help, name);
   g_autofree char *first = g_strconcat (name, "-v1", NULL);
 
-  return *title != '\0' ? g_steal_pointer (&title) : dup_title (help, first);
+  return *title != '\0' ? g_steal_pointer (&title)
+                        : dup_title (help, alias_of != NULL ? alias_of : first);
 }
 
 /*
@@ -202,13 +217,16 @@ _drover_catalogue_writer_make_cpus (DroverCatalogueWriter *self)
       JsonObject *cpu = cpus->pdata[i];
       const char *name = get_text (cpu, "name");
       const char *type = get_text (cpu, "typename");
-      g_autofree char *title = dup_cpu_title (help, name);
+      g_autofree char *told = dup_alias_of (help, name);
+      const char *alias_of = *get_text (cpu, "alias-of") != '\0' ? get_text (cpu, "alias-of") : told;
+      g_autofree char *title = dup_cpu_title (help, name, alias_of);
       guint flags = 0;
 
       flags |= _drover_catalogue_is (cpu, "static") ? CATALOGUE_IS_STATIC : 0;
       flags |= _drover_catalogue_is (cpu, "deprecated") ? CATALOGUE_IS_DEPRECATED : 0;
-      g_variant_builder_add (&builder, "(ssssuu@as)", name, type, get_text (cpu, "alias-of"), title,
-                             flags, _drover_catalogue_writer_get_list (self, type),
+      g_variant_builder_add (&builder, "(ssssuu@as)", name, type,
+                             alias_of != NULL ? alias_of : "", title, flags,
+                             _drover_catalogue_writer_get_list (self, type),
                              make_missing (cpu));
     }
 
