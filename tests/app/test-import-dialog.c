@@ -17,6 +17,13 @@ find_dialog (DroverWindow *window)
   return window_find_type (window, DROVER_TYPE_IMPORT_DIALOG);
 }
 
+static void
+wait_for_dialog (DroverWindow *window)
+{
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), GTK_TYPE_TEXT_VIEW) != NULL);
+}
+
 static GtkTextBuffer *
 get_buffer (DroverWindow *window)
 {
@@ -30,7 +37,7 @@ static void
 open_dialog (DroverWindow *window)
 {
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.import", NULL));
-  drover_test_until (find_dialog (window) != NULL);
+  wait_for_dialog (window);
 }
 
 /* As the clipboard does it. */
@@ -88,7 +95,7 @@ static void
 simple (DroverWindow *window, gconstpointer data)
 {
   window_press (window, "Paste a Command Line");
-  drover_test_until (find_dialog (window) != NULL);
+  wait_for_dialog (window);
   g_assert_false (window_can_press (find_dialog (window), "Create"));
 
   paste (window, "$ sudo qemu-system-x86_64 -m 64M \\\n    -append 'root=/dev/sda quiet' --kernel "
