@@ -158,7 +158,7 @@ def test_help(home):
 
 def test_typed_wrongly(home):
   assert "frobnicate" in home.run("frobnicate", status=USAGE)[1]
-  assert "name of a machine" in home.run("start", status=USAGE)[1]
+  assert "droverctl start MACHINE" in home.run("start", status=USAGE)[1]
   assert "“two”" in home.run("status", "one", "two", status=USAGE)[1]
   assert "--frob" in home.run("list", "--frob", status=USAGE)[1]
   assert "--hello" in home.run("create", status=USAGE)[1]

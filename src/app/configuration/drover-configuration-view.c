@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "drover-check-bar.h"
+#include "drover-command-view.h"
 #include "drover-configuration-view.h"
 #include "drover-section-row.h"
 #include "drover-setting-row.h"
@@ -18,7 +19,6 @@ struct _DroverConfigurationView
   DroverConfig *config;
   GStrv argv_at_start; /* of the machine that runs; NULL when none does */
 
-  AdwMultiLayoutView *layouts;
   GtkPaned *paned;
   GtkWidget *pages_box;
   AdwBanner *banner;
@@ -308,19 +308,13 @@ failed_cb (DroverConfigurationView *self, const char *message)
 
 /* The command line */
 
-static gboolean
-is_narrow (DroverConfigurationView *self)
-{
-  return g_strcmp0 (adw_multi_layout_view_get_layout_name (self->layouts), "narrow") == 0;
-}
-
 /* Where it is narrow there is room for the pages or for the command line, not for both. */
 static void
 update_layout (DroverConfigurationView *self)
 {
   gboolean command = gtk_toggle_button_get_active (self->command_toggle);
 
-  gtk_widget_set_visible (self->pages_box, !command || !is_narrow (self));
+  gtk_widget_set_visible (self->pages_box, !command || !adw_navigation_split_view_get_collapsed (self->split));
   g_object_set (self->paned, "position-set", FALSE, NULL);
 }
 
@@ -346,6 +340,8 @@ drover_configuration_view_dispose (GObject *object)
 {
   DroverConfigurationView *self = DROVER_CONFIGURATION_VIEW (object);
 
+  /* libadwaita 1.7 takes its child away once more after the template has. */
+  adw_breakpoint_bin_set_child (ADW_BREAKPOINT_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_CONFIGURATION_VIEW);
   g_clear_object (&self->run);
   g_clear_object (&self->config);
@@ -363,7 +359,6 @@ drover_configuration_view_class_init (DroverConfigurationViewClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/configuration/drover-configuration-view.ui");
-  gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, layouts);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, paned);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, pages_box);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, banner);
@@ -415,6 +410,15 @@ connect_config (DroverConfigurationView *self)
                            G_CONNECT_SWAPPED);
 }
 
+static void
+add_command_view (DroverConfigurationView *self)
+{
+  GtkWidget *command = drover_command_view_new (self->config);
+
+  drover_command_view_set_run (DROVER_COMMAND_VIEW (command), self->run);
+  adw_bin_set_child (self->command_slot, command);
+}
+
 /**
  * drover_configuration_view_new:
  * @run: the run of the machine
@@ -430,6 +434,7 @@ drover_configuration_view_new (DroverRun *run)
   self->config =
     drover_config_new (drover_editor_get_for_machine (drover_run_get_machine (run)));
   connect_config (self);
+  add_command_view (self);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (run_changed_cb), self,
                            G_CONNECT_SWAPPED);
   adw_bin_set_child (self->check_slot, GTK_WIDGET (drover_check_bar_new (self->config)));

@@ -182,7 +182,7 @@ drover_disk_row_fill (DroverPartRow *row)
 {
   DroverDiskRow *self = DROVER_DISK_ROW (row);
 
-  drover_part_row_add_settings (row, (const char *const[]) { "disk.bootindex", NULL });
+  drover_part_row_add_settings (row, (const char *const[]) { "disk.boot-index", "disk.node", NULL });
   self->boot = ADW_ACTION_ROW (adw_action_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->boot), _("Boot order"));
   self->earlier = add_arrow (self, "go-up-symbolic", _("Boot Earlier"), G_CALLBACK (earlier_cb));

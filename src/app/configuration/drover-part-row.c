@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "drover-device-editor.h"
+#include "drover-key.h"
 #include "drover-part-actions.h"
 #include "drover-part-row.h"
 #include "drover-setting-row.h"
@@ -12,16 +13,36 @@ typedef struct
 {
   DroverConfig *config;
   DroverPart *part;
-  GPtrArray *rows; /* of settings; belong to the expander */
+  GPtrArray *rows;   /* of settings; belong to the expander */
+  GPtrArray *groups; /* of settings that are looked at more rarely */
   gboolean choosing;
 
   GtkImage *icon;
   GtkImage *warning;
   GtkWidget *badge;
   AdwActionRow *problem;
+  AdwEntryRow *id;
+  char *shown_id;
   GtkWidget *properties;
   GtkWidget *modernise;
 } DroverPartRowPrivate;
+
+/* The settings under one heading: an expander in the expander, filled when it is opened. */
+typedef struct
+{
+  DroverPartRow *owner;
+  AdwExpanderRow *row;
+  const char *title;
+  GPtrArray *settings;
+  gboolean filled;
+} Group;
+
+static void
+group_free (Group *group)
+{
+  g_ptr_array_unref (group->settings);
+  g_free (group);
+}
 
 G_DEFINE_TYPE_WITH_PRIVATE (DroverPartRow, drover_part_row, ADW_TYPE_EXPANDER_ROW)
 
@@ -83,6 +104,83 @@ update_problem (DroverPartRow *self, GPtrArray *arguments)
     }
 }
 
+/* The argument whose id is the part's name. */
+static int
+get_named (DroverPartRow *self)
+{
+  const DroverScope *scope = &get (self)->part->scope;
+
+  return scope->front >= 0 ? scope->front : scope->back;
+}
+
+static void
+update_id (DroverPartRow *self, GPtrArray *arguments)
+{
+  DroverPartRowPrivate *priv = get (self);
+  DroverArgument *argument = arguments->pdata[get_named (self)];
+  g_autofree char *id = drover_key_dup (arguments, get_named (self), "id");
+
+  gtk_widget_set_visible (
+    GTK_WIDGET (priv->id),
+    id != NULL || g_str_equal (drover_argument_get_option (argument), "device"));
+  if (g_set_str (&priv->shown_id, id) ||
+      *gtk_editable_get_text (GTK_EDITABLE (priv->id)) == '\0')
+    gtk_editable_set_text (GTK_EDITABLE (priv->id), id != NULL ? id : "");
+}
+
+/* A new id is new in all that speaks of it. */
+static void
+rename_cb (DroverPartRow *self)
+{
+  DroverPartRowPrivate *priv = get (self);
+  GPtrArray *arguments = drover_config_get_arguments (priv->config);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (priv->id));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) changed = NULL;
+
+  g_assert (DROVER_IS_PART_ROW (self));
+
+  if (arguments == NULL || g_strcmp0 (text, priv->shown_id) == 0)
+    return;
+
+  changed = priv->shown_id != NULL
+              ? drover_arguments_rename_id (arguments, get_named (self), text, &error)
+              : drover_key_write (arguments, get_named (self), "id", DROVER_SETTING_TEXT, text,
+                                  &error);
+  if (changed != NULL)
+    drover_config_apply (priv->config, changed, _("Rename"), NULL);
+  else
+    {
+      gtk_editable_set_text (GTK_EDITABLE (priv->id),
+                             priv->shown_id != NULL ? priv->shown_id : "");
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+    }
+}
+
+static gboolean
+applies (DroverPartRow *self, const DroverSetting *setting, GPtrArray *arguments)
+{
+  return drover_setting_applies (setting, arguments, &get (self)->part->scope);
+}
+
+static void
+update_group (DroverPartRow *self, Group *group, GPtrArray *arguments)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < group->settings->len && !any; i++)
+    any = applies (self, group->settings->pdata[i], arguments);
+  gtk_widget_set_visible (GTK_WIDGET (group->row), any);
+}
+
+static void
+update_setting_row (DroverPartRow *self, DroverSettingRow *row, GPtrArray *arguments)
+{
+  drover_setting_row_set_scope (row, &get (self)->part->scope);
+  gtk_widget_set_visible (GTK_WIDGET (row),
+                          applies (self, drover_setting_row_get_setting (row), arguments));
+}
+
 static void
 update_rows (DroverPartRow *self, GPtrArray *arguments)
 {
@@ -90,15 +188,9 @@ update_rows (DroverPartRow *self, GPtrArray *arguments)
   int front = priv->part->scope.front;
 
   for (guint i = 0; i < priv->rows->len; i++)
-    {
-      DroverSettingRow *row = priv->rows->pdata[i];
-
-      gtk_widget_set_visible (
-        GTK_WIDGET (row),
-        drover_setting_applies (drover_setting_row_get_setting (row), arguments,
-                                &priv->part->scope));
-      drover_setting_row_set_scope (row, &priv->part->scope);
-    }
+    update_setting_row (self, priv->rows->pdata[i], arguments);
+  for (guint i = 0; i < priv->groups->len; i++)
+    update_group (self, priv->groups->pdata[i], arguments);
   if (priv->properties == NULL)
     return;
 
@@ -107,6 +199,7 @@ update_rows (DroverPartRow *self, GPtrArray *arguments)
     front >= 0 &&
       g_str_equal (drover_argument_get_option (arguments->pdata[front]), "device"));
   gtk_widget_set_visible (priv->modernise, priv->part->legacy);
+  update_id (self, arguments);
 }
 
 static void
@@ -168,6 +261,13 @@ fill (DroverPartRow *self)
   if (klass->fill != NULL)
     klass->fill (self);
 
+  priv->id = ADW_ENTRY_ROW (adw_entry_row_new ());
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (priv->id),
+                                 _("Id, by which other arguments speak of it"));
+  adw_entry_row_set_show_apply_button (priv->id, TRUE);
+  g_signal_connect_object (priv->id, "apply", G_CALLBACK (rename_cb), self, G_CONNECT_SWAPPED);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->id));
+
   priv->properties =
     add_button (self, _("All _Properties…"), NULL, G_CALLBACK (properties_cb));
   priv->modernise = add_button (self, _("_Modernise…"), NULL, G_CALLBACK (modernise_cb));
@@ -188,17 +288,46 @@ scroll_cb (GtkWidget *row, GdkFrameClock *clock, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+add_setting (DroverPartRow *self, AdwExpanderRow *expander, const DroverSetting *setting)
+{
+  DroverPartRowPrivate *priv = get (self);
+  GtkWidget *row = drover_setting_row_new (priv->config, setting);
+
+  g_ptr_array_add (priv->rows, row);
+  update_setting_row (self, DROVER_SETTING_ROW (row), drover_config_get_arguments (priv->config));
+  adw_expander_row_add_row (expander, row);
+}
+
+static void
+fill_group (Group *group)
+{
+  if (group->filled || drover_config_get_arguments (get (group->owner)->config) == NULL)
+    return;
+
+  group->filled = TRUE;
+  for (guint i = 0; i < group->settings->len; i++)
+    add_setting (group->owner, group->row, group->settings->pdata[i]);
+}
+
 /* A token of it was chosen: its row, which may not have been made yet, comes into sight. */
 static void
 reveal (DroverPartRow *self, int argument, gsize start, gsize end)
 {
   DroverPartRowPrivate *priv = get (self);
   GtkWidget *target = GTK_WIDGET (self);
+  GtkWidget *outer;
 
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self), TRUE);
+  for (guint i = 0; start < end && i < priv->groups->len; i++)
+    fill_group (priv->groups->pdata[i]);
   for (guint i = 0; i < priv->rows->len; i++)
     if (drover_setting_row_is_at (priv->rows->pdata[i], argument, start, end))
       target = priv->rows->pdata[i];
+
+  outer = gtk_widget_get_ancestor (gtk_widget_get_parent (target), ADW_TYPE_EXPANDER_ROW);
+  if (outer != NULL)
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (outer), TRUE);
   gtk_widget_add_tick_callback (target, scroll_cb, NULL, NULL);
 }
 
@@ -250,6 +379,7 @@ drover_part_row_dispose (GObject *object)
   DroverPartRowPrivate *priv = get (DROVER_PART_ROW (object));
 
   g_clear_pointer (&priv->rows, g_ptr_array_unref);
+  g_clear_pointer (&priv->shown_id, g_free);
   g_clear_pointer (&priv->part, drover_part_free);
   g_clear_object (&priv->config);
 
@@ -257,9 +387,18 @@ drover_part_row_dispose (GObject *object)
 }
 
 static void
+drover_part_row_finalize (GObject *object)
+{
+  g_clear_pointer (&get (DROVER_PART_ROW (object))->groups, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (drover_part_row_parent_class)->finalize (object);
+}
+
+static void
 drover_part_row_class_init (DroverPartRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = drover_part_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = drover_part_row_finalize;
 }
 
 static void
@@ -269,6 +408,7 @@ drover_part_row_init (DroverPartRow *self)
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   priv->rows = g_ptr_array_new ();
+  priv->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) group_free);
   priv->icon = GTK_IMAGE (gtk_image_new ());
   gtk_accessible_update_state (GTK_ACCESSIBLE (priv->icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->icon));
@@ -353,7 +493,7 @@ drover_part_row_refresh (DroverPartRow *self)
   DroverPartRowPrivate *priv = get (self);
   GPtrArray *arguments = drover_config_get_arguments (priv->config);
 
-  if (arguments == NULL || priv->part == NULL)
+  if (arguments == NULL || priv->part == NULL || priv->rows == NULL)
     return;
 
   DROVER_PART_ROW_GET_CLASS (self)->update (self, arguments, priv->part);
@@ -379,11 +519,33 @@ drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart 
     selection_changed_cb (self);
 }
 
+static Group *
+ensure_group (DroverPartRow *self, const char *title)
+{
+  DroverPartRowPrivate *priv = get (self);
+  Group *group;
+
+  for (guint i = 0; i < priv->groups->len; i++)
+    if (g_str_equal (((Group *) priv->groups->pdata[i])->title, title))
+      return priv->groups->pdata[i];
+
+  group = g_new0 (Group, 1);
+  group->owner = self;
+  group->title = title;
+  group->settings = g_ptr_array_new ();
+  group->row = ADW_EXPANDER_ROW (adw_expander_row_new ());
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (group->row), _(title));
+  g_signal_connect_swapped (group->row, "notify::expanded", G_CALLBACK (fill_group), group);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (group->row));
+  g_ptr_array_add (priv->groups, group);
+  return group;
+}
+
 /**
  * drover_part_row_add_settings:
- * @except: (nullable): ids of settings that the card shows in its own way
+ * @except: (nullable): ids of settings that the row shows in its own way
  *
- * Adds a row for each setting of this kind of part.
+ * Adds a row for each setting of this kind of part. The id is none of them: see rename_cb().
  */
 void
 drover_part_row_add_settings (DroverPartRow *self, const char *const *except)
@@ -395,12 +557,13 @@ drover_part_row_add_settings (DroverPartRow *self, const char *const *except)
 
   for (guint i = 0; i < n_settings; i++)
     {
-      GtkWidget *row;
-
-      if (except != NULL && g_strv_contains (except, settings[i]->id))
+      if (g_str_has_suffix (settings[i]->id, ".id") ||
+          (except != NULL && g_strv_contains (except, settings[i]->id)))
         continue;
-      row = GTK_WIDGET (drover_setting_row_new (priv->config, settings[i]));
-      g_ptr_array_add (priv->rows, row);
-      adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
+      if (settings[i]->group != NULL)
+        g_ptr_array_add (ensure_group (self, settings[i]->group)->settings,
+                         (gpointer) settings[i]);
+      else
+        add_setting (self, ADW_EXPANDER_ROW (self), settings[i]);
     }
 }

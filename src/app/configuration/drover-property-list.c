@@ -91,9 +91,15 @@ add_json_keys (GPtrArray *keys, const char *value)
     g_ptr_array_add (keys, g_strdup (l->data));
 }
 
-/* The keys that stand in the argument, but for the one that says what it is. */
-static GPtrArray *
-list_keys (DroverArgument *argument)
+/**
+ * drover_property_list_list_keys:
+ * @argument: a `-device`, `-netdev` …
+ *
+ * Returns: (transfer full) (element-type utf8): the keys that stand in it, in their order; not
+ *   the one that says what it is, when it is implied
+ */
+GPtrArray *
+drover_property_list_list_keys (DroverArgument *argument)
 {
   GPtrArray *keys = g_ptr_array_new_with_free_func (g_free);
   const char *value = drover_argument_get_value (argument);
@@ -147,13 +153,103 @@ list_links (GPtrArray *arguments, const char *property)
 }
 
 static void
-add_pinned (GListStore *list, const char *name, const char *description)
+add_pinned (GListStore *list, const char *name, const char *description,
+            const char *const *suggestions)
 {
   g_autoptr (DroverPropertyItem) item =
     drover_property_item_new (name, NULL, description, NULL, NULL);
 
   drover_property_item_set_pinned (item);
+  if (suggestions != NULL && suggestions[0] != NULL)
+    drover_property_item_suggest (item, suggestions);
   g_list_store_append (list, item);
+}
+
+/* The buses in this machine that a device of @provider makes, as `scsi0.0`. */
+static void
+add_buses_of (GStrvBuilder *builder, GPtrArray *arguments, const DroverCatalogueBus *bus)
+{
+  gboolean is_port = g_str_equal (bus->type, "PCI") || g_str_equal (bus->type, "PCIE");
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      g_autofree char *id = NULL;
+      g_autofree char *type = NULL;
+
+      if (!g_str_equal (drover_argument_get_option (arguments->pdata[i]), "device"))
+        continue;
+      type = drover_property_list_dup_type (arguments->pdata[i]);
+      id = g_strcmp0 (type, bus->provider) == 0 ? drover_key_dup (arguments, i, "id") : NULL;
+      if (id != NULL)
+        g_strv_builder_take (builder, is_port ? g_strdup (id) : g_strconcat (id, ".0", NULL));
+    }
+}
+
+static char *
+describe_bus (DroverCatalogue *catalogue, GArray *buses, const char *bus)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) makers = NULL;
+  g_autofree char *list = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < buses->len && n < 3; i++)
+    {
+      const char *provider = g_array_index (buses, DroverCatalogueBus, i).provider;
+      DroverCatalogueDevice device;
+
+      if (!drover_catalogue_find_device (catalogue, provider, &device) || !device.user_creatable)
+        continue;
+      g_strv_builder_add (builder, provider);
+      n++;
+    }
+  makers = g_strv_builder_end (builder);
+  list = g_strjoinv (", ", makers);
+  if (n == 0)
+    return g_strdup_printf (_("The %s bus that it plugs into; without it QEMU takes the first"),
+                            bus);
+
+  return g_strdup_printf (_("The %s bus that it plugs into, as %s have one; without it QEMU takes "
+                            "the first"),
+                          bus, list);
+}
+
+static void
+add_bus (GListStore *list, DroverCatalogue *catalogue, GPtrArray *arguments, const char *type)
+{
+  DroverCatalogueDevice device = { 0 };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GArray) buses = NULL;
+  g_auto (GStrv) suggestions = NULL;
+  g_autofree char *description = NULL;
+
+  if (catalogue != NULL && type != NULL)
+    drover_catalogue_find_device (catalogue, type, &device);
+  if (device.bus != NULL)
+    {
+      buses = drover_catalogue_list_buses_for (catalogue, type);
+      description = describe_bus (catalogue, buses, device.bus);
+      for (guint i = 0; i < buses->len; i++)
+        add_buses_of (builder, arguments, &g_array_index (buses, DroverCatalogueBus, i));
+    }
+  suggestions = g_strv_builder_end (builder);
+  add_pinned (list, "bus",
+              description != NULL
+                ? description
+                : _("Where it plugs in; without it QEMU takes the first that fits"),
+              (const char *const *) suggestions);
+}
+
+/* What QEMU says of it; NULL when it says nothing. */
+static GArray *
+list_known (DroverCatalogue *catalogue, const char *option, const char *type)
+{
+  if (catalogue == NULL || type == NULL)
+    return NULL;
+  if (g_str_equal (option, "device"))
+    return drover_catalogue_list_properties (catalogue, type);
+
+  return drover_catalogue_list_backend_properties (catalogue, option, type);
 }
 
 static void
@@ -227,20 +323,19 @@ drover_property_list_new (DroverCatalogue *catalogue, GPtrArray *arguments, guin
   const char *option = drover_argument_get_option (arguments->pdata[argument]);
   const char *type_key = drover_property_list_get_type_key (option);
   g_autofree char *type = drover_property_list_dup_type (arguments->pdata[argument]);
-  g_autoptr (GPtrArray) keys = list_keys (arguments->pdata[argument]);
-  g_autoptr (GArray) known = catalogue != NULL && type != NULL
-                               ? drover_catalogue_list_properties (catalogue, type)
-                               : NULL;
+  g_autoptr (GPtrArray) keys = drover_property_list_list_keys (arguments->pdata[argument]);
+  g_autoptr (GArray) known = list_known (catalogue, option, type);
   gboolean catalogued = known != NULL && known->len > 0;
 
   if (type_key != NULL)
     g_hash_table_add (seen, (char *) type_key);
   g_hash_table_add (seen, (char *) "id");
-  add_pinned (list, "id", _("The name by which other arguments and the monitor speak of it"));
+  add_pinned (list, "id", _("The name by which other arguments and the monitor speak of it"),
+              NULL);
   if (g_str_equal (option, "device"))
     {
       g_hash_table_add (seen, (char *) "bus");
-      add_pinned (list, "bus", _("Where it plugs in; without it QEMU takes the first that fits"));
+      add_bus (list, catalogue, arguments, type);
     }
 
   for (guint i = 0; catalogued && i < known->len; i++)

@@ -192,9 +192,7 @@ update_value (DroverSettingRow *self, const DroverReading *reading)
 
   gtk_stack_set_visible_child_name (self->stack, editable ? "editor" : "opaque");
   gtk_widget_set_visible (self->edit_text, !editable);
-  gtk_widget_set_visible (self->reset, editable);
-  gtk_widget_set_sensitive (self->reset, is_set (reading));
-  gtk_widget_set_opacity (self->reset, is_set (reading) ? 1 : 0);
+  gtk_widget_set_visible (self->reset, editable && is_set (reading));
   if (editable)
     drover_value_editor_show (self->editor, is_set (reading) ? reading->text : NULL);
   else
@@ -404,6 +402,7 @@ drover_setting_row_new (DroverConfig *config, const DroverSetting *setting)
   show_text (self->summary, setting->summary != NULL ? _(setting->summary) : NULL);
   drover_value_editor_name (GTK_WIDGET (self), _(setting->title));
   put_editor (self);
+  drover_value_editor_show_default (self->editor, _("Default"));
 
   g_signal_connect_object (config, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (config, "notify::catalogue", G_CALLBACK (update), self,

@@ -31,7 +31,7 @@ typedef struct
   gsize last_end;
   gsize lead_start;     /* the blanks before that member */
   gsize inside;         /* after that object's brace */
-  gboolean blocked;     /* a step of the path is there and is no object */
+  gboolean blocked;     /* a step of the path is there and is no object, or is there twice */
 } Search;
 
 static gboolean scan_value (Scanner *scanner, const char *path, Search *search);
@@ -256,10 +256,12 @@ scan_member (Scanner *scanner, const char *path, Search *search, gsize lead_star
   if (path != NULL)
     {
       key = dup_string (scanner->text + start, key_end - start);
-      if (*key != '\0' && g_str_has_prefix (path, key) && path[strlen (key)] == '.')
+      if (*key != '\0' && strchr (key, '.') == NULL && g_str_has_prefix (path, key) &&
+          path[strlen (key)] == '.')
         step = path + strlen (key) + 1;
     }
-  if (step != NULL && *scanner->p != '{')
+  /* A second way to the same place is no way either. */
+  if (step != NULL && (*scanner->p != '{' || search->rest != path))
     search->blocked = TRUE;
   if (!scan_value (scanner, step, search))
     return FALSE;

@@ -190,7 +190,7 @@ drover_shell_set_error (const DroverShellLexer *self, gsize offset, GError **err
 
   g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
                /* Translators: the last one is what is wrong, in a few words. */
-               _("Line %" G_GSIZE_FORMAT ", column %ld (byte %" G_GSIZE_FORMAT "): %s"), line,
+               _("Line %zu, column %ld (byte %zu): %s"), line,
                g_utf8_strlen (self->text + line_start, offset - line_start) + 1, offset, message);
   return FALSE;
 }

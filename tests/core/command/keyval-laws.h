@@ -122,7 +122,7 @@ law_assert_text (const char *law, const char *text, const char *found, const cha
 
 /* @key must be a key: not empty, without `=` and `,`, and not beginning with `no`, which in a
  * bare word QEMU cuts off. */
-static void
+G_GNUC_UNUSED static void
 keyval_check_laws (const char *text, const char *implied_key, const char *key, const char *value)
 {
   guint n_before;
