@@ -2,22 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-check.py DROVERCTL: `droverctl check` as a script sees it. Prints TAP."""
 
-import importlib.util
+import json
 import shutil
 import sys
-import traceback
-from pathlib import Path
 
-spec = importlib.util.spec_from_file_location("test_cli", Path(__file__).with_name("test-cli.py"))
-cli = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(cli)
+import support
+from support import cli
 
 NOT_STARTED = cli.NOT_STARTED
 
 
 def check(home, machine, status=0):
   """The JSON of a check, which comes also when it does not pass."""
-  return cli.json.loads(home.run("check", machine, "--json", status=status)[0])
+  return json.loads(home.run("check", machine, "--json", status=status)[0])
 
 
 def test_passes(home):
@@ -84,27 +81,8 @@ def test_while_it_runs(home):
   home.run("stop", "pc")
 
 
-def main(droverctl):
-  tests = [(name[5:], test) for name, test in globals().items() if name.startswith("test_")]
+if __name__ == "__main__":
   if not shutil.which(cli.QEMU):
     print(f"1..0 # SKIP there is no {cli.QEMU}")
-    return 0
-
-  print(f"TAP version 14\n1..{len(tests)}", flush=True)
-  good = True
-  for number, (name, test) in enumerate(tests, 1):
-    home = cli.Home(droverctl)
-    try:
-      test(home)
-      print(f"ok {number} - {name}", flush=True)
-    except Exception:    # pylint: disable=broad-except
-      good = False
-      traceback.print_exc()
-      print(f"not ok {number} - {name}", flush=True)
-    finally:
-      home.close()
-  return 0 if good else 1
-
-
-if __name__ == "__main__":
-  sys.exit(main(*sys.argv[1:]))
+    sys.exit(0)
+  sys.exit(support.main(globals(), *sys.argv[1:]))
