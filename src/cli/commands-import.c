@@ -22,6 +22,7 @@ static char *option_program;
 static char **option_variables;
 static int option_command;
 static gboolean option_argv_json;
+static gboolean option_no_check;
 
 static const GOptionEntry import_options[] = {
   { "name", 0, 0, G_OPTION_ARG_FILENAME, &option_name, N_("The machine’s name"), N_("NAME") },
@@ -33,6 +34,8 @@ static const GOptionEntry import_options[] = {
     N_("Which command of the text, when it has several: 1 is the first"), N_("NUMBER") },
   { "argv-json", 0, 0, G_OPTION_ARG_NONE, &option_argv_json,
     N_("The file is a JSON array of strings, not shell text"), NULL },
+  { "no-check", 0, 0, G_OPTION_ARG_NONE, &option_no_check,
+    N_("Do not ask QEMU whether the machine would start"), NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
   { NULL },
 };
@@ -258,7 +261,7 @@ describe_variables (GPtrArray *variables)
 }
 
 static void
-print_summary (DroverImport *import, DroverMachine *machine, GPtrArray *notices)
+print_summary (DroverImport *import, DroverMachine *machine, GPtrArray *notices, DroverCheck *check)
 {
   g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
   JsonObject *object = describe_run (run);
@@ -268,6 +271,9 @@ print_summary (DroverImport *import, DroverMachine *machine, GPtrArray *notices)
   json_object_set_member (object, "variables",
                           describe_variables (drover_import_get_variables (import)));
   json_object_set_member (object, "notices", describe_notices (notices));
+  if (check != NULL)
+    json_object_set_object_member (object, "check",
+                                   describe_check (drover_machine_get_document (machine), check));
   print_json_take (object);
 }
 
@@ -297,6 +303,22 @@ create_machine (Invocation *invocation, DroverImport *import, GPtrArray **notice
   return drover_library_create (invocation->library, named, error);
 }
 
+/* The machine is there whatever comes of it, and whether or not it could be asked. */
+static DroverCheck *
+await_check (DroverMachine *machine)
+{
+  DroverDocument *document = drover_machine_get_document (machine);
+  g_autoptr (GError) error = NULL;
+  DroverCheck *check =
+    dex_await_boxed (drover_check_run (document, drover_machine_get_folder (machine)), &error);
+
+  if (check == NULL)
+    g_printerr (_("QEMU was not asked whether the machine would start: %s\n"), error->message);
+  else if (check->problems->len > 0)
+    print_check (document, check, stderr);
+  return check;
+}
+
 static gboolean
 check_name (GError **error)
 {
@@ -313,6 +335,7 @@ run_import (Invocation *invocation, GError **error)
 {
   g_autoptr (DroverImport) import = NULL;
   g_autoptr (GPtrArray) notices = NULL;
+  g_autoptr (DroverCheck) check = NULL;
   DroverMachine *machine;
 
   if (!check_name (error))
@@ -327,8 +350,10 @@ run_import (Invocation *invocation, GError **error)
     return FALSE;
 
   print_notices (notices);
+  if (!option_no_check)
+    check = await_check (machine);
   if (option_json)
-    print_summary (import, machine, notices);
+    print_summary (import, machine, notices, check);
   else
     g_print ("%s\n", drover_machine_get_slug (machine));
   return TRUE;
@@ -354,9 +379,7 @@ static gboolean
 run_export (Invocation *invocation, GError **error)
 {
   DroverMachine *machine = find_machine (invocation, error);
-  g_autoptr (JsonNode) node = NULL;
-  g_autofree char *script = NULL;
-  g_auto (GStrv) argv = NULL;
+  g_autofree char *text = NULL;
 
   if (machine == NULL)
     return FALSE;
@@ -374,15 +397,16 @@ run_export (Invocation *invocation, GError **error)
 
   if (option_shell)
     {
-      script = drover_export_dup_script (drover_machine_get_document (machine),
-                                         drover_machine_get_folder (machine));
+      text = drover_export_dup_script (drover_machine_get_document (machine),
+                                       drover_machine_get_folder (machine));
       /* Bytes as they are: g_print() would convert. */
-      fputs (script, stdout);
+      fputs (text, stdout);
       return TRUE;
     }
 
-  argv = drover_document_dup_argv (drover_machine_get_document (machine));
-  print_json (node = drover_json_from_strv ((const char *const *) argv));
+  /* JSON is UTF-8, whatever the locale. */
+  text = drover_export_dup_argv (drover_machine_get_document (machine));
+  puts (text);
   return TRUE;
 }
 

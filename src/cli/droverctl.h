@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <stdio.h>
+
+#include "drover-check.h"
 #include "drover-library.h"
 #include "drover-run.h"
 
@@ -73,6 +76,8 @@ DroverMachine *find_machine    (Invocation *invocation, GError **error);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
 gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
+JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
+void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

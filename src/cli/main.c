@@ -24,7 +24,7 @@ static const Command *const commands[] = {
   &list_command,   &create_command, &start_command,   &status_command, &stop_command,
   &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
   &log_command,    &command_command, &import_command, &export_command,
-  &delete_command,  &check_command,
+  &check_command,  &delete_command,
 };
 
 static const char *const statuses[] = {

@@ -3,6 +3,9 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-devices-page.h"
+#include "drover-disks-page.h"
+#include "drover-network-page.h"
 #include "drover-sections.h"
 #include "drover-settings-page.h"
 
@@ -21,13 +24,19 @@ create_from_table (DroverConfig *config, const char *page)
     return create_from_table (config, #name);                        \
   }
 
+#define OWN_PAGE(name)                                               \
+  static GtkWidget *create_##name (DroverConfig *config, DroverRun *run) \
+  {                                                                  \
+    return drover_##name##_page_new (config);                        \
+  }
+
+OWN_PAGE (disks)
+OWN_PAGE (network)
+OWN_PAGE (devices)
 FROM_TABLE (overview)
 FROM_TABLE (machine)
 FROM_TABLE (cpu)
 FROM_TABLE (memory)
-FROM_TABLE (disks)
-FROM_TABLE (network)
-FROM_TABLE (devices)
 FROM_TABLE (display)
 FROM_TABLE (sound)
 FROM_TABLE (firmware)

@@ -17,7 +17,8 @@ takes_value (DroverOptionTable *options, const char *flag, const DroverImportFie
   DroverArity arity = drover_option_table_get_arity (options, name);
   const DroverOption *known = drover_option_find (name);
 
-  if (next == NULL)
+  /* A lone dash is no option; `-m=1G` has what its author takes for the value. */
+  if (next == NULL || *name == '\0' || strchr (name, '=') != NULL)
     return FALSE;
   if (arity != DROVER_ARITY_UNKNOWN)
     return arity == DROVER_ARITY_VALUE;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-import-private.h"
+#include "drover-part.h"
 #include "drover-shell-private.h"
 
 /* What an import changed, left out, or left open, in sentences. */
@@ -68,30 +69,41 @@ dup_source (Notices *self, gsize start, gsize end)
 
 /* before the program */
 
+/* One sentence for all of it: `sudo -u me nice -n 5`. Keywords of the shell are not worth one. */
 static void
 note_before (Notices *self, const DroverImportReading *reading)
 {
   static const char *const keywords[] = { "if", "then", "else", "elif", "while", "until", "do", "{",
                                           "!", "exec", "command", "time", "&", NULL };
+  static const char *const superusers[] = { "sudo", "doas", "pkexec", NULL };
+  g_autoptr (GString) words = g_string_new (NULL);
+  const DroverImportField *first = NULL;
+  gboolean is_superuser = FALSE;
+  g_autofree char *text = NULL;
+  gsize end = 0;
 
   for (guint i = 0; i < reading->before->len; i++)
     {
       const DroverImportField *field = reading->before->pdata[i];
       const char *word = field->text->str;
-      g_autofree char *text = dup_short (word);
 
       if (g_strv_contains (keywords, word))
         continue;
-      if (g_str_equal (word, "sudo") || g_str_equal (word, "doas") || g_str_equal (word, "pkexec"))
-        add (self, DROVER_IMPORT_DROPPED,
-             g_strdup_printf (_("“%s” was left out: the machine runs with your own rights, and in "
-                                "your own environment"), text),
-             field->start, field->end, -1);
-      else
-        add (self, DROVER_IMPORT_DROPPED,
-             g_strdup_printf (_("“%s”, which stands before the program, was left out"), text),
-             field->start, field->end, -1);
+      first = first != NULL ? first : field;
+      end = MAX (end, field->end);
+      is_superuser |= g_strv_contains (superusers, word);
+      g_string_append_printf (words, "%s%s", words->len > 0 ? " " : "", word);
     }
+
+  if (first == NULL)
+    return;
+  text = dup_short (words->str);
+  add (self, DROVER_IMPORT_DROPPED,
+       is_superuser
+         ? g_strdup_printf (_("“%s” was left out: the machine runs with your own rights, and in "
+                              "your own environment"), text)
+         : g_strdup_printf (_("“%s”, which stands before the program, was left out"), text),
+       first->start, end, -1);
 }
 
 static void
@@ -255,10 +267,41 @@ note_next (Notices *self, guint candidate)
     }
 }
 
+/* in the pages */
+
+/* One sentence for all that has a row, and one for each that has none. */
+static void
+note_pages (Notices *self, GPtrArray *arguments)
+{
+  guint n_shown = 0;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      DroverArgument *argument = arguments->pdata[i];
+      const char *flag = drover_argument_get_flag (argument);
+      g_autofree char *text = dup_short (flag != NULL ? flag : drover_argument_get_value (argument));
+      g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
+
+      if (location != NULL && !g_str_equal (location->page, "rest"))
+        n_shown++;
+      else if (location != NULL)
+        add (self, DROVER_IMPORT_CUSTOM,
+             g_strdup_printf (_("%s is kept as it is, under Everything Else"), text), 0, 0, i);
+    }
+
+  if (n_shown > 0)
+    add (self, DROVER_IMPORT_UNDERSTOOD,
+         g_strdup_printf (ngettext ("%u of %u argument is shown on its page",
+                                    "%u of %u arguments are shown on their pages", arguments->len),
+                          n_shown, arguments->len),
+         0, 0, -1);
+}
+
 /**
  * drover_import_list_notices:
  * @candidate: index of the command that was read
  * @reading: its words
+ * @arguments: (element-type DroverArgument): what was made of them
  * @origins: (element-type int): the argument that each of its fields became, or -1
  * @accelerator: (nullable): what the document was given
  *
@@ -267,8 +310,8 @@ note_next (Notices *self, guint candidate)
  */
 GPtrArray *
 drover_import_list_notices (const DroverImportText *text, guint candidate,
-                            const DroverImportReading *reading, GArray *origins,
-                            const char *accelerator)
+                            const DroverImportReading *reading, GPtrArray *arguments,
+                            GArray *origins, const char *accelerator)
 {
   const DroverImportCandidate *chosen =
     &g_array_index (text->candidates, DroverImportCandidate, candidate);
@@ -286,6 +329,7 @@ drover_import_list_notices (const DroverImportText *text, guint candidate,
   for (guint i = chosen->first; i <= chosen->last; i++)
     note_dropped (&self, text->commands->pdata[i]);
   note_next (&self, candidate);
+  note_pages (&self, arguments);
 
   return self.notices;
 }

@@ -156,7 +156,8 @@ GPtrArray           *drover_import_pair       (GPtrArray *fields, DroverOptionTa
 char                *drover_import_dup_name   (GPtrArray *arguments, const char *program);
 GPtrArray           *drover_import_list_notices (const DroverImportText *text, guint candidate,
                                                const DroverImportReading *reading,
-                                               GArray *origins, const char *accelerator);
+                                               GPtrArray *arguments, GArray *origins,
+                                               const char *accelerator);
 
 GPtrArray           *drover_import_commands_from_argv (const char *const *argv);
 

@@ -83,6 +83,15 @@ is_assignment (const char *word)
   return n > 0 && !g_ascii_isdigit (word[0]) && word[n] == '=';
 }
 
+/* Options of `sudo` and the like whose next word is a user, who may be called kvm. */
+static gboolean
+names_user (const char *word)
+{
+  static const char *const options[] = { "-u", "-g", "-U", "--user", "--group", NULL };
+
+  return g_strv_contains (options, word);
+}
+
 /* The first word that is neither a keyword nor a program that runs another one. */
 static guint
 find_head (GPtrArray *fields)
@@ -93,12 +102,17 @@ find_head (GPtrArray *fields)
                                           "call", "&", NULL };
   guint i = 0;
 
-  while (i < fields->len &&
-         (is_one_of (get_text (fields, i), prefixes) || *get_text (fields, i) == '-' ||
-          *get_text (fields, i) == '\0' || is_assignment (get_text (fields, i))))
-    i++;
+  while (i < fields->len)
+    {
+      const char *word = get_text (fields, i);
+      gboolean is_number = word[strspn (word, "0123456789+-")] == '\0';
 
-  return i;
+      if (*word != '-' && !is_number && !is_one_of (word, prefixes) && !is_assignment (word))
+        break;
+      i += names_user (word) ? 2 : 1;
+    }
+
+  return MIN (i, fields->len);
 }
 
 /* Of programs that only speak of QEMU: the packages, the files, the kernel's modules. */
@@ -122,14 +136,13 @@ only_mentions (const char *head)
 static gboolean
 is_program_at (GPtrArray *fields, guint i, guint head)
 {
-  static const char *const user_options[] = { "-u", "-g", "-U", "--user", "--group", NULL };
   const char *text = get_text (fields, i);
 
   if (!drover_import_is_qemu (text))
     return FALSE;
   if (i == head)
     return TRUE;
-  if (i > 0 && g_strv_contains (user_options, get_text (fields, i - 1)))
+  if (i > 0 && names_user (get_text (fields, i - 1)))
     return FALSE;
 
   /* `/dev/kvm`, `/var/lib/qemu` */

@@ -85,6 +85,8 @@ typedef struct
   DroverImportField *field; /* the one being made */
   const DroverShellWord *word;
   gboolean is_assignment;
+  gboolean has_quotes;         /* in the field */
+  gboolean has_all_parameters; /* `"$@"`, of which quotes make no word either */
 } Splitter;
 
 static DroverImportField *
@@ -94,6 +96,8 @@ open_field (Splitter *self)
     {
       self->field = drover_import_field_new (self->word->start, self->word->end);
       self->field->vanishes = TRUE;
+      self->has_quotes = FALSE;
+      self->has_all_parameters = FALSE;
     }
 
   return self->field;
@@ -102,8 +106,11 @@ open_field (Splitter *self)
 static void
 close_field (Splitter *self)
 {
-  if (self->field != NULL)
-    g_ptr_array_add (self->fields, g_steal_pointer (&self->field));
+  if (self->field == NULL)
+    return;
+
+  self->field->vanishes &= !self->has_quotes || self->has_all_parameters;
+  g_ptr_array_add (self->fields, g_steal_pointer (&self->field));
 }
 
 static gboolean
@@ -125,7 +132,8 @@ append_text (Splitter *self, const char *text, gsize length, gboolean is_quoted)
   if (!spend (self->scope, length))
     return;
   g_string_append_len (field->text, text, length);
-  if (length > 0 || is_quoted)
+  self->has_quotes |= is_quoted;
+  if (length > 0)
     field->vanishes = FALSE;
 }
 
@@ -396,6 +404,8 @@ append_variable (Splitter *self, const DroverShellPiece *piece, gboolean quoted)
 
   note_use (scope, name, NULL);
   source = dup_source (self, piece);
+  open_field (self);
+  self->has_all_parameters |= is_all_parameters (piece->text);
   append_mark (self, name, source, strlen (source),
                scope->depth == 0 ? piece->start : self->word->start,
                scope->depth == 0 ? piece->end : self->word->end,
@@ -490,7 +500,8 @@ static void
 expand_word (DroverImportScope *self, const DroverShellWord *word, gboolean is_assignment,
              GPtrArray *fields)
 {
-  Splitter splitter = { self, fields, NULL, word, is_assignment };
+  Splitter splitter = { .scope = self, .fields = fields, .word = word,
+                        .is_assignment = is_assignment };
 
   append_word (&splitter, word, FALSE);
   close_field (&splitter);
@@ -603,7 +614,8 @@ assign_word (DroverImportScope *self, const DroverShellWord *word, gboolean only
   value = g_hash_table_lookup (self->variables, name);
   if (append && value != NULL && value->len > 0)
     {
-      Splitter splitter = { self, new_fields (), NULL, word, TRUE };
+      Splitter splitter = { .scope = self, .fields = new_fields (), .word = word,
+                            .is_assignment = TRUE };
 
       append_value (&splitter, value->pdata[0], TRUE);
       append_value (&splitter, field, TRUE);

@@ -503,7 +503,8 @@ drover_import_make_document (DroverImport *self, const char *name, DroverOptionT
       document = drover_document_with_accelerator (plain, accelerator);
     }
   if (notices != NULL)
-    *notices = drover_import_list_notices (&self->text, self->chosen, reading, origins, accelerator);
+    *notices = drover_import_list_notices (&self->text, self->chosen, reading, arguments, origins,
+                                           accelerator);
 
   return drover_document_with_arguments (document, arguments);
 }
