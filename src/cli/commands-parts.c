@@ -6,6 +6,7 @@
 
 #include "drover-error.h"
 #include "drover-part.h"
+#include "drover-launch-plan.h"
 #include "drover-shell.h"
 #include "droverctl.h"
 
@@ -237,22 +238,6 @@ const Command remove_command = {
 
 /* rename */
 
-/* The argument that makes the thing: the front, unless it is the back that is called so. */
-static guint
-find_named (GPtrArray *arguments, const DroverPart *part, const char *id)
-{
-  g_autoptr (DroverPart) front =
-    part->scope.front >= 0 ? drover_parts_find (arguments, part->id) : NULL;
-
-  if (part->scope.front < 0 || part->scope.front == part->scope.back)
-    return part->scope.back >= 0 ? part->scope.back : part->scope.front;
-
-  return front != NULL && g_str_equal (part->id, id) &&
-             drover_arguments_has_id (arguments, part->scope.front, id)
-           ? part->scope.front
-           : part->scope.back;
-}
-
 static gboolean
 run_rename (Invocation *invocation, GError **error)
 {
@@ -270,8 +255,8 @@ run_rename (Invocation *invocation, GError **error)
 
   arguments = drover_arguments_rename_id (
     drover_document_get_arguments (document),
-    find_named (drover_document_get_arguments (document), part, id), invocation->operands[2],
-    error);
+    drover_part_find_argument (drover_document_get_arguments (document), part, id),
+    invocation->operands[2], error);
   return arguments != NULL && save (invocation, machine, arguments, error);
 }
 

@@ -66,6 +66,11 @@ extern const Command resume_command;
 extern const Command reset_command;
 extern const Command shutdown_command;
 extern const Command console_command;
+extern const Command parts_command;
+extern const Command add_command;
+extern const Command remove_command;
+extern const Command rename_command;
+extern const Command modernise_command;
 extern const Command check_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */

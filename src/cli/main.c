@@ -23,8 +23,9 @@ const GOptionEntry json_options[] = {
 static const Command *const commands[] = {
   &list_command,   &create_command, &start_command,   &status_command, &stop_command,
   &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
-  &log_command,    &command_command, &import_command, &export_command,
-  &check_command,  &delete_command,
+  &log_command,    &command_command, &import_command, &export_command, &parts_command,
+  &add_command,    &remove_command, &rename_command,  &modernise_command, &check_command,
+  &delete_command,
 };
 
 static const char *const statuses[] = {
