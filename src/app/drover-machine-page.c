@@ -441,3 +441,36 @@ drover_machine_page_new (DroverRun *run)
   document_changed_cb (drover_run_get_machine (run), NULL, self);
   return self;
 }
+
+static DroverConfigurationView *
+show_configuration (DroverMachinePage *self)
+{
+  adw_view_stack_set_visible_child_name (self->views, "configuration");
+  return DROVER_CONFIGURATION_VIEW (adw_bin_get_child (self->configuration));
+}
+
+/**
+ * drover_machine_page_show_configuration:
+ *
+ * Opens the machine's configuration.
+ *
+ * Returns: (transfer none): what its views share
+ */
+DroverConfig *
+drover_machine_page_show_configuration (DroverMachinePage *self)
+{
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
+  return drover_configuration_view_get_config (show_configuration (self));
+}
+
+/**
+ * drover_machine_page_check:
+ *
+ * Opens the machine's configuration, and asks QEMU what it says to it.
+ */
+void
+drover_machine_page_check (DroverMachinePage *self)
+{
+  g_return_if_fail (DROVER_IS_MACHINE_PAGE (self));
+  drover_configuration_view_check (show_configuration (self));
+}

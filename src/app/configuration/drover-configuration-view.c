@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-check-bar.h"
 #include "drover-command-view.h"
 #include "drover-configuration-view.h"
 #include "drover-section-row.h"
@@ -436,6 +437,7 @@ drover_configuration_view_new (DroverRun *run)
   add_command_view (self);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (run_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  adw_bin_set_child (self->check_slot, GTK_WIDGET (drover_check_bar_new (self->config)));
   run_changed_cb (self);
   update_actions (self);
   drover_configuration_view_show_section (self, "overview");
@@ -470,4 +472,17 @@ drover_configuration_view_show_section (DroverConfigurationView *self, const cha
   row = find_row (self, page);
   g_return_if_fail (row != NULL);
   show_section (self, row);
+}
+
+/**
+ * drover_configuration_view_check:
+ *
+ * Starts a dry run, whose result the view shows.
+ */
+void
+drover_configuration_view_check (DroverConfigurationView *self)
+{
+  g_return_if_fail (DROVER_IS_CONFIGURATION_VIEW (self));
+
+  drover_check_bar_check (DROVER_CHECK_BAR (adw_bin_get_child (self->check_slot)));
 }

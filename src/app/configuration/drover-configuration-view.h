@@ -16,5 +16,6 @@ DroverConfigurationView *drover_configuration_view_new        (DroverRun *run);
 DroverConfig            *drover_configuration_view_get_config (DroverConfigurationView *self);
 void                     drover_configuration_view_show_section (DroverConfigurationView *self,
                                                                const char *page);
+void                     drover_configuration_view_check      (DroverConfigurationView *self);
 
 G_END_DECLS

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "drover-catalogue-child.h"
 #include "drover-catalogue-private.h"
-#include "drover-dex.h"
 #include "drover-error.h"
-#include "drover-qmp.h"
+#include "drover-json.h"
+
+/* All of this runs in a thread of its own. Answers come as lines and not through DroverQmp: of
+ * the megabytes that QEMU says of its CPU types nearly all are the same line again and again,
+ * which is then not even parsed. */
 
 /* QEMU answers one after the other, so more questions under way do not make it faster; a few
  * keep it from waiting for us while we read. */
@@ -19,29 +19,10 @@
 
 typedef struct
 {
-  char *path;
-  char *identity;
-  guint limit_msec;
+  DroverCatalogueChild *child;
   DroverCatalogueWriter *writer;
-  DroverQmp *qmp;
+  GHashTable *lines; /* an answer's text → the type that it was first given for */
 } Build;
-
-static void
-build_clear (gpointer data)
-{
-  Build *build = data;
-
-  g_free (build->path);
-  g_free (build->identity);
-  g_clear_pointer (&build->writer, _drover_catalogue_writer_free);
-  g_clear_object (&build->qmp);
-}
-
-static void
-build_unref (gpointer data)
-{
-  g_rc_box_release_full (data, build_clear);
-}
 
 /* One question, and what becomes of the answer. */
 typedef struct
@@ -65,67 +46,144 @@ make_arguments (const char *name, const char *value, gboolean abstract)
   return node;
 }
 
-static void
-take_answer (Build *build, const Question *question, JsonNode *answer)
+static gboolean
+set_protocol_error (GError **error, const char *reason)
 {
-  if (question->type != NULL)
-    {
-      _drover_catalogue_writer_add_properties (build->writer, question->type, answer);
-      json_node_unref (answer);
-    }
-  else if (g_str_equal (question->command, "human-monitor-command"))
-    {
-      _drover_catalogue_writer_add_answer (build->writer, "info qdm", answer);
-    }
-  else
-    {
-      _drover_catalogue_writer_add_answer (build->writer, question->command, answer);
-    }
+  g_set_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_PROTOCOL, "%s", reason);
+  return FALSE;
 }
 
-/* An answer that says "no" is one: not each QEMU knows each command. */
+/* The member "return" of a reply. Without it @error is set; an error that QEMU itself replied
+ * with has the class of that. */
+static JsonNode *
+parse_reply (const char *line, GError **error)
+{
+  g_autoptr (GError) json_error = NULL;
+  g_autoptr (JsonNode) node = drover_json_parse (line, -1, &json_error);
+  JsonObject *reply = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
+                                                                    : NULL;
+  JsonNode *result = reply != NULL ? json_object_get_member (reply, "return") : NULL;
+
+  if (result != NULL)
+    return json_object_dup_member (reply, "return");
+
+  if (node == NULL)
+    set_protocol_error (error, json_error->message);
+  else if (reply != NULL && json_object_has_member (reply, "error"))
+    g_set_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_GENERIC, _("QEMU refused"));
+  else
+    set_protocol_error (error, _("a reply that is none"));
+  return NULL;
+}
+
 static gboolean
 is_refusal (const GError *error)
 {
-  return error->domain == DROVER_QMP_ERROR && error->code < DROVER_QMP_ERROR_PROTOCOL;
+  return g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_GENERIC);
 }
 
-/* Those that were awaited, or never asked, are not there. */
-static void
-future_free (gpointer future)
+/* The next reply. QEMU without a machine sends hardly any event, and none is of interest. */
+static const char *
+read_reply (DroverCatalogueChild *child, GError **error)
 {
-  if (future != NULL)
-    dex_unref (future);
+  const char *line;
+
+  do
+    line = _drover_catalogue_child_read_line (child, error);
+  while (line != NULL && (*line == '\0' || g_str_has_prefix (line, "{\"timestamp\"")));
+
+  return line;
 }
 
-/* In a fiber. */
+static JsonNode *
+ask (DroverCatalogueChild *child, const char *command, JsonNode *arguments, GError **error)
+{
+  const char *line;
+
+  if (!_drover_catalogue_child_send_command (child, command, arguments, error))
+    return NULL;
+
+  line = read_reply (child, error);
+  return line != NULL ? parse_reply (line, error) : NULL;
+}
+
+static gboolean
+greet (DroverCatalogueChild *child, GError **error)
+{
+  const char *line = _drover_catalogue_child_read_line (child, error);
+  g_autoptr (JsonNode) capabilities = NULL;
+
+  if (line == NULL)
+    return FALSE;
+  if (!g_str_has_prefix (line, "{\"QMP\""))
+    return set_protocol_error (error, _("there is no greeting"));
+
+  capabilities = ask (child, "qmp_capabilities", NULL, error);
+  return capabilities != NULL;
+}
+
+static gboolean
+take_properties (Build *build, const char *type, const char *line, GError **error)
+{
+  const char *first = g_hash_table_lookup (build->lines, line);
+  g_autoptr (JsonNode) answer = NULL;
+
+  if (first != NULL)
+    {
+      _drover_catalogue_writer_share_properties (build->writer, type, first);
+      return TRUE;
+    }
+
+  answer = parse_reply (line, error);
+  if (answer == NULL)
+    return FALSE;
+
+  _drover_catalogue_writer_add_properties (build->writer, type, answer);
+  g_hash_table_insert (build->lines, g_strdup (line), (char *) type);
+  return TRUE;
+}
+
+static gboolean
+take_reply (Build *build, const Question *question, const char *line, GError **error)
+{
+  JsonNode *answer;
+
+  if (question->type != NULL)
+    return take_properties (build, question->type, line, error);
+
+  answer = parse_reply (line, error);
+  if (answer == NULL)
+    return FALSE;
+
+  _drover_catalogue_writer_add_answer (build->writer, question->command, answer);
+  return TRUE;
+}
+
 static gboolean
 ask_all (Build *build, GArray *questions, GError **error)
 {
-  g_autoptr (GPtrArray) futures = g_ptr_array_new_with_free_func (future_free);
   guint asked = 0;
 
-  g_ptr_array_set_size (futures, questions->len);
   for (guint i = 0; i < questions->len; i++)
     {
-      const Question *question = &g_array_index (questions, Question, i);
       g_autoptr (GError) local_error = NULL;
-      JsonNode *answer;
+      const char *line;
 
       for (; asked < questions->len && asked < i + UNDER_WAY; asked++)
         {
           Question *next = &g_array_index (questions, Question, asked);
 
-          futures->pdata[asked] = drover_qmp_execute_full (
-            build->qmp, next->command, g_steal_pointer (&next->arguments), 0);
+          if (!_drover_catalogue_child_send_command (build->child, next->command,
+                                                     g_steal_pointer (&next->arguments), error))
+            return FALSE;
         }
 
-      answer = dex_await_boxed (g_steal_pointer (&futures->pdata[i]), &local_error);
-      if (answer != NULL)
-        {
-          take_answer (build, question, answer);
-        }
-      else if (!is_refusal (local_error))
+      line = read_reply (build->child, error);
+      if (line == NULL)
+        return FALSE;
+      /* Not each QEMU knows each command. */
+      if (!take_reply (build, &g_array_index (questions, Question, i), line, &local_error) &&
+          !is_refusal (local_error))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
@@ -169,18 +227,17 @@ add_types (GArray *questions, const char *command, GPtrArray *types)
 static gboolean
 ask_types (Build *build, const char *interface, GError **error)
 {
-  g_autoptr (JsonNode) types = dex_await_boxed (
-    drover_qmp_execute_full (build->qmp, "qom-list-types",
-                             make_arguments (interface != NULL ? "implements" : NULL, interface,
-                                             TRUE), 0), error);
+  JsonNode *types = ask (build->child, "qom-list-types",
+                         make_arguments (interface != NULL ? "implements" : NULL, interface, TRUE),
+                         error);
 
   if (types == NULL)
     return FALSE;
 
   if (interface == NULL)
-    _drover_catalogue_writer_take_types (build->writer, g_steal_pointer (&types));
+    _drover_catalogue_writer_take_types (build->writer, types);
   else
-    _drover_catalogue_writer_take_creatable (build->writer, g_steal_pointer (&types));
+    _drover_catalogue_writer_take_creatable (build->writer, types);
   return TRUE;
 }
 
@@ -203,7 +260,7 @@ ask_properties (Build *build, GError **error)
   return ask_all (build, questions, error);
 }
 
-/* In a fiber: all that QMP has truth about. */
+/* All that QMP has truth about. */
 static gboolean
 ask_qmp (Build *build, GError **error)
 {
@@ -223,137 +280,54 @@ ask_qmp (Build *build, GError **error)
          ask_all (build, questions, error) && ask_properties (build, error);
 }
 
-/* In a fiber: what `-OPTION help` prints, or nothing if that does not work. */
-static char *
-run_help (Build *build, const char *option, gboolean *late)
+/* The options whose help is asked for, and what they printed; nothing where that did not work. */
+static const char *const help_options[] = {
+  "-M", "-cpu", "-netdev", "-display", "-audiodev", "-vga",
+};
+
+typedef struct
 {
-  char *argv[] = { build->path, (char *) option, (char *) "help", NULL };
-  g_autoptr (DroverCatalogueChild) child =
-    _drover_catalogue_child_new (argv, TRUE, -1, build->limit_msec, NULL);
-  char *text;
+  const char *path;
+  guint limit_msec;
+  char *texts[G_N_ELEMENTS (help_options)];
+} Help;
 
-  if (child == NULL)
-    return NULL;
-
-  text = dex_await_string (_drover_catalogue_child_read (child), NULL);
-  dex_await (_drover_catalogue_child_when_ended (child), NULL);
-  *late = _drover_catalogue_child_was_late (child);
-  return text;
-}
-
-static DexFuture *
-help_fiber (gpointer user_data)
+static gpointer
+help_thread (gpointer user_data)
 {
-  static const char *const options[] = {
-    "-M", "-cpu", "-netdev", "-display", "-audiodev", "-vga",
-  };
-  Build *build = user_data;
-  gboolean late = FALSE;
+  Help *help = user_data;
 
-  for (guint i = 0; i < G_N_ELEMENTS (options) && !late; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (help_options); i++)
     {
-      g_autofree char *text = run_help (build, options[i], &late);
+      const char *const argv[] = { help->path, help_options[i], "help", NULL };
+      g_autoptr (DroverCatalogueChild) child =
+        _drover_catalogue_child_run (argv, help->limit_msec, NULL);
 
-      _drover_catalogue_writer_add_help (build->writer, options[i], text);
+      if (child != NULL)
+        help->texts[i] = _drover_catalogue_child_read_all (child, NULL);
+      /* What hangs once is not tried again and again. */
+      if (help->texts[i] == NULL)
+        break;
     }
 
-  return dex_future_new_true ();
+  return NULL;
 }
 
-/* Starts the program with one end of a socket as its monitor, without a path that others could
- * connect to. */
-static DroverCatalogueChild *
-start (const char *path, guint limit_msec, GIOStream **stream, GError **error)
-{
-  const char *argv[] = {
-    path, "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S",
-    "-chardev", "socket,id=drover,fd=3", "-mon", "chardev=drover,mode=control", NULL,
-  };
-  g_autoptr (GSocket) socket = NULL;
-  int fds[2];
-
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-    {
-      drover_set_errno_error (error, _("Cannot make a socket"));
-      return NULL;
-    }
-
-  socket = g_socket_new_from_fd (fds[0], error);
-  if (socket == NULL)
-    {
-      g_close (fds[0], NULL);
-      g_close (fds[1], NULL);
-      return NULL;
-    }
-
-  *stream = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
-  return _drover_catalogue_child_new ((GStrv) argv, FALSE, fds[1], limit_msec, error);
-}
-
-/* In a fiber: ends the child, and says why it could not be asked. Takes @cause. */
-static GError *
-explain (DroverCatalogueChild *child, const char *path, guint limit_msec, GError *cause)
-{
-  g_autoptr (GError) taken = cause;
-  g_autofree char *message = NULL;
-  char *line;
-
-  _drover_catalogue_child_kill (child);
-  dex_await (_drover_catalogue_child_when_ended (child), NULL);
-  if (_drover_catalogue_child_was_late (child))
-    return g_error_new (DROVER_QMP_ERROR, DROVER_QMP_ERROR_TIMEOUT,
-                        _("%s did not answer as QEMU does within %u seconds, and was ended"), path,
-                        MAX (limit_msec / 1000, 1));
-
-  message = dex_await_string (_drover_catalogue_child_read_message (child), NULL);
-  g_strchomp (message);
-  line = strrchr (message, '\n');
-  line = line != NULL ? line + 1 : message;
-  if (g_error_matches (taken, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED) && *line != '\0')
-    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
-                        _("%s ended before it had told what it can do: %s"), path, line);
-  if (g_error_matches (taken, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED))
-    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
-                        _("%s ended before it had told what it can do. Is it QEMU?"), path);
-  return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
-                      _("%s does not answer as QEMU does: %s"), path, taken->message);
-}
-
-/* In a fiber. */
+/* What QMP is asked and what only the help tells are independent of each other. */
 static gboolean
-build_with_child (Build *build, GIOStream *stream, GError **error)
+ask_both (Build *build, const char *path, guint limit_msec, GError **error)
 {
-  DexFuture *help;
-  gboolean good;
+  Help help = { path, limit_msec, { NULL } };
+  GThread *thread = g_thread_new ("catalogue-help", help_thread, &help);
+  gboolean good = ask_qmp (build, error);
 
-  build->qmp = dex_await_object (drover_qmp_open (stream, 2 * build->limit_msec), error);
-  if (build->qmp == NULL)
-    return FALSE;
-
-  help = drover_dex_spawn (help_fiber, g_rc_box_acquire (build), build_unref);
-  good = ask_qmp (build, error);
-  if (good)
-    dex_await (drover_qmp_execute (build->qmp, "quit", NULL), NULL);
-  dex_await (help, NULL);
+  g_thread_join (thread);
+  for (guint i = 0; i < G_N_ELEMENTS (help_options); i++)
+    {
+      _drover_catalogue_writer_add_help (build->writer, help_options[i], help.texts[i]);
+      g_free (help.texts[i]);
+    }
   return good;
-}
-
-static DexFuture *
-build_fiber (gpointer user_data)
-{
-  Build *build = user_data;
-  g_autoptr (DroverCatalogueChild) child = NULL;
-  g_autoptr (GIOStream) stream = NULL;
-  GError *error = NULL;
-
-  child = start (build->path, build->limit_msec, &stream, &error);
-  if (child == NULL)
-    return dex_future_new_for_error (error);
-  if (!build_with_child (build, stream, &error))
-    return dex_future_new_for_error (explain (child, build->path, build->limit_msec, error));
-
-  return dex_future_new_take_variant (
-    _drover_catalogue_writer_end (build->writer, build->identity));
 }
 
 /*
@@ -361,38 +335,33 @@ build_fiber (gpointer user_data)
  * @path: a program's path
  * @identity: what the catalogue will hold for
  * @limit_msec: after how many milliseconds the program counts as hung
+ * @error: set when it could not be asked; it was ended then
  *
- * Asks the program all that a catalogue has.
+ * Asks the program all that a catalogue has. This blocks.
  *
- * Returns: (transfer full): a future of a #GVariant of type CATALOGUE_TYPE
+ * Returns: (transfer full) (nullable): the data, of type CATALOGUE_TYPE
  */
-DexFuture *
-_drover_catalogue_build (const char *path, const char *identity, guint limit_msec)
+GVariant *
+_drover_catalogue_build (const char *path, const char *identity, guint limit_msec, GError **error)
 {
-  Build *build = g_rc_box_new0 (Build);
+  g_autoptr (DroverCatalogueChild) child =
+    _drover_catalogue_child_connect (path, limit_msec, error);
+  g_autoptr (DroverCatalogueWriter) writer = _drover_catalogue_writer_new ();
+  g_autoptr (GHashTable) lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GError) local_error = NULL;
+  Build build = { child, writer, lines };
 
-  build->path = g_strdup (path);
-  build->identity = g_strdup (identity);
-  build->limit_msec = limit_msec;
-  build->writer = _drover_catalogue_writer_new ();
-  return drover_dex_spawn (build_fiber, build, build_unref);
-}
+  if (child == NULL)
+    return NULL;
 
-typedef struct
-{
-  char *path;
-  char *cpu;
-  guint limit_msec;
-} Expansion;
+  if (!greet (child, &local_error) || !ask_both (&build, path, limit_msec, &local_error))
+    {
+      g_propagate_error (
+        error, _drover_catalogue_child_explain (child, g_steal_pointer (&local_error)));
+      return NULL;
+    }
 
-static void
-expansion_free (gpointer data)
-{
-  Expansion *expansion = data;
-
-  g_free (expansion->path);
-  g_free (expansion->cpu);
-  g_free (expansion);
+  return _drover_catalogue_writer_end (writer, identity);
 }
 
 static JsonNode *
@@ -407,63 +376,33 @@ make_model (const char *cpu)
   return node;
 }
 
-/* In a fiber. */
-static JsonNode *
-ask_model (Expansion *expansion, GIOStream *stream, GError **error)
-{
-  g_autoptr (DroverQmp) qmp =
-    dex_await_object (drover_qmp_open (stream, 2 * expansion->limit_msec), error);
-  JsonNode *answer;
-
-  if (qmp == NULL)
-    return NULL;
-
-  answer = dex_await_boxed (drover_qmp_execute_full (qmp, "query-cpu-model-expansion",
-                                                     make_model (expansion->cpu), 0), error);
-  if (drover_qmp_is_open (qmp))
-    dex_await (drover_qmp_execute (qmp, "quit", NULL), NULL);
-  return answer;
-}
-
-static DexFuture *
-expand_fiber (gpointer user_data)
-{
-  Expansion *expansion = user_data;
-  g_autoptr (DroverCatalogueChild) child = NULL;
-  g_autoptr (GIOStream) stream = NULL;
-  GError *error = NULL;
-  JsonNode *answer;
-
-  child = start (expansion->path, expansion->limit_msec, &stream, &error);
-  if (child == NULL)
-    return dex_future_new_for_error (error);
-
-  answer = ask_model (expansion, stream, &error);
-  if (answer != NULL)
-    return dex_future_new_take_boxed (JSON_TYPE_NODE, answer);
-  if (is_refusal (error))
-    return dex_future_new_for_error (error);
-  return dex_future_new_for_error (
-    explain (child, expansion->path, expansion->limit_msec, error));
-}
-
 /*
  * _drover_catalogue_expand_cpu:
  * @path: a program's path
  * @cpu: one of its CPU models
  *
- * Asks the program what a model has, which is too much to keep of all models.
+ * Asks the program what a model has, which is too much to keep of all models. This blocks.
  *
- * Returns: (transfer full): a future of a boxed #JsonNode, what `query-cpu-model-expansion`
- *   returned; rejected with QEMU's own error when it refuses
+ * Returns: (transfer full) (nullable): what `query-cpu-model-expansion` returned; a node of
+ *   null when QEMU does not tell that of this model
  */
-DexFuture *
-_drover_catalogue_expand_cpu (const char *path, const char *cpu, guint limit_msec)
+JsonNode *
+_drover_catalogue_expand_cpu (const char *path, const char *cpu, guint limit_msec, GError **error)
 {
-  Expansion *expansion = g_new0 (Expansion, 1);
+  g_autoptr (DroverCatalogueChild) child =
+    _drover_catalogue_child_connect (path, limit_msec, error);
+  g_autoptr (GError) local_error = NULL;
+  JsonNode *answer = NULL;
 
-  expansion->path = g_strdup (path);
-  expansion->cpu = g_strdup (cpu);
-  expansion->limit_msec = limit_msec;
-  return drover_dex_spawn (expand_fiber, expansion, expansion_free);
+  if (child == NULL)
+    return NULL;
+
+  if (greet (child, &local_error))
+    answer = ask (child, "query-cpu-model-expansion", make_model (cpu), &local_error);
+  if (answer == NULL && is_refusal (local_error))
+    return json_node_new (JSON_NODE_NULL);
+  if (answer == NULL)
+    g_propagate_error (error,
+                       _drover_catalogue_child_explain (child, g_steal_pointer (&local_error)));
+  return answer;
 }

@@ -196,15 +196,16 @@ _drover_catalogue_map (const char *file, const char *identity)
 /*
  * _drover_catalogue_store:
  *
+ * @bytes: see _drover_catalogue_pack()
+ *
  * Writes a catalogue's file. It appears whole or not at all, also when several do this at once.
  *
  * Returns: whether it was written
  */
 gboolean
-_drover_catalogue_store (GVariant *data, const char *file, GError **error)
+_drover_catalogue_store (GBytes *bytes, const char *file, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (file);
-  g_autoptr (GBytes) bytes = _drover_catalogue_pack (data);
   gsize size;
   const char *contents = g_bytes_get_data (bytes, &size);
 

@@ -1,66 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
 #include "drover-catalogue-child.h"
-#include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-json.h"
 
-/* The longest help is 20 KB. A program that prints without end is not QEMU. */
-#define LONGEST_OUTPUT (1024 * 1024)
+/* The longest answer is 250 KB. A program that writes without end is not QEMU. */
+#define LONGEST_ANSWER (16 * 1024 * 1024)
 
 /* Who only wants QEMU's last words need not keep all of them. */
 #define LONGEST_MESSAGE (4 * 1024)
 
+#define READ_SIZE (64 * 1024)
+
+/* After this many milliseconds without a word it is looked whether the program still runs. */
+#define LOOK_AGAIN_MSEC 100
+
 /*
- * A process that is asked something: it may be any program that somebody named, so it has a
- * time limit, its output has a limit, and it is ended together with what it started.
+ * It may be any program that somebody named, so it has a time limit, what it says has a limit,
+ * and it is ended together with all that it started.
  */
 struct _DroverCatalogueChild
 {
-  GObject parent_instance;
-
-  GSubprocess *subprocess;
-  DexPromise *ended;
-  DexFuture *message;
+  char *path;
+  GSubprocess *process;
   GPid group;
-  guint timer;
+  guint limit_msec;
+  gint64 deadline;
   gboolean late;
+  int answers;     /* its output, or our end of the socket */
+  int messages;    /* its error output; -1 when that has ended */
+  GString *answer; /* what was read from @answers and not yet taken */
+  gsize taken;     /* how much of it the last line was */
+  GString *message;
 };
-
-G_DEFINE_FINAL_TYPE (DroverCatalogueChild, drover_catalogue_child, G_TYPE_OBJECT)
-
-static void
-drover_catalogue_child_finalize (GObject *object)
-{
-  DroverCatalogueChild *self = DROVER_CATALOGUE_CHILD (object);
-
-  g_clear_object (&self->subprocess);
-  dex_clear (&self->ended);
-  dex_clear (&self->message);
-
-  G_OBJECT_CLASS (drover_catalogue_child_parent_class)->finalize (object);
-}
-
-static void
-drover_catalogue_child_class_init (DroverCatalogueChildClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = drover_catalogue_child_finalize;
-}
-
-static void
-drover_catalogue_child_init (DroverCatalogueChild *self)
-{
-  self->ended = dex_promise_new ();
-}
 
 /* Runs in the child between fork and exec. */
 static void
@@ -69,186 +55,355 @@ child_setup_cb (gpointer data)
   /* A group of its own, so that a script can be ended together with what it runs. */
   setpgid (0, 0);
 #ifdef __linux__
+  /* The thread that forked waits until the child has ended, or Drover itself has. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != GPOINTER_TO_INT (data))
     _exit (1);
 #endif
 }
 
-static gboolean
-late_cb (gpointer user_data)
+static GSubprocessLauncher *
+make_launcher (GSubprocessFlags flags)
 {
-  DroverCatalogueChild *self = user_data;
+  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDERR_PIPE);
 
-  self->timer = 0;
-  self->late = TRUE;
-  _drover_catalogue_child_kill (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DroverCatalogueChild) self = user_data;
-
-  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
-  g_clear_handle_id (&self->timer, g_source_remove);
-  /* What a script left behind would hold our pipes open. Its group's number is not given to
-   * others as long as there is somebody in it. */
-  kill (-self->group, SIGKILL);
-  dex_promise_resolve_boolean (self->ended, TRUE);
-}
-
-typedef struct
-{
-  DroverCatalogueChild *child; /* ended when it prints more; nullable */
-  GInputStream *pipe;
-  gsize longest;
-} Reading;
-
-static void
-reading_free (gpointer data)
-{
-  Reading *reading = data;
-
-  g_clear_object (&reading->child);
-  g_object_unref (reading->pipe);
-  g_free (reading);
-}
-
-static DexFuture *
-read_fiber (gpointer user_data)
-{
-  Reading *reading = user_data;
-  g_autoptr (GString) text = g_string_new (NULL);
-  gsize size;
-
-  do
-    {
-      g_autoptr (GBytes) bytes =
-        dex_await_boxed (dex_input_stream_read_bytes (reading->pipe, 64 * 1024, 0), NULL);
-
-      size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
-      if (size > 0 && text->len < reading->longest)
-        g_string_append_len (text, g_bytes_get_data (bytes, NULL),
-                             MIN (size, reading->longest - text->len));
-      else if (size > 0 && reading->child != NULL)
-        _drover_catalogue_child_kill (reading->child);
-    }
-  while (size > 0);
-
-  return dex_future_new_take_string (g_utf8_make_valid (text->str, text->len));
-}
-
-static DexFuture *
-read_pipe (GInputStream *pipe, gsize longest, DroverCatalogueChild *child)
-{
-  Reading *reading = g_new0 (Reading, 1);
-
-  reading->child = child != NULL ? g_object_ref (child) : NULL;
-  reading->pipe = g_object_ref (pipe);
-  reading->longest = longest;
-  return drover_dex_spawn (read_fiber, reading, reading_free);
-}
-
-/*
- * _drover_catalogue_child_new:
- * @argv: the program's path and its arguments
- * @with_output: whether its output will be read; if not it is dropped
- * @fd: a descriptor that the child gets as number 3; taken, also in case of an error; or -1
- * @limit_msec: after how many milliseconds it is ended
- * @error: set when it cannot be started
- *
- * Returns: (transfer full) (nullable): the process; it keeps itself until it has ended
- */
-DroverCatalogueChild *
-_drover_catalogue_child_new (GStrv argv, gboolean with_output, int fd, guint limit_msec,
-                             GError **error)
-{
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_autoptr (DroverCatalogueChild) self = g_object_new (DROVER_TYPE_CATALOGUE_CHILD, NULL);
-  g_autoptr (GError) spawn_error = NULL;
-
-  launcher = g_subprocess_launcher_new (
-    G_SUBPROCESS_FLAGS_STDERR_PIPE |
-    (with_output ? G_SUBPROCESS_FLAGS_STDOUT_PIPE : G_SUBPROCESS_FLAGS_STDOUT_SILENCE));
-  if (fd >= 0)
-    g_subprocess_launcher_take_fd (launcher, fd, 3);
   g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
-  /* QEMU's words are looked for. */
+  /* QEMU's words are read by us. */
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, GINT_TO_POINTER (getpid ()),
                                          NULL);
-  self->subprocess =
-    g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &spawn_error);
-  if (self->subprocess == NULL)
+  return launcher;
+}
+
+static int
+get_pipe_fd (GInputStream *pipe)
+{
+  int fd = -1;
+
+  g_object_get (pipe, "fd", &fd, NULL);
+  return fd;
+}
+
+static DroverCatalogueChild *
+spawn (GSubprocessLauncher *launcher, const char *const *argv, guint limit_msec, GError **error)
+{
+  g_autoptr (GError) spawn_error = NULL;
+  GSubprocess *process = g_subprocess_launcher_spawnv (launcher, argv, &spawn_error);
+  const char *pid = process != NULL ? g_subprocess_get_identifier (process) : NULL;
+  DroverCatalogueChild *self;
+
+  if (process == NULL)
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_START_FAILED, _("%s cannot be started: %s"),
                    argv[0], spawn_error->message);
       return NULL;
     }
 
-  self->group = atoi (g_subprocess_get_identifier (self->subprocess));
-  self->timer = g_timeout_add (limit_msec, late_cb, self);
-  self->message = read_pipe (g_subprocess_get_stderr_pipe (self->subprocess), LONGEST_MESSAGE,
-                             NULL);
-  g_subprocess_wait_async (self->subprocess, NULL, ended_cb, g_object_ref (self));
-  return g_steal_pointer (&self);
+  self = g_new0 (DroverCatalogueChild, 1);
+  self->path = g_strdup (argv[0]);
+  self->process = process;
+  self->group = pid != NULL ? atoi (pid) : 0;
+  self->limit_msec = limit_msec;
+  self->deadline = g_get_monotonic_time () + limit_msec * (gint64) 1000;
+  self->answers = -1;
+  self->messages = get_pipe_fd (g_subprocess_get_stderr_pipe (process));
+  self->answer = g_string_new (NULL);
+  self->message = g_string_new (NULL);
+  return self;
 }
 
 /*
- * _drover_catalogue_child_kill:
+ * _drover_catalogue_child_run:
+ * @argv: the program's path and its arguments
+ * @limit_msec: after how many milliseconds it counts as hung
+ * @error: set when it cannot be started
  *
- * Ends the process and what it started.
+ * Returns: (transfer full) (nullable): the program, whose output can be read
+ */
+DroverCatalogueChild *
+_drover_catalogue_child_run (const char *const *argv, guint limit_msec, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = make_launcher (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  DroverCatalogueChild *self = spawn (launcher, argv, limit_msec, error);
+
+  if (self != NULL)
+    self->answers = get_pipe_fd (g_subprocess_get_stdout_pipe (self->process));
+  return self;
+}
+
+/*
+ * _drover_catalogue_child_connect:
+ * @path: a program
+ *
+ * Starts QEMU without a machine, with one end of a socket as its monitor: there is no path that
+ * others could connect to, and nothing else it says gets in between.
+ *
+ * Returns: (transfer full) (nullable): the program
+ */
+DroverCatalogueChild *
+_drover_catalogue_child_connect (const char *path, guint limit_msec, GError **error)
+{
+  const char *const argv[] = {
+    path, "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S",
+    "-chardev", "socket,id=drover,fd=3", "-mon", "chardev=drover,mode=control", NULL,
+  };
+  g_autoptr (GSubprocessLauncher) launcher = make_launcher (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  DroverCatalogueChild *self;
+  int fds[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    {
+      drover_set_errno_error (error, _("Cannot make a socket"));
+      return NULL;
+    }
+
+  g_subprocess_launcher_take_fd (launcher, fds[1], 3);
+  self = spawn (launcher, argv, limit_msec, error);
+  /* Our copy of the other end goes with the launcher; or its end would never be seen. */
+  g_subprocess_launcher_close (launcher);
+  if (self != NULL)
+    self->answers = fds[0];
+  else
+    g_close (fds[0], NULL);
+  return self;
+}
+
+static void
+end (DroverCatalogueChild *self)
+{
+  if (self->group > 0)
+    kill (-self->group, SIGKILL);
+  g_subprocess_force_exit (self->process);
+  g_subprocess_wait (self->process, NULL, NULL);
+}
+
+/*
+ * _drover_catalogue_child_free:
+ *
+ * Ends the program, with what it started, if it still runs.
  */
 void
-_drover_catalogue_child_kill (DroverCatalogueChild *self)
+_drover_catalogue_child_free (DroverCatalogueChild *self)
 {
-  if (g_subprocess_get_identifier (self->subprocess) != NULL)
-    kill (-self->group, SIGKILL);
-  g_subprocess_force_exit (self->subprocess);
+  /* Of a program that has ended by itself nobody may be left, and its number be another's. */
+  if (g_subprocess_get_identifier (self->process) != NULL)
+    end (self);
+  /* The pipes close their own descriptors. */
+  if (g_subprocess_get_stdout_pipe (self->process) == NULL && self->answers >= 0)
+    g_close (self->answers, NULL);
+  g_object_unref (self->process);
+  g_string_free (self->answer, TRUE);
+  g_string_free (self->message, TRUE);
+  g_free (self->path);
+  g_free (self);
+}
+
+static gssize
+read_into (int fd, GString *text, gsize longest)
+{
+  static const gsize size = READ_SIZE;
+  g_autofree char *buffer = g_malloc (size);
+  gssize n;
+
+  do
+    n = read (fd, buffer, size);
+  while (n < 0 && errno == EINTR);
+
+  if (n > 0 && text->len < longest)
+    g_string_append_len (text, buffer, MIN ((gsize) n, longest - text->len));
+  return n;
+}
+
+/* A program that has left others behind, which hold our socket, has ended all the same. */
+static void
+look_again (DroverCatalogueChild *self)
+{
+  if (self->group > 0 && g_subprocess_get_identifier (self->process) == NULL)
+    {
+      kill (-self->group, SIGKILL);
+      self->group = 0;
+    }
+}
+
+/* Waits for more of the answers, and drains the messages meanwhile. Returns how many bytes
+ * came; none at the end, or when the time is up. */
+static gssize
+wait_for_more (DroverCatalogueChild *self)
+{
+  for (;;)
+    {
+      struct pollfd fds[] = { { self->answers, POLLIN, 0 }, { self->messages, POLLIN, 0 } };
+      gint64 left = (self->deadline - g_get_monotonic_time ()) / 1000;
+      int n;
+
+      if (left <= 0)
+        {
+          self->late = TRUE;
+          return 0;
+        }
+
+      n = poll (fds, G_N_ELEMENTS (fds), MIN (left, LOOK_AGAIN_MSEC));
+      if (n == 0)
+        look_again (self);
+      if (n <= 0)
+        continue;
+      if (fds[1].revents != 0 && read_into (self->messages, self->message, LONGEST_MESSAGE) <= 0)
+        self->messages = -1;
+      if (fds[0].revents != 0)
+        return read_into (self->answers, self->answer, LONGEST_ANSWER);
+    }
+}
+
+static void
+set_closed_error (GError **error)
+{
+  g_set_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED, _("QEMU closed QMP"));
+}
+
+static void
+set_endless_error (GError **error)
+{
+  g_set_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_PROTOCOL, _("it writes without end"));
 }
 
 /*
- * _drover_catalogue_child_was_late:
+ * _drover_catalogue_child_read_all:
+ * @error: set when it prints without end, or does not end in time
  *
- * Returns: whether it was ended because its time was up
+ * Returns: (transfer full) (nullable): all that the program prints, as UTF-8
+ */
+char *
+_drover_catalogue_child_read_all (DroverCatalogueChild *self, GError **error)
+{
+  while (wait_for_more (self) > 0)
+    if (self->answer->len >= LONGEST_ANSWER)
+      {
+        set_endless_error (error);
+        return NULL;
+      }
+
+  if (self->late)
+    {
+      set_closed_error (error);
+      return NULL;
+    }
+  return g_utf8_make_valid (self->answer->str, self->answer->len);
+}
+
+/*
+ * _drover_catalogue_child_read_line:
+ * @error: set when no line comes any more
+ *
+ * Returns: (transfer none) (nullable): the next line, without its end; it is there until the
+ *   next call
+ */
+const char *
+_drover_catalogue_child_read_line (DroverCatalogueChild *self, GError **error)
+{
+  gsize searched = 0;
+  char *line_end;
+
+  g_string_erase (self->answer, 0, self->taken);
+  self->taken = 0;
+  while ((line_end = memchr (self->answer->str + searched, '\n', self->answer->len - searched)) ==
+         NULL)
+    {
+      searched = self->answer->len;
+      if (searched >= LONGEST_ANSWER)
+        {
+          set_endless_error (error);
+          return NULL;
+        }
+      if (wait_for_more (self) <= 0)
+        {
+          set_closed_error (error);
+          return NULL;
+        }
+    }
+
+  self->taken = line_end + 1 - self->answer->str;
+  if (line_end > self->answer->str && line_end[-1] == '\r')
+    line_end--;
+  *line_end = '\0';
+  return self->answer->str;
+}
+
+/*
+ * _drover_catalogue_child_send:
+ * @text: a few hundred bytes, which always fit into a socket's buffer as long as answers are
+ *   read in between
+ *
+ * Returns: whether it was sent
  */
 gboolean
-_drover_catalogue_child_was_late (DroverCatalogueChild *self)
+_drover_catalogue_child_send (DroverCatalogueChild *self, const char *text, GError **error)
 {
-  return self->late;
+  const gsize length = strlen (text);
+
+  if (send (self->answers, text, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (gssize) length)
+    return TRUE;
+
+  set_closed_error (error);
+  return FALSE;
 }
 
 /*
- * _drover_catalogue_child_when_ended:
+ * _drover_catalogue_child_send_command:
+ * @arguments: (nullable) (transfer full): the QMP command's arguments
  *
- * Returns: (transfer full): a future that is resolved when the process has ended
+ * Returns: whether it was sent
  */
-DexFuture *
-_drover_catalogue_child_when_ended (DroverCatalogueChild *self)
+gboolean
+_drover_catalogue_child_send_command (DroverCatalogueChild *self, const char *command,
+                                      JsonNode *arguments, GError **error)
 {
-  return dex_ref (DEX_FUTURE (self->ended));
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  JsonObject *object = json_object_new ();
+
+  json_node_take_object (node, object);
+  json_object_set_string_member (object, "execute", command);
+  if (arguments != NULL)
+    json_object_set_member (object, "arguments", arguments);
+  text = drover_json_to_text (node, FALSE);
+  line = g_strconcat (text, "\n", NULL);
+  return _drover_catalogue_child_send (self, line, error);
 }
 
 /*
- * _drover_catalogue_child_read:
+ * _drover_catalogue_child_explain:
+ * @cause: (transfer full): what went wrong
  *
- * Returns: (transfer full): a future of all that it prints, a text
+ * Ends the program.
+ *
+ * Returns: (transfer full): why it could not be asked, in words for its user
  */
-DexFuture *
-_drover_catalogue_child_read (DroverCatalogueChild *self)
+GError *
+_drover_catalogue_child_explain (DroverCatalogueChild *self, GError *cause)
 {
-  return read_pipe (g_subprocess_get_stdout_pipe (self->subprocess), LONGEST_OUTPUT, self);
-}
+  g_autoptr (GError) taken = cause;
+  g_autofree char *message = NULL;
+  char *line;
 
-/*
- * _drover_catalogue_child_read_message:
- *
- * Returns: (transfer full): a future of the beginning of its error output, a text
- */
-DexFuture *
-_drover_catalogue_child_read_message (DroverCatalogueChild *self)
-{
-  return dex_ref (self->message);
+  end (self);
+  if (self->late)
+    return g_error_new (DROVER_QMP_ERROR, DROVER_QMP_ERROR_TIMEOUT,
+                        _("%s did not answer as QEMU does within %u seconds, and was ended"),
+                        self->path, MAX (self->limit_msec / 1000, 1));
+
+  while (self->messages >= 0 && read_into (self->messages, self->message, LONGEST_MESSAGE) > 0)
+    continue;
+  message = g_utf8_make_valid (self->message->str, self->message->len);
+  g_strchomp (message);
+  line = strrchr (message, '\n');
+  line = line != NULL ? line + 1 : message;
+  if (g_error_matches (taken, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED) && *line != '\0')
+    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                        _("%s ended before it had told what it can do: %s"), self->path, line);
+  if (g_error_matches (taken, DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED))
+    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                        _("%s ended before it had told what it can do. Is it QEMU?"), self->path);
+  return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                      _("%s does not answer as QEMU does: %s"), self->path, taken->message);
 }

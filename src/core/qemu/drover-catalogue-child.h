@@ -2,20 +2,26 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <libdex.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
-#define DROVER_TYPE_CATALOGUE_CHILD (drover_catalogue_child_get_type ())
-G_DECLARE_FINAL_TYPE (DroverCatalogueChild, drover_catalogue_child, DROVER, CATALOGUE_CHILD,
-                      GObject)
+/* A program that is asked something, for threads of their own: all of this blocks. */
+typedef struct _DroverCatalogueChild DroverCatalogueChild;
 
-DroverCatalogueChild *_drover_catalogue_child_new (GStrv argv, gboolean with_output, int fd,
-                                                   guint limit_msec, GError **error);
-void       _drover_catalogue_child_kill          (DroverCatalogueChild *self);
-gboolean   _drover_catalogue_child_was_late      (DroverCatalogueChild *self);
-DexFuture *_drover_catalogue_child_when_ended    (DroverCatalogueChild *self) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *_drover_catalogue_child_read          (DroverCatalogueChild *self) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *_drover_catalogue_child_read_message  (DroverCatalogueChild *self) G_GNUC_WARN_UNUSED_RESULT;
+DroverCatalogueChild *_drover_catalogue_child_run     (const char *const *argv, guint limit_msec,
+                                                       GError **error);
+DroverCatalogueChild *_drover_catalogue_child_connect (const char *path, guint limit_msec,
+                                                       GError **error);
+void        _drover_catalogue_child_free      (DroverCatalogueChild *self);
+char       *_drover_catalogue_child_read_all  (DroverCatalogueChild *self, GError **error);
+const char *_drover_catalogue_child_read_line (DroverCatalogueChild *self, GError **error);
+gboolean    _drover_catalogue_child_send      (DroverCatalogueChild *self, const char *text,
+                                               GError **error);
+gboolean    _drover_catalogue_child_send_command (DroverCatalogueChild *self, const char *command,
+                                                  JsonNode *arguments, GError **error);
+GError     *_drover_catalogue_child_explain   (DroverCatalogueChild *self, GError *cause);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverCatalogueChild, _drover_catalogue_child_free)
 
 G_END_DECLS

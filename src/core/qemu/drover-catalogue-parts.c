@@ -197,7 +197,7 @@ add_device (DroverCatalogueWriter *self, GVariantBuilder *builder, const DroverQ
 GVariant *
 _drover_catalogue_writer_make_devices (DroverCatalogueWriter *self)
 {
-  JsonNode *answer = g_hash_table_lookup (self->answers, "info qdm");
+  JsonNode *answer = g_hash_table_lookup (self->answers, "human-monitor-command");
   const char *text = answer != NULL && json_node_get_value_type (answer) == G_TYPE_STRING
                        ? json_node_get_string (answer) : "";
   g_autoptr (GPtrArray) devices = _drover_catalogue_parse_qdm (text);

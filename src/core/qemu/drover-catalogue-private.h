@@ -56,15 +56,17 @@ enum
 };
 
 /* drover-catalogue.c */
+DexFuture       *_drover_catalogue_load         (const char *program,
+                                                 guint limit_msec) G_GNUC_WARN_UNUSED_RESULT;
 DroverCatalogue *_drover_catalogue_new          (GVariant *data, const char *program);
 GVariant        *_drover_catalogue_get_part     (DroverCatalogue *self, guint part);
 const char      *_drover_catalogue_get_bus_parent (DroverCatalogue *self, const char *bus);
 
 /* drover-catalogue-build.c */
-DexFuture *_drover_catalogue_build        (const char *path, const char *identity,
-                                           guint limit_msec) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *_drover_catalogue_expand_cpu   (const char *path, const char *cpu,
-                                           guint limit_msec) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *_drover_catalogue_build         (const char *path, const char *identity,
+                                           guint limit_msec, GError **error);
+JsonNode *_drover_catalogue_expand_cpu    (const char *path, const char *cpu, guint limit_msec,
+                                           GError **error);
 
 /* drover-catalogue-cache.c */
 char     *_drover_catalogue_dup_identity  (const char *real_path);
@@ -72,7 +74,7 @@ char     *_drover_catalogue_dup_file      (const char *real_path);
 GBytes   *_drover_catalogue_pack          (GVariant *data);
 GVariant *_drover_catalogue_unpack        (GBytes *bytes, const char *identity);
 GVariant *_drover_catalogue_map           (const char *file, const char *identity);
-gboolean  _drover_catalogue_store         (GVariant *data, const char *file, GError **error);
+gboolean  _drover_catalogue_store         (GBytes *bytes, const char *file, GError **error);
 
 /* drover-catalogue-qdm.c */
 typedef struct
@@ -123,6 +125,8 @@ GPtrArray *_drover_catalogue_writer_list_types  (DroverCatalogueWriter *self, co
 GPtrArray *_drover_catalogue_writer_list_abstract_objects (DroverCatalogueWriter *self);
 void      _drover_catalogue_writer_add_properties (DroverCatalogueWriter *self, const char *type,
                                                  JsonNode *properties);
+void      _drover_catalogue_writer_share_properties (DroverCatalogueWriter *self,
+                                                     const char *type, const char *other);
 void      _drover_catalogue_writer_add_answer   (DroverCatalogueWriter *self, const char *command,
                                                  JsonNode *answer);
 void      _drover_catalogue_writer_add_help     (DroverCatalogueWriter *self, const char *option,

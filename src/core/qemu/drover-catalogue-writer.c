@@ -26,7 +26,6 @@ _drover_catalogue_writer_new (void)
   self->types = g_ptr_array_new ();
   self->creatable = g_hash_table_new (g_str_hash, g_str_equal);
   self->lists = g_ptr_array_new_with_free_func (property_list_free);
-  self->lists_by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->lists_by_type = g_hash_table_new (g_str_hash, g_str_equal);
   self->choices = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                          (GDestroyNotify) g_strfreev);
@@ -45,7 +44,6 @@ _drover_catalogue_writer_free (DroverCatalogueWriter *self)
   g_ptr_array_unref (self->types);
   g_hash_table_unref (self->creatable);
   g_ptr_array_unref (self->lists);
-  g_hash_table_unref (self->lists_by_key);
   g_hash_table_unref (self->lists_by_type);
   g_hash_table_unref (self->choices);
   g_hash_table_unref (self->answers);
@@ -217,34 +215,11 @@ _drover_catalogue_writer_list_abstract_objects (DroverCatalogueWriter *self)
   return types;
 }
 
-/* All that is known of a list of properties, as one text: many types have the very same. */
-static char *
-make_key (GPtrArray *objects)
+/* QEMU's own order is that of a hash table. */
+static int
+compare_properties (gconstpointer a, gconstpointer b)
 {
-  GString *key = g_string_new (NULL);
-
-  for (guint i = 0; i < objects->len; i++)
-    {
-      JsonNode *value = json_object_get_member (objects->pdata[i], "default-value");
-      const char *members[] = { "name", "type", "description" };
-
-      for (guint j = 0; j < G_N_ELEMENTS (members); j++)
-        {
-          const char *text = _drover_catalogue_text (objects->pdata[i], members[j]);
-
-          g_string_append (key, text != NULL ? text : "");
-          g_string_append_c (key, '\001');
-        }
-      if (value != NULL)
-        {
-          g_autofree char *text = drover_json_to_text (value, FALSE);
-
-          g_string_append (key, text);
-        }
-      g_string_append_c (key, '\002');
-    }
-
-  return g_string_free_and_steal (key);
+  return strcmp (((const WriterProperty *) a)->name, ((const WriterProperty *) b)->name);
 }
 
 static GArray *
@@ -274,6 +249,7 @@ read_properties (DroverCatalogueWriter *self, GPtrArray *objects)
         g_array_append_val (list, property);
     }
 
+  g_array_sort (list, compare_properties);
   return list;
 }
 
@@ -287,16 +263,24 @@ _drover_catalogue_writer_add_properties (DroverCatalogueWriter *self, const char
                                          JsonNode *properties)
 {
   g_autoptr (GPtrArray) objects = _drover_catalogue_objects (properties);
-  g_autofree char *key = make_key (objects);
-  gpointer index;
 
-  if (!g_hash_table_lookup_extended (self->lists_by_key, key, NULL, &index))
-    {
-      index = GUINT_TO_POINTER (self->lists->len);
-      g_ptr_array_add (self->lists, read_properties (self, objects));
-      g_hash_table_insert (self->lists_by_key, g_steal_pointer (&key), index);
-    }
-  g_hash_table_insert (self->lists_by_type, (char *) keep (self, type), index);
+  g_hash_table_insert (self->lists_by_type, (char *) keep (self, type),
+                       GUINT_TO_POINTER (self->lists->len));
+  g_ptr_array_add (self->lists, read_properties (self, objects));
+}
+
+/*
+ * _drover_catalogue_writer_share_properties:
+ * @other: a type that has its properties already
+ *
+ * Gives @type the very same.
+ */
+void
+_drover_catalogue_writer_share_properties (DroverCatalogueWriter *self, const char *type,
+                                           const char *other)
+{
+  g_hash_table_insert (self->lists_by_type, (char *) keep (self, type),
+                       g_hash_table_lookup (self->lists_by_type, other));
 }
 
 /*

@@ -23,7 +23,6 @@ struct _DroverCatalogueWriter
   GPtrArray *types;          /* names, in QEMU's order */
   GHashTable *creatable;     /* set of types for -object */
   GPtrArray *lists;          /* of GArray of WriterProperty */
-  GHashTable *lists_by_key;  /* contents → index */
   GHashTable *lists_by_type; /* type → index */
   GHashTable *choices;       /* name of an enumeration → GStrv */
   GHashTable *answers;       /* command → JsonNode */

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "drover-catalogue-private.h"
-#include "drover-dex.h"
-#include "drover-error.h"
 #include "drover-program.h"
 #include "drover-thread.h"
 
@@ -128,77 +126,89 @@ remember (DroverCatalogue *self, const char *identity)
   g_hash_table_replace (in_use, g_strdup (identity), weak);
 }
 
-typedef struct
+/* What a thread needs to build a catalogue, and what it came to. */
+#define LOAD_TYPE (load_get_type ())
+G_DECLARE_FINAL_TYPE (Load, load, DROVER, LOAD, GObject)
+
+struct _Load
 {
+  GObject parent_instance;
+
   char *program;
   char *identity;
   char *file;
-} Load;
+  guint limit_msec;
+  GVariant *data;
+};
+
+G_DEFINE_FINAL_TYPE (Load, load, G_TYPE_OBJECT)
 
 static void
-load_free (gpointer data)
+load_finalize (GObject *object)
 {
-  Load *load = data;
+  Load *load = DROVER_LOAD (object);
 
-  g_hash_table_remove (building, load->identity);
   g_free (load->program);
   g_free (load->identity);
   g_free (load->file);
-  g_free (load);
+  g_clear_pointer (&load->data, g_variant_unref);
+
+  G_OBJECT_CLASS (load_parent_class)->finalize (object);
 }
 
+static void
+load_class_init (LoadClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = load_finalize;
+}
+
+static void
+load_init (Load *load)
+{
+}
+
+/* That the file cannot be written is worth a line in the log only. */
 static gboolean
-store_in_thread (gpointer object, GCancellable *cancellable, GError **error)
+build_in_thread (gpointer object, GCancellable *cancellable, GError **error)
 {
-  return _drover_catalogue_store (g_object_get_data (object, "data"),
-                                  g_object_get_data (object, "file"), error);
-}
-
-/* In a fiber: writes the file, in a thread as that is megabytes, and maps it. */
-static GVariant *
-store (Load *load, GVariant *data)
-{
-  g_autoptr (GObject) work = g_object_new (G_TYPE_OBJECT, NULL);
+  Load *load = object;
+  g_autoptr (GVariant) built =
+    _drover_catalogue_build (load->program, load->identity, load->limit_msec, error);
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GVariant *mapped = NULL;
+  g_autoptr (GError) store_error = NULL;
 
-  g_object_set_data_full (work, "data", g_variant_ref (data), (GDestroyNotify) g_variant_unref);
-  g_object_set_data_full (work, "file", g_strdup (load->file), g_free);
-  if (dex_await (drover_thread_run (work, store_in_thread, NULL), &error))
-    mapped = _drover_catalogue_map (load->file, load->identity);
+  if (built == NULL)
+    return FALSE;
+
+  bytes = _drover_catalogue_pack (built);
+  if (!_drover_catalogue_store (bytes, load->file, &store_error))
+    g_info ("The catalogue of %s is not kept: %s", load->program, store_error->message);
   else
-    g_info ("The catalogue of %s is not kept: %s", load->program, error->message);
-
-  if (mapped != NULL)
-    return mapped;
-
-  bytes = _drover_catalogue_pack (data);
-  return _drover_catalogue_unpack (bytes, load->identity);
+    load->data = _drover_catalogue_map (load->file, load->identity);
+  /* Somebody may have replaced the file meanwhile. */
+  if (load->data == NULL)
+    load->data = _drover_catalogue_unpack (bytes, load->identity);
+  return TRUE;
 }
 
 static DexFuture *
-load_fiber (gpointer user_data)
+built_cb (DexFuture *future, gpointer user_data)
 {
   Load *load = user_data;
-  g_autoptr (GVariant) built = NULL;
-  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GError) error = NULL;
   DroverCatalogue *self;
-  GError *error = NULL;
 
-  built = dex_await_variant (_drover_catalogue_build (load->program, load->identity, LIMIT_MSEC),
-                             &error);
-  if (built == NULL)
-    return dex_future_new_for_error (error);
+  g_hash_table_remove (building, load->identity);
+  if (dex_future_get_value (future, &error) == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
 
-  data = store (load, built);
-  self = _drover_catalogue_new (data, load->program);
+  self = _drover_catalogue_new (load->data, load->program);
   remember (self, load->identity);
   return dex_future_new_take_object (self);
 }
 
 static DexFuture *
-build (const char *path, const char *identity, const char *file)
+build (const char *path, const char *identity, const char *file, guint limit_msec)
 {
   DexFuture *future;
   Load *load;
@@ -209,14 +219,56 @@ build (const char *path, const char *identity, const char *file)
   if (future != NULL)
     return dex_ref (future);
 
-  load = g_new0 (Load, 1);
+  load = g_object_new (LOAD_TYPE, NULL);
   load->program = g_strdup (path);
   load->identity = g_strdup (identity);
   load->file = g_strdup (file);
-  future = drover_dex_spawn (load_fiber, load, load_free);
-  if (dex_future_is_pending (future))
-    g_hash_table_insert (building, g_strdup (identity), dex_ref (future));
+  load->limit_msec = limit_msec;
+  future = dex_future_finally (drover_thread_run (load, build_in_thread, NULL), built_cb, load,
+                               g_object_unref);
+  g_hash_table_insert (building, g_strdup (identity), dex_ref (future));
   return future;
+}
+
+static DexFuture *
+load_path (const char *path, guint limit_msec)
+{
+  g_autofree char *identity = _drover_catalogue_dup_identity (path);
+  g_autofree char *file = _drover_catalogue_dup_file (path);
+  g_autoptr (GVariant) data = NULL;
+  DroverCatalogue *self = find_in_use (identity);
+
+  if (self != NULL)
+    return dex_future_new_take_object (self);
+  if ((data = _drover_catalogue_map (file, identity)) == NULL)
+    return build (path, identity, file, limit_msec);
+
+  self = _drover_catalogue_new (data, path);
+  remember (self, identity);
+  return dex_future_new_take_object (self);
+}
+
+/*
+ * _drover_catalogue_load:
+ * @limit_msec: after how many milliseconds the program counts as hung
+ *
+ * drover_catalogue_load() with a time limit of one's own.
+ */
+DexFuture *
+_drover_catalogue_load (const char *program, guint limit_msec)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *owned = NULL;
+  g_autoptr (GError) error = NULL;
+  char *real_path;
+
+  if ((path = drover_program_find (program, &error)) == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  real_path = realpath (path, NULL);
+  owned = g_strdup (real_path != NULL ? real_path : path);
+  free (real_path);
+  return load_path (owned, limit_msec);
 }
 
 /**
@@ -234,36 +286,8 @@ build (const char *path, const char *identity, const char *file)
 DexFuture *
 drover_catalogue_load (const char *program)
 {
-  g_autofree char *path = NULL;
-  g_autofree char *identity = NULL;
-  g_autofree char *file = NULL;
-  g_autoptr (GVariant) data = NULL;
-  g_autoptr (GError) error = NULL;
-  char *real_path;
-  DroverCatalogue *self;
-
   dex_return_error_if_fail (program != NULL);
-
-  if ((path = drover_program_find (program, &error)) == NULL)
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  if ((real_path = realpath (path, NULL)) != NULL)
-    {
-      g_free (path);
-      path = g_strdup (real_path);
-      free (real_path);
-    }
-  identity = _drover_catalogue_dup_identity (path);
-  if ((self = find_in_use (identity)) != NULL)
-    return dex_future_new_take_object (self);
-
-  file = _drover_catalogue_dup_file (path);
-  if ((data = _drover_catalogue_map (file, identity)) == NULL)
-    return build (path, identity, file);
-
-  self = _drover_catalogue_new (data, path);
-  remember (self, identity);
-  return dex_future_new_take_object (self);
+  return _drover_catalogue_load (program, LIMIT_MSEC);
 }
 
 static const char *
@@ -614,30 +638,52 @@ drover_catalogue_list_cpu_flags (DroverCatalogue *self, const char *cpu)
   return flags;
 }
 
-typedef struct
+/* What a thread needs to ask for a model's flags, and the answer. */
+#define EXPANSION_TYPE (expansion_get_type ())
+G_DECLARE_FINAL_TYPE (Expansion, expansion, DROVER, EXPANSION, GObject)
+
+struct _Expansion
 {
-  DroverCatalogue *self;
+  GObject parent_instance;
+
+  DroverCatalogue *catalogue;
   char *cpu;
-} FlagsWanted;
+  JsonNode *answer;
+};
 
-static FlagsWanted *
-flags_wanted_new (DroverCatalogue *self, const char *cpu)
+G_DEFINE_FINAL_TYPE (Expansion, expansion, G_TYPE_OBJECT)
+
+static void
+expansion_finalize (GObject *object)
 {
-  FlagsWanted *wanted = g_new0 (FlagsWanted, 1);
+  Expansion *expansion = DROVER_EXPANSION (object);
 
-  wanted->self = g_object_ref (self);
-  wanted->cpu = g_strdup (cpu);
-  return wanted;
+  g_clear_object (&expansion->catalogue);
+  g_free (expansion->cpu);
+  g_clear_pointer (&expansion->answer, json_node_unref);
+
+  G_OBJECT_CLASS (expansion_parent_class)->finalize (object);
 }
 
 static void
-flags_wanted_free (gpointer data)
+expansion_class_init (ExpansionClass *klass)
 {
-  FlagsWanted *wanted = data;
+  G_OBJECT_CLASS (klass)->finalize = expansion_finalize;
+}
 
-  g_object_unref (wanted->self);
-  g_free (wanted->cpu);
-  g_free (wanted);
+static void
+expansion_init (Expansion *expansion)
+{
+}
+
+static gboolean
+expand_in_thread (gpointer object, GCancellable *cancellable, GError **error)
+{
+  Expansion *expansion = object;
+
+  expansion->answer = _drover_catalogue_expand_cpu (expansion->catalogue->program, expansion->cpu,
+                                                    LIMIT_MSEC, error);
+  return expansion->answer != NULL;
 }
 
 /* The "props" of what a model was expanded to. */
@@ -656,10 +702,9 @@ get_expanded (JsonNode *answer)
 static DexFuture *
 expanded_cb (DexFuture *future, gpointer user_data)
 {
-  FlagsWanted *wanted = user_data;
-  GArray *flags = drover_catalogue_list_cpu_flags (wanted->self, wanted->cpu);
-  const GValue *value = dex_future_get_value (future, NULL);
-  JsonObject *props = value != NULL ? get_expanded (g_value_get_boxed (value)) : NULL;
+  Expansion *expansion = user_data;
+  GArray *flags = drover_catalogue_list_cpu_flags (expansion->catalogue, expansion->cpu);
+  JsonObject *props = get_expanded (expansion->answer);
 
   for (guint i = 0; props != NULL && i < flags->len; i++)
     {
@@ -671,17 +716,6 @@ expanded_cb (DexFuture *future, gpointer user_data)
     }
 
   return dex_future_new_take_boxed (G_TYPE_ARRAY, flags);
-}
-
-static DexFuture *
-refused_cb (DexFuture *future, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  dex_future_get_value (future, &error);
-  if (error->domain == DROVER_QMP_ERROR && error->code < DROVER_QMP_ERROR_PROTOCOL)
-    return expanded_cb (future, user_data);
-  return dex_ref (future);
 }
 
 /**
@@ -698,14 +732,16 @@ refused_cb (DexFuture *future, gpointer user_data)
 DexFuture *
 drover_catalogue_load_cpu_flags (DroverCatalogue *self, const char *cpu)
 {
-  DexFuture *future;
+  Expansion *expansion;
 
   dex_return_error_if_fail (DROVER_IS_CATALOGUE (self));
   dex_return_error_if_fail (cpu != NULL);
 
-  future = _drover_catalogue_expand_cpu (self->program, cpu, LIMIT_MSEC);
-  future = dex_future_then (future, expanded_cb, flags_wanted_new (self, cpu), flags_wanted_free);
-  return dex_future_catch (future, refused_cb, flags_wanted_new (self, cpu), flags_wanted_free);
+  expansion = g_object_new (EXPANSION_TYPE, NULL);
+  expansion->catalogue = g_object_ref (self);
+  expansion->cpu = g_strdup (cpu);
+  return dex_future_then (drover_thread_run (expansion, expand_in_thread, NULL), expanded_cb,
+                          expansion, g_object_unref);
 }
 
 /**
