@@ -217,6 +217,9 @@ modernise (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (find_dialog (window), "− -hda disk.img"));
   window_picture (window, "things", "modernise");
   press_in (window, "Modernise");
+  configuration_assert_argv (
+    data, "-blockdev driver=raw,node-name=image0,file.driver=file,file.filename=disk.img "
+          "-device ide-hd,bus=ide.0,unit=0,drive=image0");
   drover_test_until (!window_says (window, "older form"));
 }
 
@@ -225,7 +228,11 @@ test_modernise (void)
 {
   g_autofree char *file =
     window_put_machine ("subject", MACHINE (ARGUMENT ("-hda", "disk.img")));
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *image = g_build_filename (folder, "disk.img", NULL);
 
+  /* Its format has to be said, so it is looked at. */
+  g_assert_true (g_file_set_contents (image, "nothing that has a format", -1, NULL));
   window_fixture_run (modernise, file);
   window_fixture_clean_up ();
 }
@@ -287,6 +294,7 @@ add_card (DroverWindow *window, gconstpointer data)
 
   press_row (row, "Remove…");
   wait_dialog (window);
+  drover_test_until (window_find_type (find_dialog (window), GTK_TYPE_CHECK_BUTTON) != NULL);
   gtk_check_button_set_active (
     GTK_CHECK_BUTTON (window_find_type (find_dialog (window), GTK_TYPE_CHECK_BUTTON)), FALSE);
   window_press_in_dialog (window, "Remove");
@@ -330,17 +338,20 @@ find_property (GtkWidget *root, const char *name)
 static void
 search (DroverWindow *window, const char *text)
 {
-  GtkWidget *page = window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY);
-
-  gtk_editable_set_text (GTK_EDITABLE (page), text);
+  drover_test_until (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY)), text);
 }
 
 static GtkWidget *
 get_property (DroverWindow *window, const char *name, GType type)
 {
+  GtkWidget *row;
+
   search (window, name);
-  drover_test_until (find_property (find_dialog (window), name) != NULL);
-  return window_find_type (find_property (find_dialog (window), name), type);
+  drover_test_until ((row = find_property (find_dialog (window), name)) != NULL &&
+                     window_find_type (row, type) != NULL);
+  return window_find_type (row, type);
 }
 
 static void
@@ -376,7 +387,7 @@ add_device (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (find_dialog (window), "multifunction=on"));
   press_in (window, "Add");
   configuration_assert_argv (data,
-                             "-device virtio-rng-pci,id=rng0,max-bytes=2048,multifunction=on");
+                             "-device virtio-rng-pci,id=virtio-rng0,max-bytes=2048,multifunction=on");
 
   /* Any property of it, afterwards: back to the default, and another name. */
   row = get_row (window, DROVER_TYPE_DEVICE_ROW, "virtio-rng-pci");
