@@ -420,6 +420,7 @@ start_line (Parser *self)
     {
       self->command->start = start;
       self->lexer.pos += prompt;
+      self->command->end = self->lexer.pos;
       self->lexer.is_prompted = TRUE;
       drop (self, self->command, start, self->lexer.pos);
     }

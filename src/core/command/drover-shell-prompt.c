@@ -108,7 +108,7 @@ match_user (const char *text, gsize length)
 {
   gsize end = skip_word (text, length, 0);
 
-  if (memchr (text, '@', end) == NULL || strspn (text, "@-/\"'") > 0)
+  if (memchr (text, '@', end) == NULL || strchr ("@-/", text[0]) != NULL)
     return 0;
   for (gsize i = 0; i < end; i++)
     if (strchr ("=\"'\\", text[i]) != NULL)
