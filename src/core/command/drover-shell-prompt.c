@@ -184,7 +184,7 @@ match_before_qemu (const char *text, gsize length, gboolean hash)
 {
   gsize after;
 
-  if (length < 2 || (strchr (">@+-", text[0]) == NULL && !(hash && text[0] == '#')))
+  if (length < 2 || (strchr (">@", text[0]) == NULL && !(hash && text[0] == '#')))
     return 0;
 
   after = skip_blanks (text, length, 1);
