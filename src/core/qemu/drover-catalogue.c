@@ -425,7 +425,7 @@ static const RecordClass classes[CATALOGUE_N_PARTS] = {
 static const char *
 get_name (const RecordClass *class, GArray *records, guint i)
 {
-  return *(const char *const *) (records->data + i * class->size);
+  return *(const char *const *) (gconstpointer) (records->data + i * class->size);
 }
 
 static GArray *
