@@ -26,8 +26,8 @@ static const Command *const commands[] = {
   &reset_command,      &shutdown_command,   &console_command,    &log_command,
   &show_command,       &get_command,        &set_command,        &unset_command,
   &settings_command,   &parts_command,      &add_command,        &remove_command,
-  &rename_command,     &modernise_command,  &check_command,      &command_command,
-  &export_command,     &delete_command,
+  &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
+  &command_command,    &export_command,     &delete_command,
 };
 
 static const char *const statuses[] = {

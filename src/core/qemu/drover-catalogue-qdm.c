@@ -66,7 +66,6 @@ take_item (const char **rest, guint item)
 
   text = *rest + strlen (items[item]);
   end = text + strlen (text);
-
   if (item == DESCRIPTION && g_str_has_suffix (text, items[NO_USER]))
     end -= strlen (items[NO_USER]);
   for (guint i = item + 1; item != DESCRIPTION && i < N_ITEMS; i++)

@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "configuration-fixture.h"
+#include "run-fixture.h"
+#include "window-fixture.h"
+
+#include "drover-device-editor.h"
+#include "drover-device-item.h"
+#include "drover-device-row.h"
+#include "drover-disk-row.h"
+#include "drover-network-row.h"
+#include "drover-property-list.h"
+#include "drover-property-row.h"
+
+/* Disks, network cards and devices, through the widgets that the user has. */
+
+#define MACHINE(arguments)                                                                \
+  "{\"version\":1,\"uuid\":\"6d0f3c1e-0b1c-4f5e-8a52-3d2f6a0c9b77\",\"name\":\"Subject\"," \
+  "\"program\":\"qemu-system-x86_64\",\"arguments\":[" arguments "]}"
+
+#define ARGUMENT(flag, value) "{\"flag\":\"" flag "\",\"value\":\"" value "\"}"
+
+typedef struct
+{
+  GType type;
+  const char *title;
+} Titled;
+
+static GtkWidget *
+find_titled (GtkWidget *root, const Titled *wanted)
+{
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (root), wanted->type))
+    {
+      g_auto (GStrv) parts =
+        g_strsplit (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (root)), "_", -1);
+      g_autofree char *plain = g_strjoinv ("", parts);
+
+      if (g_str_equal (plain, wanted->title))
+        return root;
+    }
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_titled (child, wanted);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+/* A row of that kind and title, once it is shown. */
+static gpointer
+get_row (gpointer root, GType type, const char *title)
+{
+  Titled wanted = { type, title };
+
+  g_test_message ("looking for “%s”", title);
+  drover_test_until (find_titled (root, &wanted) != NULL);
+  return find_titled (root, &wanted);
+}
+
+static gboolean
+has_row (gpointer root, GType type, const char *title)
+{
+  Titled wanted = { type, title };
+
+  return find_titled (root, &wanted) != NULL;
+}
+
+static void
+press_row (gpointer root, const char *title)
+{
+  drover_test_until (has_row (root, ADW_TYPE_BUTTON_ROW, title));
+  g_signal_emit_by_name (get_row (root, ADW_TYPE_BUTTON_ROW, title), "activated");
+}
+
+static void
+type_into (gpointer root, const char *title, const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (get_row (root, ADW_TYPE_ENTRY_ROW, title)), text);
+}
+
+static GtkWidget *
+find_dialog (DroverWindow *window)
+{
+  return window_find_type (window, ADW_TYPE_DIALOG);
+}
+
+static void
+wait_dialog (DroverWindow *window)
+{
+  drover_test_until (find_dialog (window) != NULL);
+}
+
+static void
+press_in (DroverWindow *window, const char *button)
+{
+  drover_test_until (window_can_press (find_dialog (window), button));
+  g_assert_true (gtk_widget_activate (window_find_button (find_dialog (window), button)));
+  drover_test_until (find_dialog (window) == NULL);
+}
+
+static void
+open_page (DroverWindow *window, const char *page)
+{
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  configuration_show (window, page);
+}
+
+/* Disks */
+
+static void
+add_disk (DroverWindow *window, gconstpointer data)
+{
+  DroverDiskRow *row;
+
+  open_page (window, "disks");
+  g_assert_true (window_says (window, "No disks"));
+  window_press (window, "Add Disk…");
+  wait_dialog (window);
+  g_assert_false (window_can_press (find_dialog (window), "Add"));
+  type_into (find_dialog (window), "Image file", "/nowhere/a,b.qcow2");
+  drover_test_until (window_says (find_dialog (window), "virtio-blk-pci"));
+  window_picture (window, "things", "add-disk");
+  press_in (window, "Add");
+  configuration_assert_argv (data, "-blockdev driver=qcow2,node-name=image0,file.driver=file,"
+                                   "file.filename=/nowhere/a,,b.qcow2 "
+                                   "-device virtio-blk-pci,id=disk0,drive=image0");
+
+  /* It opens, and says what is wrong. */
+  row = get_row (window, DROVER_TYPE_DISK_ROW, "a,b.qcow2");
+  drover_test_until (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
+  drover_test_until (window_says (row, "There is no file /nowhere/a,b.qcow2"));
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "things", "disk");
+
+  /* First without a place in the boot order, then with one. */
+  g_assert_true (window_can_press (row, "Boot Earlier"));
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Boot Earlier")));
+  configuration_assert_argv (data, "-blockdev driver=qcow2,node-name=image0,file.driver=file,"
+                                   "file.filename=/nowhere/a,,b.qcow2 "
+                                   "-device virtio-blk-pci,id=disk0,drive=image0,bootindex=0");
+  g_assert_true (get_row (window, DROVER_TYPE_DISK_ROW, "a,b.qcow2") == row);
+  g_assert_true (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
+
+  press_row (row, "Remove…");
+  wait_dialog (window);
+  drover_test_until (window_says (window, "The image file stays on disk."));
+  window_picture (window, "things", "remove-disk");
+  window_press_in_dialog (window, "Remove");
+  configuration_assert_argv (data, "");
+  drover_test_until (window_says (window, "No disks"));
+}
+
+static void
+test_add_disk (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (add_disk, file);
+  window_fixture_clean_up ();
+}
+
+static void
+new_disk (DroverWindow *window, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (data);
+  g_autofree char *image = g_build_filename (folder, "disk2.qcow2", NULL);
+  g_autofree char *other = g_build_filename (folder, "disk.qcow2", NULL);
+  g_autofree char *text = NULL;
+
+  /* What is there is never written over. */
+  g_assert_true (g_file_set_contents (other, "mine", -1, NULL));
+  open_page (window, "disks");
+  window_press (window, "Add Disk…");
+  wait_dialog (window);
+  adw_combo_row_set_selected (get_row (find_dialog (window), ADW_TYPE_COMBO_ROW, "Image"), 1);
+  press_in (window, "Add");
+  configuration_assert_argv (data, "-blockdev driver=qcow2,node-name=image0,file.driver=file,"
+                                   "file.filename=disk2.qcow2 "
+                                   "-device virtio-blk-pci,id=disk0,drive=image0");
+  drover_test_until (window_says (window, "20.0\u00a0GiB"));
+  g_assert_true (g_file_test (image, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_get_contents (other, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "mine");
+}
+
+static void
+test_new_disk (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (new_disk, file);
+  window_fixture_clean_up ();
+}
+
+static void
+modernise (DroverWindow *window, gconstpointer data)
+{
+  DroverDiskRow *row;
+
+  open_page (window, "disks");
+  row = get_row (window, DROVER_TYPE_DISK_ROW, "disk.img");
+  g_assert_true (window_says (row, "older form"));
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  press_row (row, "Modernise…");
+  wait_dialog (window);
+  drover_test_until (window_says (find_dialog (window), "− -hda disk.img"));
+  window_picture (window, "things", "modernise");
+  press_in (window, "Modernise");
+  configuration_assert_argv (
+    data, "-blockdev driver=raw,node-name=image0,file.driver=file,file.filename=disk.img "
+          "-device ide-hd,bus=ide.0,unit=0,drive=image0");
+  drover_test_until (!window_says (window, "older form"));
+}
+
+static void
+test_modernise (void)
+{
+  g_autofree char *file =
+    window_put_machine ("subject", MACHINE (ARGUMENT ("-hda", "disk.img")));
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *image = g_build_filename (folder, "disk.img", NULL);
+
+  /* Its format has to be said, so it is looked at. */
+  g_assert_true (g_file_set_contents (image, "nothing that has a format", -1, NULL));
+  window_fixture_run (modernise, file);
+  window_fixture_clean_up ();
+}
+
+/* Network */
+
+static void
+add_card (DroverWindow *window, gconstpointer data)
+{
+  DroverNetworkRow *row;
+  GtkWidget *dialog;
+
+  open_page (window, "network");
+  drover_test_until (window_says (window, "QEMU makes a network by itself"));
+  window_picture (window, "things", "network-default");
+  window_press (window, "Add Card");
+  configuration_assert_argv (data, "-netdev user,id=net0 "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
+  drover_test_until (!window_says (window, "QEMU makes a network by itself"));
+  row = get_row (window, DROVER_TYPE_NETWORK_ROW, "virtio-net-pci");
+  drover_test_until (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
+
+  drover_test_until (window_find_button (row, "Add Port Forward…") != NULL);
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Add Port Forward…")));
+  wait_dialog (window);
+  dialog = find_dialog (window);
+  type_into (dialog, "Port on this computer", "ssh");
+  type_into (dialog, "Port in the guest", "22");
+  drover_test_until (window_says (dialog, "“ssh” is no port"));
+  g_assert_false (window_can_press (dialog, "Add"));
+  type_into (dialog, "Port on this computer", "2222");
+  type_into (dialog, "Address (empty: all, 127.0.0.1: only this computer)", "127.0.0.1");
+  drover_test_until (window_says (dialog, "hostfwd=tcp:127.0.0.1:2222-:22"));
+  window_picture (window, "things", "forward");
+  press_in (window, "Add");
+  configuration_assert_argv (data, "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22 "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
+  drover_test_until (window_says (row, "127.0.0.1:2222 → 22"));
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "things", "card");
+
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Edit Port Forward…")));
+  wait_dialog (window);
+  type_into (find_dialog (window), "Port in the guest", "23");
+  press_in (window, "Apply");
+  configuration_assert_argv (data, "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:23 "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Remove Port Forward")));
+  configuration_assert_argv (data, "-netdev user,id=net0 "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
+
+  /* Another backend needs other words. */
+  adw_combo_row_set_selected (get_row (row, ADW_TYPE_COMBO_ROW, "Connected to"), 1);
+  wait_dialog (window);
+  drover_test_until (window_says (find_dialog (window), "+ -netdev"));
+  window_picture (window, "things", "connect");
+  press_in (window, "Connect");
+  drover_test_until (window_says (row, "Needs"));
+
+  press_row (row, "Remove…");
+  wait_dialog (window);
+  drover_test_until (window_find_type (find_dialog (window), GTK_TYPE_CHECK_BUTTON) != NULL);
+  gtk_check_button_set_active (
+    GTK_CHECK_BUTTON (window_find_type (find_dialog (window), GTK_TYPE_CHECK_BUTTON)), FALSE);
+  window_press_in_dialog (window, "Remove");
+  row = get_row (window, DROVER_TYPE_NETWORK_ROW, "No card");
+}
+
+static void
+test_add_card (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (add_card, file);
+  window_fixture_clean_up ();
+}
+
+/* Devices */
+
+static GtkWidget *
+find_property (GtkWidget *root, const char *name)
+{
+  if (DROVER_IS_PROPERTY_ROW (root))
+    {
+      DroverPropertyItem *item = drover_property_row_get_item (DROVER_PROPERTY_ROW (root));
+
+      return item != NULL && g_str_equal (drover_property_item_get_name (item), name) ? root
+                                                                                      : NULL;
+    }
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_property (child, name);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+static void
+search (DroverWindow *window, const char *text)
+{
+  drover_test_until (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY)), text);
+}
+
+static GtkWidget *
+get_property (DroverWindow *window, const char *name, GType type)
+{
+  GtkWidget *row;
+
+  search (window, name);
+  drover_test_until ((row = find_property (find_dialog (window), name)) != NULL &&
+                     window_find_type (row, type) != NULL);
+  return window_find_type (row, type);
+}
+
+static void
+add_device (DroverWindow *window, gconstpointer data)
+{
+  GtkWidget *view;
+  DroverDeviceRow *row;
+
+  open_page (window, "devices");
+  window_press (window, "Add Device…");
+  wait_dialog (window);
+  drover_test_until (window_says (find_dialog (window), "Plugs into"));
+  window_picture (window, "things", "devices");
+  search (window, "random virtio-rng");
+  search (window, "virtio-rng-pci");
+  drover_test_until (window_says (find_dialog (window), "virtio-rng-pci"));
+  view = window_find_type (find_dialog (window), GTK_TYPE_LIST_VIEW);
+  drover_test_until (g_list_model_get_n_items (
+                       G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (view)))) < 9);
+  g_signal_emit_by_name (view, "activate", 0);
+
+  drover_test_until (window_find_type (find_dialog (window), DROVER_TYPE_DEVICE_EDITOR) != NULL);
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "things", "properties");
+  drover_test_until (window_says (find_dialog (window), "+ -device virtio-rng-pci"));
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "max-bytes", GTK_TYPE_ENTRY)), "1024");
+  drover_test_until (window_says (find_dialog (window), "max-bytes=1024"));
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "max-bytes", GTK_TYPE_ENTRY)), "x");
+  drover_test_until (!window_can_press (find_dialog (window), "Add"));
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "max-bytes", GTK_TYPE_ENTRY)), "2048");
+  gtk_drop_down_set_selected (
+    GTK_DROP_DOWN (get_property (window, "multifunction", GTK_TYPE_DROP_DOWN)), 1);
+  drover_test_until (window_says (find_dialog (window), "multifunction=on"));
+  press_in (window, "Add");
+  configuration_assert_argv (data,
+                             "-device virtio-rng-pci,id=virtio-rng0,max-bytes=2048,multifunction=on");
+
+  /* Any property of it, afterwards: back to the default, and another name. */
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "virtio-rng-pci");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "things", "device");
+  press_row (row, "All Properties…");
+  wait_dialog (window);
+  g_assert_false (window_can_press (find_dialog (window), "Apply"));
+  gtk_drop_down_set_selected (
+    GTK_DROP_DOWN (get_property (window, "multifunction", GTK_TYPE_DROP_DOWN)), 0);
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "id", GTK_TYPE_ENTRY)), "dice");
+  press_in (window, "Apply");
+  configuration_assert_argv (data, "-device virtio-rng-pci,id=dice,max-bytes=2048");
+}
+
+static void
+test_add_device (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (add_device, file);
+  window_fixture_clean_up ();
+}
+
+/* An id is new in all that speaks of it; JSON stays JSON; what QEMU does not know stays. */
+static void
+edit_device (DroverWindow *window, gconstpointer data)
+{
+  DroverDeviceRow *row;
+
+  open_page (window, "devices");
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "virtio-serial-pci");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  press_row (row, "All Properties…");
+  wait_dialog (window);
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "id", GTK_TYPE_ENTRY)), "lines");
+  drover_test_until (window_says (find_dialog (window), "bus=lines.0"));
+  press_in (window, "Apply");
+  configuration_assert_argv (
+    data, "-device {\"driver\": \"virtio-serial-pci\", \"id\": \"lines\", \"max_ports\": 4} "
+          "-chardev null,id=c -device virtconsole,bus=lines.0,chardev=c,wings=2 "
+          "-device no-such-thing,a=b");
+
+  g_assert_true (window_says (window, "virtconsole has no property “wings”") ||
+                 has_row (window, DROVER_TYPE_DEVICE_ROW, "virtconsole"));
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "no-such-thing");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "This QEMU has no device “no-such-thing”."));
+  press_row (row, "All Properties…");
+  wait_dialog (window);
+  drover_test_until (find_property (find_dialog (window), "a") != NULL);
+  window_picture (window, "things", "unknown");
+  press_in (window, "Cancel");
+}
+
+static void
+test_edit_device (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject",
+    MACHINE (ARGUMENT ("-device", "{\\\"driver\\\": \\\"virtio-serial-pci\\\", \\\"id\\\": "
+                                  "\\\"s\\\", \\\"max_ports\\\": 4}") ","
+             ARGUMENT ("-chardev", "null,id=c") ","
+             ARGUMENT ("-device", "virtconsole,bus=s.0,chardev=c,wings=2") ","
+             ARGUMENT ("-device", "no-such-thing,a=b")));
+
+  window_fixture_run (edit_device, file);
+  window_fixture_clean_up ();
+}
+
+/* All that this QEMU has */
+
+static char *
+get_output (const char *const *argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_newv (
+    argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error);
+  char *output = NULL;
+
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error);
+  g_assert_no_error (error);
+  return output;
+}
+
+static gboolean
+has_device (GListModel *list, const char *name)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (DroverDeviceItem) item = g_list_model_get_item (list, i);
+
+      if (g_str_equal (drover_device_item_get (item)->name, name))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+has_property (GListModel *list, const char *name)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (DroverPropertyItem) item = g_list_model_get_item (list, i);
+
+      if (g_str_equal (drover_property_item_get_name (item), name))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+check_properties (DroverCatalogue *catalogue, const char *device)
+{
+  g_autofree char *help = g_strdup_printf ("%s,help", device);
+  g_autofree char *output =
+    get_output ((const char *const[]) { "qemu-system-x86_64", "-device", help, NULL });
+  g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
+  g_autoptr (GPtrArray) arguments =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
+  g_autoptr (GListStore) list = NULL;
+  guint n = 0;
+
+  g_ptr_array_add (arguments, drover_argument_new ("-device", device));
+  list = drover_property_list_new (catalogue, arguments, 0);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *equals = strchr (lines[i], '=');
+      g_autofree char *name =
+        g_str_has_prefix (lines[i], "  ") && equals != NULL
+          ? g_strndup (lines[i] + 2, equals - lines[i] - 2)
+          : NULL;
+
+      if (name == NULL || strchr (name, ' ') != NULL)
+        continue;
+      n++;
+      if (!has_property (G_LIST_MODEL (list), name))
+        g_error ("%s: %s is not in the editor", device, name);
+    }
+  g_test_message ("%s: %u properties", device, n);
+  g_assert_cmpuint (n, >, 3);
+}
+
+static void
+all_devices (DroverWindow *window, gconstpointer data)
+{
+  static const char *const some[] = { "virtio-blk-pci", "virtio-net-pci", "e1000", "qemu-xhci",
+                                      "isa-serial", "virtio-serial-pci", "ide-hd", "usb-kbd" };
+  g_autofree char *output =
+    get_output ((const char *const[]) { "qemu-system-x86_64", "-device", "help", NULL });
+  g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
+  DroverCatalogue *catalogue;
+  g_autoptr (GListStore) list = NULL;
+  guint n = 0;
+
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  catalogue = drover_config_get_catalogue (
+    drover_configuration_view_get_config (configuration_get (window)));
+  list = drover_device_item_list (catalogue);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], "\"", 3);
+
+      if (!g_str_has_prefix (lines[i], "name \""))
+        continue;
+      n++;
+      if (!has_device (G_LIST_MODEL (list), words[1]))
+        g_error ("%s is not in the list", words[1]);
+    }
+  g_test_message ("%u devices", n);
+  g_assert_cmpuint (n, >, 100);
+  for (guint i = 0; i < G_N_ELEMENTS (some); i++)
+    check_properties (catalogue, some[i]);
+}
+
+static void
+test_all_devices (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (all_devices, NULL);
+  window_fixture_clean_up ();
+}
+
+int
+main (int argc, char **argv)
+{
+  window_fixture_init (&argc, &argv);
+  g_test_add_func ("/things/add-disk", test_add_disk);
+  g_test_add_func ("/things/new-disk", test_new_disk);
+  g_test_add_func ("/things/modernise", test_modernise);
+  g_test_add_func ("/things/add-card", test_add_card);
+  g_test_add_func ("/things/add-device", test_add_device);
+  g_test_add_func ("/things/edit-device", test_edit_device);
+  g_test_add_func ("/things/all-devices", test_all_devices);
+  return drover_test_run ();
+}
