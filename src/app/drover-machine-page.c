@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "drover-configuration-view.h"
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-machine-page.h"
@@ -24,6 +25,9 @@ struct _DroverMachinePage
   DroverPowerBar *header_power;
   DroverPowerBar *bottom_power;
   AdwBanner *banner;
+  GtkWidget *switcher;
+  AdwViewStack *views;
+  AdwBin *configuration;
   GtkStack *stack;
   AdwStatusPage *off_page;
   AdwActionRow *accelerator_row;
@@ -94,6 +98,37 @@ drover_machine_page_dispose (GObject *object)
   G_OBJECT_CLASS (drover_machine_page_parent_class)->dispose (object);
 }
 
+static gboolean
+is_console_shown (DroverMachinePage *self)
+{
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "console") == 0;
+}
+
+static void
+update_banner (DroverMachinePage *self)
+{
+  const char *end = drover_words_for_end (drover_run_get_shutdown_reason (self->run));
+
+  adw_banner_set_title (self->banner, end != NULL ? end : _("The machine is off."));
+  adw_banner_set_revealed (self->banner,
+                           is_console_shown (self) && drover_run_is_off (self->run) &&
+                             g_str_equal (gtk_stack_get_visible_child_name (self->stack), "console"));
+}
+
+/* The configuration is made when it is looked at for the first time: it asks QEMU for all that
+ * it offers. */
+static void
+view_changed_cb (DroverMachinePage *self)
+{
+  if (self->run == NULL)
+    return;
+
+  if (!is_console_shown (self) && adw_bin_get_child (self->configuration) == NULL)
+    adw_bin_set_child (self->configuration,
+                       GTK_WIDGET (drover_configuration_view_new (self->run)));
+  update_banner (self);
+}
+
 static void
 drover_machine_page_class_init (DroverMachinePageClass *klass)
 {
@@ -121,6 +156,9 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, header_power);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, bottom_power);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, banner);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, switcher);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, views);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, configuration);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, stack);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, off_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_row);
@@ -134,6 +172,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, state);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_reason);
+  gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
 }
 
 static void
@@ -290,17 +329,6 @@ update_failed (DroverMachinePage *self)
 }
 
 static void
-update_banner (DroverMachinePage *self)
-{
-  const char *end = drover_words_for_end (drover_run_get_shutdown_reason (self->run));
-
-  adw_banner_set_title (self->banner, end != NULL ? end : _("The machine is off."));
-  adw_banner_set_revealed (self->banner,
-                           drover_run_is_off (self->run) &&
-                             g_str_equal (gtk_stack_get_visible_child_name (self->stack), "console"));
-}
-
-static void
 update_accelerator (DroverMachinePage *self)
 {
   const char *reason = drover_run_get_accelerator_reason (self->run);
@@ -344,6 +372,10 @@ update (DroverMachinePage *self)
   escaped = g_markup_escape_text (name, -1);
   adw_status_page_set_title (self->off_page, escaped);
   gtk_label_set_label (self->state, state);
+  gtk_widget_set_visible (self->switcher,
+                          drover_machine_get_error (drover_run_get_machine (self->run)) == NULL);
+  if (!gtk_widget_get_visible (self->switcher))
+    adw_view_stack_set_visible_child_name (self->views, "console");
   update_failed (self);
   update_accelerator (self);
   update_command (self);
@@ -408,4 +440,37 @@ drover_machine_page_new (DroverRun *run)
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
   return self;
+}
+
+static DroverConfigurationView *
+show_configuration (DroverMachinePage *self)
+{
+  adw_view_stack_set_visible_child_name (self->views, "configuration");
+  return DROVER_CONFIGURATION_VIEW (adw_bin_get_child (self->configuration));
+}
+
+/**
+ * drover_machine_page_show_configuration:
+ *
+ * Opens the machine's configuration.
+ *
+ * Returns: (transfer none): what its views share
+ */
+DroverConfig *
+drover_machine_page_show_configuration (DroverMachinePage *self)
+{
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
+  return drover_configuration_view_get_config (show_configuration (self));
+}
+
+/**
+ * drover_machine_page_check:
+ *
+ * Opens the machine's configuration, and asks QEMU what it says to it.
+ */
+void
+drover_machine_page_check (DroverMachinePage *self)
+{
+  g_return_if_fail (DROVER_IS_MACHINE_PAGE (self));
+  drover_configuration_view_check (show_configuration (self));
 }

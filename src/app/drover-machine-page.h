@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "drover-config.h"
 #include "drover-run.h"
 
 G_BEGIN_DECLS
@@ -11,5 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DroverMachinePage, drover_machine_page, DROVER, MACHINE_PAGE, AdwBin)
 
 DroverMachinePage *drover_machine_page_new     (DroverRun *run);
+DroverConfig      *drover_machine_page_show_configuration (DroverMachinePage *self);
+void               drover_machine_page_check   (DroverMachinePage *self);
 
 G_END_DECLS

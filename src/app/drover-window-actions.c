@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "drover-dex.h"
+#include "drover-editor.h"
 #include "drover-hello.h"
 #include "drover-kernel-job.h"
 #include "drover-power-bar.h"
@@ -71,6 +72,15 @@ show_notices_cb (DexFuture *future, gpointer user_data)
 static void
 start (DroverWindow *self, DroverRun *run)
 {
+  g_autoptr (GError) error = NULL;
+
+  /* What was typed a moment ago counts as well. */
+  if (!drover_editor_flush (drover_editor_get_for_machine (drover_run_get_machine (run)), &error))
+    {
+      _drover_window_toast (self, error->message);
+      return;
+    }
+
   /* The page's terminals take the output from the very first byte. A failure is told by the
    * page, in full. */
   _drover_window_ensure_page (self, run);

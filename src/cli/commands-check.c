@@ -47,8 +47,13 @@ describe_problem (DroverDocument *document, const DroverCheckProblem *problem)
   return node;
 }
 
-static void
-print_check_json (DroverDocument *document, DroverCheck *check)
+/**
+ * describe_check:
+ *
+ * Returns: (transfer full): the result of a dry run of @document, as `check` tells it
+ */
+JsonObject *
+describe_check (DroverDocument *document, DroverCheck *check)
 {
   JsonObject *object = json_object_new ();
   JsonArray *problems = json_array_new ();
@@ -59,11 +64,17 @@ print_check_json (DroverDocument *document, DroverCheck *check)
   json_object_set_boolean_member (object, "passed", check->passed);
   json_object_set_array_member (object, "problems", problems);
   json_object_set_string_member (object, "output", check->output);
-  print_json_take (object);
+  return object;
 }
 
-static void
-print_check (DroverDocument *document, DroverCheck *check)
+/**
+ * print_check:
+ * @stream: where to
+ *
+ * Prints what a dry run of @document found.
+ */
+void
+print_check (DroverDocument *document, DroverCheck *check, FILE *stream)
 {
   for (guint i = 0; i < check->problems->len; i++)
     {
@@ -72,11 +83,11 @@ print_check (DroverDocument *document, DroverCheck *check)
         problem->argument >= 0 ? dup_argument (document, problem->argument) : NULL;
 
       if (argument != NULL)
-        printf ("%s\n", argument);
-      printf (problem->fatal ? _("  error: %s\n") : _("  warning: %s\n"), problem->message);
+        fprintf (stream, "%s\n", argument);
+      fprintf (stream, problem->fatal ? _("  error: %s\n") : _("  warning: %s\n"), problem->message);
     }
   if (check->passed)
-    printf ("%s\n", _("QEMU accepts this command line"));
+    fprintf (stream, "%s\n", _("QEMU accepts this command line"));
 }
 
 static gboolean
@@ -103,9 +114,9 @@ run_check (Invocation *invocation, GError **error)
     return FALSE;
 
   if (option_json)
-    print_check_json (document, check);
+    print_json_take (describe_check (document, check));
   else
-    print_check (document, check);
+    print_check (document, check, stdout);
   if (check->passed)
     return TRUE;
 

@@ -98,19 +98,6 @@ await_kernel (const char *architecture, GError **error)
 }
 
 static gboolean
-is_name (const char *text)
-{
-  if (*text == '\0' || !g_utf8_validate (text, -1, NULL))
-    return FALSE;
-
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return FALSE;
-
-  return TRUE;
-}
-
-static gboolean
 check_create (GError **error)
 {
   if (option_hello == NULL)
@@ -126,7 +113,7 @@ check_create (GError **error)
                    option_hello);
       return FALSE;
     }
-  if (option_name != NULL && !is_name (option_name))
+  if (option_name != NULL && !is_machine_name (option_name))
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                    _("The name is empty, not UTF-8, or has control characters in it"));

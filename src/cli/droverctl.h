@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <stdio.h>
+
+#include "drover-check.h"
 #include "drover-library.h"
 #include "drover-run.h"
 
@@ -49,6 +52,8 @@ struct _Command
 };
 
 extern const Command list_command;
+extern const Command import_command;
+extern const Command export_command;
 extern const Command create_command;
 extern const Command delete_command;
 extern const Command command_command;
@@ -70,7 +75,10 @@ extern const GOptionEntry json_options[];
 
 DroverMachine *find_machine    (Invocation *invocation, GError **error);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
+gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
+JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
+void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

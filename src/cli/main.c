@@ -23,7 +23,8 @@ const GOptionEntry json_options[] = {
 static const Command *const commands[] = {
   &list_command,   &create_command, &start_command,   &status_command, &stop_command,
   &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
-  &log_command,    &command_command, &delete_command,  &check_command,  &catalogue_command,
+  &log_command,    &command_command, &import_command, &export_command,
+  &check_command,  &delete_command, &catalogue_command,
 };
 
 static const char *const statuses[] = {
@@ -46,6 +47,24 @@ DroverMachine *
 find_machine (Invocation *invocation, GError **error)
 {
   return drover_library_find (invocation->library, invocation->operands[0], error);
+}
+
+/**
+ * is_machine_name:
+ *
+ * Returns: whether a machine can have this name
+ */
+gboolean
+is_machine_name (const char *text)
+{
+  if (*text == '\0' || !g_utf8_validate (text, -1, NULL))
+    return FALSE;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+      return FALSE;
+
+  return TRUE;
 }
 
 /**

@@ -20,6 +20,8 @@ static const struct
     play_hello },
   { "screenshots", "takes pictures of every page, wide and narrow, light and dark", 900,
     play_screenshots },
+  { "configuration", "takes pictures of the sections of a machine’s configuration", 600,
+    play_configuration },
 };
 
 static char *option_drover;

@@ -392,19 +392,29 @@ is_clicked (PlayStage *stage, gpointer data)
 }
 
 /**
+ * play_eyes_click:
+ *
+ * Clicks on an element with the mouse, where it says that it is: GTK 4.18 lets other programs
+ * neither focus nor activate rows and tabs, and a screen reader does it like this then.
+ */
+gboolean
+play_eyes_click (PlayStage *stage, AtspiRole role, const char *name, GError **error)
+{
+  Wanted wanted = { .role = role, .name = name };
+  g_autofree char *what = describe (role, name, "can be clicked");
+
+  return play_stage_wait (stage, what, is_clicked, &wanted, error);
+}
+
+/**
  * play_eyes_choose:
  *
- * Chooses a row of a list. GTK 4.18 lets other programs neither focus nor activate a row, so
- * it is done as a screen reader does it then: by a click of the mouse, where the row says
- * that it is.
+ * Chooses a row of a list.
  */
 gboolean
 play_eyes_choose (PlayStage *stage, const char *row, GError **error)
 {
-  Wanted wanted = { .role = ATSPI_ROLE_LIST_ITEM, .name = row };
-  g_autofree char *what = describe (ATSPI_ROLE_LIST_ITEM, row, "can be clicked");
-
-  return play_stage_wait (stage, what, is_clicked, &wanted, error);
+  return play_eyes_click (stage, ATSPI_ROLE_LIST_ITEM, row, error);
 }
 
 static void

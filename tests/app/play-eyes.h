@@ -19,6 +19,8 @@ gboolean play_eyes_press_in   (PlayStage *stage, AtspiRole place, AtspiRole role
                                const char *name, GError **error);
 gboolean play_eyes_wait_size  (PlayStage *stage, int width, int height, GError **error);
 gboolean play_eyes_press_item (PlayStage *stage, guint n, GError **error);
+gboolean play_eyes_click      (PlayStage *stage, AtspiRole role, const char *name,
+                               GError **error);
 gboolean play_eyes_choose     (PlayStage *stage, const char *row, GError **error);
 void     play_eyes_describe   (PlayStage *stage);
 

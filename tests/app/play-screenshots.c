@@ -3,18 +3,12 @@
 
 #include <glib/gstdio.h>
 
-#include "play-camera.h"
+#include "play-album.h"
 #include "play-eyes.h"
 #include "play.h"
 
 /* Every page, in each size and colour. One window is resized for it, so that a guest has to
  * boot but once. */
-
-static const struct
-{
-  int width;
-  int height;
-} sizes[] = { { 1100, 760 }, { 360, 720 } };
 
 static const char *const schemes[] = { "light", "dark" };
 
@@ -39,59 +33,26 @@ static const struct
 /* The second is the one that shows everything: an own accelerator and the reason for it. */
 #define MACHINE (hellos[1])
 
-typedef struct
-{
-  PlayStage *stage;
-  const char *scheme;
-} Set;
-
 static gboolean
-resize (PlayStage *stage, guint i, GError **error)
+shoot_dialog (PlayAlbum *album, guint item, const char *page, GError **error)
 {
-  return play_camera_resize (stage, sizes[i].width, sizes[i].height, error) &&
-         play_eyes_wait_size (stage, sizes[i].width, sizes[i].height, error);
-}
-
-static gboolean
-shoot_size (Set *set, const char *page, guint i, GError **error)
-{
-  g_autofree char *name = g_strdup_printf ("%s-%d-%s", page, sizes[i].width, set->scheme);
-
-  return resize (set->stage, i, error) && play_camera_shoot (set->stage, name, error);
-}
-
-/* In each size, and back to the first. */
-static gboolean
-shoot (Set *set, const char *page, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    if (!shoot_size (set, page, i, error))
-      return FALSE;
-
-  play_stage_say (set->stage, "Took pictures: %s, %s.", page, set->scheme);
-  return resize (set->stage, 0, error);
-}
-
-static gboolean
-shoot_dialog (Set *set, guint item, const char *page, GError **error)
-{
-  PlayStage *stage = set->stage;
+  PlayStage *stage = album->stage;
 
   return play_eyes_press_in (stage, 0, ATSPI_ROLE_TOGGLE_BUTTON, "Main Menu", error) &&
          play_eyes_press_item (stage, item, error) &&
-         play_eyes_wait (stage, ATSPI_ROLE_DIALOG, NULL, error) && shoot (set, page, error) &&
+         play_eyes_wait (stage, ATSPI_ROLE_DIALOG, NULL, error) && play_album_shoot (album, page, error) &&
          play_eyes_press_in (stage, ATSPI_ROLE_DIALOG, ATSPI_ROLE_BUTTON, "Close", error) &&
          play_eyes_wait_gone (stage, ATSPI_ROLE_DIALOG, NULL, error);
 }
 
 static gboolean
-shoot_without_machines (Set *set, GError **error)
+shoot_without_machines (PlayAlbum *album, GError **error)
 {
   /* The menu's items by their places. */
-  return play_eyes_wait (set->stage, ATSPI_ROLE_BUTTON, hellos[0].button, error) &&
-         shoot (set, "start", error) &&
-         shoot_dialog (set, 1, "about", error) &&
-         shoot_dialog (set, 0, "shortcuts", error);
+  return play_eyes_wait (album->stage, ATSPI_ROLE_BUTTON, hellos[0].button, error) &&
+         play_album_shoot (album, "start", error) &&
+         shoot_dialog (album, 1, "about", error) &&
+         shoot_dialog (album, 0, "shortcuts", error);
 }
 
 static gboolean
@@ -124,73 +85,73 @@ make_machines (PlayStage *stage, GError **error)
 }
 
 static gboolean
-shoot_running (Set *set, GError **error)
+shoot_running (PlayAlbum *album, GError **error)
 {
-  PlayStage *stage = set->stage;
+  PlayStage *stage = album->stage;
 
   return play_eyes_press (stage, "Start", error) &&
-         play_eyes_wait_text (stage, INSTALLER_TEXT, error) && shoot (set, "console", error) &&
+         play_eyes_wait_text (stage, INSTALLER_TEXT, error) && play_album_shoot (album, "console", error) &&
          play_eyes_press (stage, "Pause", error) &&
          play_stage_wait_state (stage, MACHINE.button, "paused", error) &&
-         shoot (set, "paused", error) && play_eyes_press (stage, "Resume", error) &&
+         play_album_shoot (album, "paused", error) && play_eyes_press (stage, "Resume", error) &&
          play_stage_wait_state (stage, MACHINE.button, "running", error);
 }
 
 static gboolean
-shoot_force_off (Set *set, GError **error)
+shoot_force_off (PlayAlbum *album, GError **error)
 {
-  PlayStage *stage = set->stage;
+  PlayStage *stage = album->stage;
 
   return play_eyes_press (stage, "Force Off", error) &&
          play_eyes_wait (stage, ATSPI_ROLE_ALERT, NULL, error) &&
-         shoot (set, "force-off", error) &&
+         play_album_shoot (album, "force-off", error) &&
          play_eyes_press_in (stage, ATSPI_ROLE_ALERT, ATSPI_ROLE_BUTTON, "Force Off", error) &&
          play_stage_wait_state (stage, MACHINE.button, "off", error) &&
          play_eyes_wait_gone (stage, ATSPI_ROLE_ALERT, NULL, error) &&
-         shoot (set, "forced-off", error);
+         play_album_shoot (album, "forced-off", error);
 }
 
 static gboolean
-shoot_failure (Set *set, const char *machine, const char *page, GError **error)
+shoot_failure (PlayAlbum *album, const char *machine, const char *page, GError **error)
 {
-  return play_eyes_choose (set->stage, machine, error) &&
-         play_eyes_press (set->stage, "Start", error) &&
-         play_eyes_wait (set->stage, ATSPI_ROLE_BUTTON, "Try Again", error) &&
-         shoot (set, page, error);
+  return play_eyes_choose (album->stage, machine, error) &&
+         play_eyes_press (album->stage, "Start", error) &&
+         play_eyes_wait (album->stage, ATSPI_ROLE_BUTTON, "Try Again", error) &&
+         play_album_shoot (album, page, error);
 }
 
 /* In a narrow window the list is a page of its own. */
 static gboolean
-shoot_list (Set *set, GError **error)
+shoot_list (PlayAlbum *album, GError **error)
 {
-  PlayStage *stage = set->stage;
+  PlayStage *stage = album->stage;
 
-  return resize (stage, 1, error) && play_eyes_press (stage, "Back", error) &&
+  return play_album_resize (stage, 1, error) && play_eyes_press (stage, "Back", error) &&
          play_eyes_wait (stage, ATSPI_ROLE_LIST_ITEM, MACHINE.button, error) &&
-         shoot_size (set, "list", 1, error);
+         play_album_shoot_size (album, "list", 1, error);
 }
 
 static gboolean
-shoot_with_machines (Set *set, GError **error)
+shoot_with_machines (PlayAlbum *album, GError **error)
 {
-  PlayStage *stage = set->stage;
+  PlayStage *stage = album->stage;
 
   return play_eyes_choose (stage, MACHINE.button, error) &&
          play_eyes_wait (stage, ATSPI_ROLE_LIST_ITEM, "Command line", error) &&
          play_eyes_wait_gone (stage, ATSPI_ROLE_LABEL, "Being tested…", error) &&
-         shoot (set, "off", error) && shoot_running (set, error) &&
-         shoot_force_off (set, error) &&
-         shoot_failure (set, machines[1].name, "failed", error) &&
-         shoot_failure (set, machines[2].name, "missing-program", error) &&
+         play_album_shoot (album, "off", error) && shoot_running (album, error) &&
+         shoot_force_off (album, error) &&
+         shoot_failure (album, machines[1].name, "failed", error) &&
+         shoot_failure (album, machines[2].name, "missing-program", error) &&
          play_eyes_choose (stage, machines[0].name, error) &&
          play_eyes_wait (stage, ATSPI_ROLE_BUTTON, "Open Folder", error) &&
-         shoot (set, "broken", error) && shoot_list (set, error);
+         play_album_shoot (album, "broken", error) && shoot_list (album, error);
 }
 
 static gboolean
 shoot_scheme (PlayStage *stage, const char *scheme, GError **error)
 {
-  Set set = { stage, scheme };
+  PlayAlbum album = { stage, scheme };
   g_autofree char *preference = g_strconcat ("prefer-", scheme, NULL);
   gboolean good;
 
@@ -198,8 +159,8 @@ shoot_scheme (PlayStage *stage, const char *scheme, GError **error)
   if (!play_stage_start_app (stage, error))
     return FALSE;
 
-  good = shoot_without_machines (&set, error) && make_machines (stage, error) &&
-         shoot_with_machines (&set, error);
+  good = shoot_without_machines (&album, error) && make_machines (stage, error) &&
+         play_configuration_shoot (&album, error) && shoot_with_machines (&album, error);
   if (!good)
     return FALSE;
 

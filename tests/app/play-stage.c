@@ -16,6 +16,9 @@
 #define MAX_WORDS 3000
 
 /* A picture that never comes to rest, as one with a spinner, is taken all the same. */
+/* Bytes of a console that a failure shows. */
+#define MAX_WORDS 3000
+
 #define SETTLE_SECONDS 4
 
 /* Nothing moves by itself, so that a picture comes to rest. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "play-stage.h"
+#include "play-album.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +18,7 @@ extern const Hello hellos[2];
 
 gboolean play_hello       (PlayStage *stage, GError **error);
 gboolean play_screenshots (PlayStage *stage, GError **error);
+gboolean play_configuration (PlayStage *stage, GError **error);
+gboolean play_configuration_shoot (PlayAlbum *album, GError **error);
 
 G_END_DECLS

@@ -187,6 +187,12 @@ type (Fixture *fixture, const char *text)
 }
 
 static void
+paste (Fixture *fixture, const char *text)
+{
+  gtk_text_buffer_insert_interactive_at_cursor (fixture->buffer, text, -1, TRUE);
+}
+
+static void
 erase (Fixture *fixture, int n)
 {
   GtkTextIter at;
@@ -203,6 +209,20 @@ static void
 press (Fixture *fixture, const char *action)
 {
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->text), action, NULL));
+}
+
+static guint
+count_tags (Fixture *fixture, const char *text)
+{
+  g_autofree char *all = dup_text (fixture);
+  const char *found = strstr (all, text);
+  GtkTextIter at;
+  g_autoptr (GSList) tags = NULL;
+
+  g_assert_nonnull (found);
+  gtk_text_buffer_get_iter_at_offset (fixture->buffer, &at, g_utf8_strlen (all, found - all));
+  tags = gtk_text_iter_get_tags (&at);
+  return g_slist_length (tags);
 }
 
 static gboolean
@@ -266,12 +286,11 @@ test_error (Fixture *fixture, gconstpointer data)
   g_autofree char *after = NULL;
 
   go_behind (fixture, "-nographic");
-  type (fixture, "\n-append 'no end");
+  paste (fixture, "\n-append 'no end");
   drover_test_until (says (GTK_WIDGET (fixture->view), "The quote that begins here has no end"));
   g_assert_true (IS_UNDERLINED (fixture, "'no end"));
   g_assert_false (IS_UNDERLINED (fixture, "-nographic"));
 
-  /* `-append` alone was never applied: it needs a value. */
   after = dup_command (fixture);
   g_assert_cmpstr (after, ==, before);
 
@@ -332,6 +351,27 @@ set_memory (Fixture *fixture, const char *value)
   g_assert_true (drover_config_apply (fixture->config, arguments, "Memory", NULL));
 }
 
+/* Half a name is no option; a whole one is, also when Drover does not know it. */
+static void
+test_half_typed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = dup_command (fixture);
+  g_autofree char *after = NULL;
+
+  go_behind (fixture, "-nographic");
+  type (fixture, "\n-sm");
+  after = dup_command (fixture);
+  g_assert_cmpstr (after, ==, before);
+  type (fixture, "p 2");
+  drover_test_until (command_has (fixture, "-smp 2"));
+  g_assert_false (drover_editor_get_redo_label (fixture->editor) != NULL);
+
+  type (fixture, "\n-brand-new");
+  g_assert_false (command_has (fixture, "-brand-new"));
+  go_behind (fixture, "q35");
+  drover_test_until (command_has (fixture, "-brand-new"));
+}
+
 /* A row changes the machine: the text follows, and the cursor stays where it was. */
 static void
 test_change_elsewhere (Fixture *fixture, gconstpointer data)
@@ -367,7 +407,7 @@ static void
 test_conflict (Fixture *fixture, gconstpointer data)
 {
   go_behind (fixture, "-nographic");
-  type (fixture, "\n-smp $CPUS");
+  paste (fixture, "\n-smp $CPUS");
   drover_test_until (says (GTK_WIDGET (fixture->view), "$CPUS"));
   set_memory (fixture, "4G");
   g_assert_true (text_has (fixture, "-smp $CPUS"));
@@ -549,15 +589,18 @@ test_as_launched (Fixture *fixture, gconstpointer data)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), TRUE);
   drover_test_until (says (GTK_WIDGET (fixture->view), "what will be started"));
 
-  launched = find_type (gtk_stack_get_visible_child (GTK_STACK (find_type (
-                          GTK_WIDGET (fixture->view), GTK_TYPE_STACK))),
-                        GTK_TYPE_TEXT_VIEW);
+  drover_test_until (!gtk_widget_get_mapped (GTK_WIDGET (fixture->text)));
+  launched = gtk_widget_get_ancestor (GTK_WIDGET (fixture->text), GTK_TYPE_STACK);
+  launched = find_type (gtk_stack_get_visible_child (GTK_STACK (launched)), GTK_TYPE_TEXT_VIEW);
   g_assert_true (launched != GTK_WIDGET (fixture->text));
   g_assert_false (gtk_text_view_get_editable (GTK_TEXT_VIEW (launched)));
   fixture->buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (launched));
-  drover_test_until (text_has (fixture, "-accel tcg"));
-  g_assert_true (text_has (fixture, "q35,usb=on"));
-  g_assert_true (text_has (fixture, "drover-qmp"));
+  drover_test_until (text_has (fixture, "socket,id=drover-qmp"));
+  g_assert_true (text_has (fixture, "-machine q35,usb=on\n"));
+
+  /* The overlay has its colour besides that of its kind. */
+  g_assert_cmpuint (count_tags (fixture, "-machine"), ==, 1);
+  g_assert_cmpuint (count_tags (fixture, "-mon chardev=drover-qmp"), ==, 2);
   fixture->buffer = edited;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), FALSE);
   g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (fixture->text)));
@@ -612,9 +655,35 @@ static void
 test_close (Fixture *fixture, gconstpointer data)
 {
   go_behind (fixture, "q35");
-  gtk_text_buffer_insert_interactive_at_cursor (fixture->buffer, ",usb=on", -1, TRUE);
+  paste (fixture, ",usb=on");
   gtk_window_set_child (fixture->window, NULL);
   g_assert_true (command_has (fixture, "q35,usb=on"));
+}
+
+/* What cannot be read is still there when the page is opened anew. */
+static void
+test_draft (Fixture *fixture, gconstpointer data)
+{
+  go_behind (fixture, "-nographic");
+  paste (fixture, " $X");
+  drover_test_until (says (GTK_WIDGET (fixture->view), "$X"));
+  gtk_window_set_child (fixture->window, NULL);
+  fixture->view = DROVER_COMMAND_VIEW (drover_command_view_new (fixture->config));
+  fixture->text = GTK_TEXT_VIEW (find_type (GTK_WIDGET (fixture->view), GTK_TYPE_TEXT_VIEW));
+  fixture->buffer = gtk_text_view_get_buffer (fixture->text);
+  gtk_window_set_child (fixture->window, GTK_WIDGET (fixture->view));
+  g_assert_true (text_has (fixture, "-nographic $X"));
+  drover_test_until (says (GTK_WIDGET (fixture->view), "$X"));
+  set_memory (fixture, "4G");
+  gtk_window_set_child (fixture->window, NULL);
+  fixture->view = DROVER_COMMAND_VIEW (drover_command_view_new (fixture->config));
+  fixture->text = GTK_TEXT_VIEW (find_type (GTK_WIDGET (fixture->view), GTK_TYPE_TEXT_VIEW));
+  fixture->buffer = gtk_text_view_get_buffer (fixture->text);
+  gtk_window_set_child (fixture->window, GTK_WIDGET (fixture->view));
+  g_assert_true (text_has (fixture, "-nographic $X"));
+  drover_test_until (says (GTK_WIDGET (fixture->view), "changed elsewhere"));
+  press (fixture, "command.discard");
+  g_assert_true (text_has (fixture, "-m 4G"));
 }
 
 #define ADD(name, function)                                                                    \
@@ -628,6 +697,7 @@ main (int argc, char *argv[])
   ADD ("edit", test_edit);
   ADD ("error", test_error);
   ADD ("undo", test_undo);
+  ADD ("half-typed", test_half_typed);
   ADD ("change-elsewhere", test_change_elsewhere);
   ADD ("conflict", test_conflict);
   ADD ("selection", test_selection);
@@ -636,5 +706,6 @@ main (int argc, char *argv[])
   ADD ("as-launched", test_as_launched);
   ADD ("check", test_check);
   ADD ("close", test_close);
+  ADD ("draft", test_draft);
   return drover_test_run ();
 }

@@ -346,6 +346,76 @@ window_assert_usable (DroverWindow *window, const char *button, gboolean usable,
   g_assert_cmpstr (difference, ==, NULL);
 }
 
+static gboolean
+moves (GtkWidget *widget, gconstpointer data)
+{
+  return (GTK_IS_STACK (widget) && gtk_stack_get_transition_running (GTK_STACK (widget)));
+}
+
+/**
+ * window_is_moving:
+ *
+ * Returns: whether one page is just making room for another
+ */
+gboolean
+window_is_moving (DroverWindow *window)
+{
+  return find (GTK_WIDGET (window), moves, NULL) != NULL;
+}
+
+/**
+ * window_resize:
+ *
+ * Waits until the window has that size.
+ */
+void
+window_resize (DroverWindow *window, int width, int height)
+{
+  gtk_window_set_default_size (GTK_WINDOW (window), width, height);
+  drover_test_until (gtk_widget_get_width (GTK_WIDGET (window)) == width);
+}
+
+/* Lets the window draw itself with all that was changed. */
+static gboolean
+drawn_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  int *left = user_data;
+
+  return --*left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/**
+ * window_picture:
+ *
+ * Puts a picture of the window into the folder $DROVER_TEST_PICTURES, if there is one.
+ */
+void
+window_picture (DroverWindow *window, const char *prefix, const char *name)
+{
+  const char *folder = g_getenv ("DROVER_TEST_PICTURES");
+  g_autofree char *path = NULL;
+  g_autoptr (GdkPaintable) paintable = NULL;
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  GtkSnapshot *snapshot;
+  int left = 30;
+
+  if (folder == NULL)
+    return;
+
+  gtk_widget_add_tick_callback (GTK_WIDGET (window), drawn_cb, &left, NULL);
+  drover_test_until (left == 0);
+  path = g_strdup_printf ("%s/%s-%s-%d.png", folder, prefix, name,
+                          gtk_widget_get_width (GTK_WIDGET (window)));
+  paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
+                          gdk_paintable_get_intrinsic_height (paintable));
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
 /**
  * window_terminal_has:
  *

@@ -29,6 +29,10 @@ void         window_assert_usable    (DroverWindow *window, const char *button,
                                       gboolean usable, const char *description);
 gboolean     window_can_press        (gpointer root, const char *button);
 
+gboolean     window_is_moving        (DroverWindow *window);
+void         window_resize           (DroverWindow *window, int width, int height);
+void         window_picture          (DroverWindow *window, const char *prefix, const char *name);
+
 gboolean     window_terminal_has     (DroverWindow *window, const char *text);
 void         window_type             (DroverWindow *window, const char *text);
 

@@ -56,10 +56,11 @@ update_colors (DroverCommandBuffer *self)
                     NULL);
 
   adw_accent_color_to_standalone_rgba (accent, dark, &color);
-  set_color (self->marks[DROVER_COMMAND_OVERLAY], "foreground-rgba", &color, 1);
+  set_color (self->marks[DROVER_COMMAND_OVERLAY], "background-rgba", &color, contrast ? 0.35 : 0.15);
   set_color (self->marks[DROVER_COMMAND_CHOSEN], "background-rgba", &color, contrast ? 0.45 : 0.25);
   gdk_rgba_parse (&color, dark ? "#ff938c" : "#c30000");
   set_color (self->error, "underline-rgba", &color, 1);
+  set_color (self->error, "background-rgba", &color, 0.2);
   gdk_rgba_parse (&color, dark ? "#ffc252" : "#905400");
   set_color (self->marks[DROVER_COMMAND_PROBLEM], "underline-rgba", &color, 1);
 }
@@ -85,8 +86,9 @@ drover_command_buffer_constructed (GObject *object)
 
   G_OBJECT_CLASS (drover_command_buffer_parent_class)->constructed (object);
 
+  /* A hyphen where a line is wrapped would look as if it were part of the text. */
   for (guint i = 0; i < G_N_ELEMENTS (self->kinds); i++)
-    self->kinds[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL, NULL);
+    self->kinds[i] = gtk_text_buffer_create_tag (buffer, NULL, "insert-hyphens", FALSE, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (self->marks); i++)
     self->marks[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL, NULL);
   self->error = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, NULL);
@@ -222,14 +224,21 @@ take_tokens (DroverCommandBuffer *self, GArray *tokens)
   self->length = length;
 }
 
+/* Only where it is: to remove a tag from a stretch has all of it laid out anew. */
 static void
 clear_tag (DroverCommandBuffer *self, GtkTextTag *tag)
 {
   GtkTextIter start;
-  GtkTextIter end;
 
-  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
-  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), tag, &start, &end);
+  gtk_text_buffer_get_start_iter (GTK_TEXT_BUFFER (self), &start);
+  while (gtk_text_iter_starts_tag (&start, tag) || gtk_text_iter_forward_to_tag_toggle (&start, tag))
+    {
+      GtkTextIter end = start;
+
+      gtk_text_iter_forward_to_tag_toggle (&end, tag);
+      gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), tag, &start, &end);
+      start = end;
+    }
 }
 
 /* Where it is empty the character before it, or the whole line, is marked. */

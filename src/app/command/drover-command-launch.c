@@ -58,10 +58,10 @@ update_launch (DroverCommandView *self)
   gtk_label_set_label (
     self->launch_caption,
     drover_run_is_off (self->run)
-      ? _("This is what will be started. What Drover adds for the launch is coloured, and never "
-          "saved.")
+      ? _("This is what will be started. What Drover adds for the launch is highlighted, and "
+          "never saved.")
       : _("This is what was started. What is not saved so, because Drover added it or because it "
-          "was changed since, is coloured."));
+          "was changed since, is highlighted."));
   if (argv != NULL)
     show_argv (self, (const char *const *) argv);
 }

@@ -20,6 +20,7 @@ struct _DroverCommandView
   guint idle;
   int argument;          /* at the cursor; -1 for none */
   gboolean has_error;    /* the text says nothing that could be applied */
+  gboolean is_half_typed; /* the cursor is still in an option's name */
   gboolean has_conflict; /* nor would it fit: the machine was changed elsewhere meanwhile */
   gboolean applying;
   gboolean rendering;

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "drover-command-view-private.h"
+#include "drover-option.h"
 
 /* The command line as text beside the pages. What is typed is applied as soon as it can be read,
  * and until then stays as it was typed; what changes elsewhere is shown at once, unless that
@@ -122,6 +123,13 @@ describe (DroverCommandView *self, int argument, gsize offset)
                           *gtk_label_get_label (self->about_title) != '\0');
 }
 
+/* Whether something was typed that the machine does not say. */
+gboolean
+_drover_command_view_is_stale (DroverCommandView *self)
+{
+  return self->idle != 0 || self->has_error || self->is_half_typed || self->has_conflict;
+}
+
 /* What is chosen */
 
 static void
@@ -134,7 +142,7 @@ show_selection (DroverCommandView *self, gboolean scroll)
   GtkTextIter to;
 
   drover_command_buffer_clear_marks (self->buffer, DROVER_COMMAND_CHOSEN);
-  if (self->has_error || self->has_conflict || self->arguments == NULL)
+  if (_drover_command_view_is_stale (self) || self->arguments == NULL)
     return;
 
   drover_config_get_selection (self->config, &argument, &start, &end);
@@ -156,7 +164,7 @@ selection_changed_cb (DroverConfig *config, DroverCommandView *self)
 
   /* The menu is for what is chosen, wherever it was chosen. */
   drover_config_get_selection (config, &argument, NULL, NULL);
-  if (!self->selecting && !self->has_error && self->arguments != NULL)
+  if (!self->selecting && !_drover_command_view_is_stale (self) && self->arguments != NULL)
     {
       self->argument = argument < (int) self->arguments->len ? argument : -1;
       _drover_command_view_update_actions (self);
@@ -170,7 +178,7 @@ select_at_cursor (DroverCommandView *self)
   DroverToken token;
   int cursor;
 
-  if (self->idle != 0 || self->has_error || self->has_conflict || self->arguments == NULL)
+  if (_drover_command_view_is_stale (self) || self->arguments == NULL)
     return;
 
   g_object_get (self->buffer, "cursor-position", &cursor, NULL);
@@ -186,13 +194,6 @@ select_at_cursor (DroverCommandView *self)
   else
     drover_config_select (self->config, token.argument, token.value_start, token.value_end);
   self->selecting = FALSE;
-}
-
-static void
-cursor_moved_cb (DroverCommandView *self)
-{
-  if (!self->rendering && gtk_widget_is_focus (GTK_WIDGET (self->text)))
-    select_at_cursor (self);
 }
 
 static void
@@ -266,11 +267,42 @@ apply (DroverCommandView *self, const char *program, GPtrArray *arguments)
     set_base (self, program, arguments);
 }
 
+/* While a name such as `-snapshot` is typed, `-sna` must not become an option of the machine, nor
+ * `-s`, which is one. */
+static gboolean
+is_half_typed (DroverCommandView *self)
+{
+  g_autofree char *flag = NULL;
+  GtkTextIter start;
+  GtkTextIter end;
+  DroverToken token;
+  const char *name;
+  int cursor;
+
+  g_object_get (self->buffer, "cursor-position", &cursor, NULL);
+  if (!gtk_widget_is_focus (GTK_WIDGET (self->text)) ||
+      !drover_command_buffer_find_token (self->buffer, cursor, &token) ||
+      token.kind != DROVER_TOKEN_FLAG || (int) token.end != cursor)
+    return FALSE;
+
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self->buffer), &start, token.start);
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self->buffer), &end, token.end);
+  flag = gtk_text_iter_get_text (&start, &end);
+  for (guint i = 0; i < self->arguments->len; i++)
+    if (g_strcmp0 (flag, drover_argument_get_flag (self->arguments->pdata[i])) == 0)
+      return FALSE;
+
+  name = flag + (flag[1] == '-' ? 2 : 1);
+  return strlen (name) == 1 || drover_option_find (name) == NULL;
+}
+
 /* Reads what was typed.
+ *
+ * @finally: nothing more comes, so that a name is whole
  *
  * Returns: whether text and machine now say the same */
 static gboolean
-read_text (DroverCommandView *self)
+read_text (DroverCommandView *self, gboolean finally)
 {
   g_autofree char *program = NULL;
   g_autoptr (GPtrArray) arguments = NULL;
@@ -286,15 +318,16 @@ read_text (DroverCommandView *self)
     return FALSE;
 
   show_message (self, error != NULL ? error->message : NULL);
-  if (!self->has_error &&
+  self->is_half_typed = !self->has_error && !finally && is_half_typed (self);
+  if (!self->has_error && !self->is_half_typed &&
       (!g_str_equal (program, self->program) || !same_arguments (arguments, self->arguments)))
     apply (self, program, arguments);
   show_selection (self, FALSE);
   show_problems (self);
-  if (!self->has_error && gtk_widget_is_focus (GTK_WIDGET (self->text)))
+  if (gtk_widget_is_focus (GTK_WIDGET (self->text)))
     select_at_cursor (self);
   _drover_command_view_update_actions (self);
-  return !self->has_error;
+  return !_drover_command_view_is_stale (self);
 }
 
 static gboolean
@@ -303,7 +336,7 @@ read_idle_cb (gpointer user_data)
   DroverCommandView *self = DROVER_COMMAND_VIEW (user_data);
 
   self->idle = 0;
-  read_text (self);
+  read_text (self, FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -318,11 +351,24 @@ text_changed_cb (DroverCommandView *self)
     self->idle = g_idle_add (read_idle_cb, self);
 }
 
+static void
+cursor_moved_cb (DroverCommandView *self)
+{
+  if (self->rendering || !gtk_widget_is_focus (GTK_WIDGET (self->text)))
+    return;
+
+  /* Elsewhere now: the name was meant as it stands. */
+  if (self->is_half_typed && self->idle == 0)
+    self->idle = g_idle_add (read_idle_cb, self);
+  select_at_cursor (self);
+}
+
 /* What was typed a moment ago is read now. Returns: whether text and machine say the same */
 gboolean
 _drover_command_view_flush (DroverCommandView *self)
 {
-  return self->idle != 0 ? read_text (self) : !self->has_error && !self->has_conflict;
+  return self->idle != 0 || self->is_half_typed ? read_text (self, TRUE)
+                                                : !_drover_command_view_is_stale (self);
 }
 
 /* From the machine to the text */
@@ -340,7 +386,7 @@ _drover_command_view_render (DroverCommandView *self)
 
   set_base (self, drover_document_get_program (document),
             drover_document_get_arguments (document));
-  self->has_error = self->has_conflict = FALSE;
+  self->has_error = self->is_half_typed = self->has_conflict = FALSE;
   self->rendering = TRUE;
   drover_command_buffer_set_command (self->buffer, self->program, self->arguments);
   self->rendering = FALSE;
@@ -359,44 +405,98 @@ _drover_command_view_restore (DroverCommandView *self)
   g_autofree char *text = g_steal_pointer (&self->taken_back);
 
   drover_command_buffer_replace (self->buffer, text);
-  read_text (self);
+  read_text (self, TRUE);
 }
 
-/* Whether something was typed that the machine does not say. */
-gboolean
-_drover_command_view_is_stale (DroverCommandView *self)
+static void
+show_conflict (DroverCommandView *self)
 {
-  return self->idle != 0 || self->has_error || self->has_conflict;
+  self->has_conflict = TRUE;
+  show_message (self, _("The machine was changed elsewhere while this text could not be read"));
+  _drover_command_view_update_actions (self);
+}
+
+/* Whether the machine is still what the text was made of, or made to. */
+static gboolean
+is_unchanged (DroverCommandView *self)
+{
+  DroverDocument *document = get_document (self);
+
+  return document != NULL && self->arguments != NULL &&
+         g_str_equal (drover_document_get_program (document), self->program) &&
+         same_arguments (drover_document_get_arguments (document), self->arguments);
 }
 
 static void
 document_changed_cb (DroverConfig *config, DroverCommandView *self)
 {
-  DroverDocument *document = get_document (self);
-
   g_assert (DROVER_IS_COMMAND_VIEW (self));
 
   if (self->applying)
     return;
 
   g_clear_pointer (&self->taken_back, g_free);
-  if (document != NULL && self->arguments != NULL &&
-      g_str_equal (drover_document_get_program (document), self->program) &&
-      same_arguments (drover_document_get_arguments (document), self->arguments))
+  if (is_unchanged (self))
+    gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
+  else if (self->arguments == NULL || !_drover_command_view_is_stale (self))
+    _drover_command_view_render (self);
+  else
+    show_conflict (self);
+}
+
+/* Text that cannot be read waits at the editor for the next view of its machine. */
+typedef struct
+{
+  char *text;
+  char *program;
+  GPtrArray *arguments;
+} Draft;
+
+static void
+draft_free (gpointer data)
+{
+  Draft *self = data;
+
+  g_free (self->text);
+  g_free (self->program);
+  g_ptr_array_unref (self->arguments);
+  g_free (self);
+}
+
+static void
+leave_draft (DroverCommandView *self)
+{
+  Draft *draft = NULL;
+
+  if (_drover_command_view_is_stale (self))
     {
-      gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
-      return;
+      draft = g_new0 (Draft, 1);
+      draft->text = drover_command_buffer_dup_text (self->buffer);
+      draft->program = g_strdup (self->program);
+      draft->arguments = g_ptr_array_ref (self->arguments);
     }
 
-  if (self->arguments == NULL || !_drover_command_view_is_stale (self))
-    {
-      _drover_command_view_render (self);
-      return;
-    }
+  g_object_set_data_full (G_OBJECT (drover_config_get_editor (self->config)),
+                          "drover-command-draft", draft, draft_free);
+}
 
-  self->has_conflict = TRUE;
-  show_message (self, _("The machine was changed elsewhere while this text could not be read"));
-  _drover_command_view_update_actions (self);
+static void
+take_draft (DroverCommandView *self)
+{
+  const Draft *draft = g_object_get_data (G_OBJECT (drover_config_get_editor (self->config)),
+                                          "drover-command-draft");
+
+  if (draft == NULL || self->arguments == NULL)
+    return;
+
+  set_base (self, draft->program, draft->arguments);
+  self->rendering = TRUE;
+  drover_command_buffer_replace (self->buffer, draft->text);
+  self->rendering = FALSE;
+  self->has_conflict = !is_unchanged (self);
+  read_text (self, TRUE);
+  if (self->has_conflict)
+    show_conflict (self);
 }
 
 static void
@@ -449,14 +549,26 @@ context_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y,
   gtk_text_buffer_place_cursor (GTK_TEXT_BUFFER (self->buffer), &at);
 }
 
+/* What was typed last is not lost because the page is closed at once. */
+static void
+drover_command_view_unmap (GtkWidget *widget)
+{
+  DroverCommandView *self = DROVER_COMMAND_VIEW (widget);
+
+  if (self->config != NULL && self->arguments != NULL)
+    {
+      _drover_command_view_flush (self);
+      leave_draft (self);
+    }
+
+  GTK_WIDGET_CLASS (drover_command_view_parent_class)->unmap (widget);
+}
+
 static void
 drover_command_view_dispose (GObject *object)
 {
   DroverCommandView *self = DROVER_COMMAND_VIEW (object);
 
-  /* What was typed last is not lost because the page is closed at once. */
-  if (self->idle != 0 && !self->has_conflict)
-    read_text (self);
   g_clear_handle_id (&self->idle, g_source_remove);
   if (self->config != NULL)
     g_signal_handlers_disconnect_by_data (self->config, self);
@@ -491,6 +603,7 @@ drover_command_view_class_init (DroverCommandViewClass *klass)
 
   object_class->dispose = drover_command_view_dispose;
   object_class->finalize = drover_command_view_finalize;
+  widget_class->unmap = drover_command_view_unmap;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/command/drover-command-view.ui");
@@ -544,6 +657,7 @@ drover_command_view_new (DroverConfig *config)
   g_signal_connect (config, "selection-changed", G_CALLBACK (selection_changed_cb), self);
   g_signal_connect_swapped (config, "notify::check", G_CALLBACK (check_changed_cb), self);
   _drover_command_view_render (self);
+  take_draft (self);
   return GTK_WIDGET (self);
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "drover-error.h"
+#include "drover-option.h"
+#include "drover-part.h"
 #include "drover-setting-private.h"
 
 /* Writing a setting: where it was found, else in the first of its places that can say it. */
@@ -289,6 +291,16 @@ is_said_by_absence (const DroverSetting *setting, const char *text)
   return TRUE;
 }
 
+/* A part's id is renamed together with what uses it. */
+static gboolean
+is_id (const DroverPlace *place)
+{
+  const DroverOption *option = drover_option_find (place->option);
+
+  return place->half != DROVER_HALF_WHOLE && place->key != NULL && option != NULL &&
+         g_strcmp0 (option->id_key, place->key) == 0;
+}
+
 static gboolean
 check_writable (const DroverSetting *setting, const DroverReading *reading, GError **error)
 {
@@ -318,7 +330,8 @@ check_writable (const DroverSetting *setting, const DroverReading *reading, GErr
  *   not ours to change, or when there is nothing that could have the value
  *
  * Writes where the setting was found; what is not there yet is made in the first of its places.
- * An equal value, however it is spelt, changes nothing. With the last thing that an argument
+ * An equal value, however it is spelt, changes nothing. The id of a part is renamed in all that
+ * uses it; an id that cannot be one, or is taken, is refused. With the last thing that an argument
  * said the argument goes too.
  *
  * Returns: (transfer full) (element-type DroverArgument) (nullable): the new arguments
@@ -353,6 +366,9 @@ drover_setting_write (const DroverSetting *setting, GPtrArray *arguments,
              : NULL;
 
   hits = drover_setting_find_hits (setting, arguments, scope);
+  if (text != NULL && is_id (g_array_index (hits, DroverSettingHit, 0).place))
+    return drover_arguments_rename_id (arguments, reading->argument, text, error);
+
   return drover_setting_replace_hit (&g_array_index (hits, DroverSettingHit, 0), setting, result,
                                      scope, text, error)
            ? g_steal_pointer (&result)

@@ -5,60 +5,58 @@
 
 #include "drover-json-value.h"
 #include "drover-keyval.h"
+#include "drover-option.h"
 #include "drover-value.h"
 
 /* What a setting has to know of an option beyond how its value is read.
- * @main_key: the key that says what kind of thing the argument is: the implied first one
- * @needs_main_key: whether QEMU refuses the argument without it */
+ * @needs_main_key: whether QEMU refuses the argument without what says its kind */
 typedef struct
 {
   const char *name;
-  const char *main_key;
-  gboolean is_implied;
   gboolean needs_main_key;
   DroverValueGroup group;
 } Trait;
 
 static const Trait traits[] = {
-  { "accel", "accel", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "acpitable", NULL, FALSE, FALSE, DROVER_VALUE_MANY },
-  { "action", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
-  { "audio", "driver", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "audiodev", "driver", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "blockdev", "driver", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "boot", "order", TRUE, FALSE, DROVER_VALUE_MERGED },
-  { "chardev", "backend", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "cpu", "model", TRUE, TRUE, DROVER_VALUE_LAST },
-  { "device", "driver", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "display", "type", TRUE, TRUE, DROVER_VALUE_LAST },
-  { "drive", NULL, FALSE, FALSE, DROVER_VALUE_MANY },
-  { "fsdev", "fsdriver", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "fw_cfg", "name", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "global", NULL, FALSE, FALSE, DROVER_VALUE_MANY },
-  { "icount", "shift", TRUE, TRUE, DROVER_VALUE_MERGED },
-  { "m", "size", TRUE, FALSE, DROVER_VALUE_MERGED },
-  { "machine", "type", TRUE, FALSE, DROVER_VALUE_MERGED },
-  { "mon", "chardev", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "msg", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
-  { "name", "guest", TRUE, FALSE, DROVER_VALUE_MERGED },
-  { "net", "type", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "netdev", "type", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "nic", "type", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "numa", "type", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "object", "qom-type", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "option-rom", "romfile", TRUE, FALSE, DROVER_VALUE_MANY },
-  { "overcommit", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
-  { "rtc", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
-  { "run-with", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
-  { "sandbox", "enable", TRUE, TRUE, DROVER_VALUE_MERGED },
-  { "semihosting-config", "enable", TRUE, FALSE, DROVER_VALUE_MERGED },
-  { "smbios", "type", FALSE, TRUE, DROVER_VALUE_MANY },
-  { "smp", "cpus", TRUE, FALSE, DROVER_VALUE_MERGED },
-  { "spice", NULL, FALSE, FALSE, DROVER_VALUE_MERGED },
-  { "trace", "enable", TRUE, FALSE, DROVER_VALUE_MANY },
-  { "tpmdev", "type", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "virtfs", "fsdriver", TRUE, TRUE, DROVER_VALUE_MANY },
-  { "vnc", "vnc", TRUE, TRUE, DROVER_VALUE_MANY },
+  { "accel", TRUE, DROVER_VALUE_MANY },
+  { "acpitable", FALSE, DROVER_VALUE_MANY },
+  { "action", FALSE, DROVER_VALUE_MERGED },
+  { "audio", TRUE, DROVER_VALUE_MANY },
+  { "audiodev", TRUE, DROVER_VALUE_MANY },
+  { "blockdev", TRUE, DROVER_VALUE_MANY },
+  { "boot", FALSE, DROVER_VALUE_MERGED },
+  { "chardev", TRUE, DROVER_VALUE_MANY },
+  { "cpu", TRUE, DROVER_VALUE_LAST },
+  { "device", TRUE, DROVER_VALUE_MANY },
+  { "display", TRUE, DROVER_VALUE_LAST },
+  { "drive", FALSE, DROVER_VALUE_MANY },
+  { "fsdev", TRUE, DROVER_VALUE_MANY },
+  { "fw_cfg", TRUE, DROVER_VALUE_MANY },
+  { "global", FALSE, DROVER_VALUE_MANY },
+  { "icount", TRUE, DROVER_VALUE_MERGED },
+  { "m", FALSE, DROVER_VALUE_MERGED },
+  { "machine", FALSE, DROVER_VALUE_MERGED },
+  { "mon", TRUE, DROVER_VALUE_MANY },
+  { "msg", FALSE, DROVER_VALUE_MERGED },
+  { "name", FALSE, DROVER_VALUE_MERGED },
+  { "net", TRUE, DROVER_VALUE_MANY },
+  { "netdev", TRUE, DROVER_VALUE_MANY },
+  { "nic", TRUE, DROVER_VALUE_MANY },
+  { "numa", TRUE, DROVER_VALUE_MANY },
+  { "object", TRUE, DROVER_VALUE_MANY },
+  { "option-rom", FALSE, DROVER_VALUE_MANY },
+  { "overcommit", FALSE, DROVER_VALUE_MERGED },
+  { "rtc", FALSE, DROVER_VALUE_MERGED },
+  { "run-with", FALSE, DROVER_VALUE_MERGED },
+  { "sandbox", TRUE, DROVER_VALUE_MERGED },
+  { "semihosting-config", FALSE, DROVER_VALUE_MERGED },
+  { "smbios", TRUE, DROVER_VALUE_MANY },
+  { "smp", FALSE, DROVER_VALUE_MERGED },
+  { "spice", FALSE, DROVER_VALUE_MERGED },
+  { "trace", FALSE, DROVER_VALUE_MANY },
+  { "tpmdev", TRUE, DROVER_VALUE_MANY },
+  { "virtfs", TRUE, DROVER_VALUE_MANY },
+  { "vnc", TRUE, DROVER_VALUE_MANY },
 };
 
 static const Trait *
@@ -74,9 +72,9 @@ find_trait (const char *option)
 static const char *
 get_implied_key (const char *option)
 {
-  const Trait *trait = find_trait (option);
+  const DroverOption *known = drover_option_find (option);
 
-  return trait != NULL && trait->is_implied ? trait->main_key : NULL;
+  return known != NULL ? known->implied : NULL;
 }
 
 /**
@@ -96,15 +94,15 @@ drover_value_get_option (DroverArgument *argument)
  * drover_value_get_main_key:
  * @option: an option's name
  *
+ * It is the implied one, but that of `-smbios` must be spelled out.
+ *
  * Returns: (nullable): the key that says what an argument of @option is, as `driver` of a
  *   device, or `type` of `-smbios`
  */
 const char *
 drover_value_get_main_key (const char *option)
 {
-  const Trait *trait = find_trait (option);
-
-  return trait != NULL ? trait->main_key : NULL;
+  return g_str_equal (option, "smbios") ? "type" : get_implied_key (option);
 }
 
 /**

@@ -46,12 +46,15 @@ typedef struct
  * @name: without the `$`
  * @proposal: (nullable): what the text itself, `${NAME:-…}` or the environment has for it
  * @value: (nullable): what the user said
+ * @optional: whether it has no proposal, and need not have a value either: where it is used it
+ *   is an argument of its own, which vanishes without one
  */
 typedef struct
 {
   char *name;
   char *proposal;
   char *value;
+  gboolean optional;
 } DroverImportVariable;
 
 DroverImport   *drover_import_new_from_text   (const char *text, gssize length, GError **error);

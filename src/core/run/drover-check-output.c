@@ -87,7 +87,6 @@ _drover_check_find_span (DroverCheckProblem *problem, DroverDocument *document, 
 {
   const char *value = get_value (document, problem->argument);
   g_autoptr (GArray) items = NULL;
-  const char *found;
 
   if (value == NULL || *word == '\0' || problem->end > problem->start)
     return;
@@ -112,13 +111,26 @@ _drover_check_find_span (DroverCheckProblem *problem, DroverDocument *document, 
           return;
         }
     }
+}
 
-  /* A part of a value, such as one rule of a list; not one letter somewhere in it. */
-  if (strlen (word) > 1 && (found = strstr (value, word)) != NULL && strcmp (value, word) != 0)
-    {
-      problem->start = found - value;
-      problem->end = problem->start + strlen (word);
-    }
+/*
+ * _drover_check_find_part:
+ * @word: a text
+ *
+ * Points @problem at a part of a value, such as one rule of a list; not at one letter somewhere
+ * in it.
+ */
+void
+_drover_check_find_part (DroverCheckProblem *problem, DroverDocument *document, const char *word)
+{
+  const char *value = get_value (document, problem->argument);
+  const char *found = value != NULL && strlen (word) > 1 ? strstr (value, word) : NULL;
+
+  if (found == NULL || problem->end > problem->start)
+    return;
+
+  problem->start = found - value;
+  problem->end = problem->start + strlen (word);
 }
 
 /* Every word in quotes, without what stands before its last dot in a property's name. */
@@ -149,9 +161,17 @@ list_quoted (const char *message)
 static void
 find_span_of_message (DroverCheckProblem *problem, DroverDocument *document)
 {
+  g_autoptr (GRegex) regex = g_regex_new ("(?:ption|arameter) '([^']+)'", 0, 0, NULL);
   g_autoptr (GPtrArray) words = list_quoted (problem->message);
   gboolean is_property = strstr (problem->message, "roperty '") != NULL;
+  g_autoptr (GMatchInfo) match = NULL;
 
+  if (g_regex_match (regex, problem->message, 0, &match))
+    {
+      g_autofree char *key = g_match_info_fetch (match, 1);
+
+      _drover_check_find_span (problem, document, key);
+    }
   for (guint i = 0; i < words->len; i++)
     {
       const char *word = words->pdata[i];
@@ -161,6 +181,8 @@ find_span_of_message (DroverCheckProblem *problem, DroverDocument *document)
       if (dot != NULL)
         _drover_check_find_span (problem, document, dot + 1);
     }
+  for (guint i = 0; i < words->len; i++)
+    _drover_check_find_part (problem, document, words->pdata[i]);
 }
 
 /* Which options a message without a place speaks of. The first group of the expression, if
@@ -173,7 +195,7 @@ static const struct
   { "^unsupported machine type: \"([^\"]*)\"", "machine M" },
   { "^No machine specified", "machine M" },
   { "can't apply global [^=]*-cpu\\.([^=]+)=", "cpu" },
-  { "can't apply global [^.]*\\.([^=]+)=", "global" },
+  { "can't apply global ([^=]+)=", "global" },
   { "global (\\S+) has invalid class name", "global" },
   { "Property '[^']*-machine\\.([^']+)'", "machine M" },
   { "Property '[^']*-cpu\\.([^']+)'", "cpu" },
@@ -195,6 +217,7 @@ static const struct
   { "datetime format", "rtc" },
   { "VNC|vnc", "vnc" },
   { "requested NIC .*model (\\S+)\\)", "nic net" },
+  { "[Nn]etdev #net\\S* has no peer", "nic net" },
   { "[Nn]etdev (\\S+) has no peer", "netdev nic net" },
   { "^(\\S+) backing store", "object" },
   { "backing store (\\S+)", "mem-path object" },
@@ -320,7 +343,8 @@ find_place (DroverCheckProblem *problem, DroverDocument *document)
     find_span_of_message (problem, document);
 }
 
-/* The launched argument that @text begins with; the longest, as one can begin like another. */
+/* The launched argument that @text begins with; the longest, as one can begin like another.
+ * One that lacks its value took the next flag for it. */
 static const DroverCheckLine *
 find_line (DroverCheckPlan *plan, const char *text, gsize *length)
 {
@@ -334,11 +358,19 @@ find_line (DroverCheckPlan *plan, const char *text, gsize *length)
         line->flag != NULL && line->value != NULL ? " " : "",
         line->value != NULL ? line->value : "");
       g_autofree char *alone = g_strdup_printf ("%s: ", line->flag != NULL ? line->flag : "\n");
+      const DroverCheckLine *next = i + 1 < plan->lines->len ? plan->lines->pdata[i + 1] : NULL;
+      g_autofree char *swallowed = line->value == NULL && next != NULL && next->flag != NULL
+        ? g_strdup_printf ("%s %s: ", line->flag, next->flag) : NULL;
 
       if (g_str_has_prefix (text, whole) && strlen (whole) > *length)
         {
           best = line;
           *length = strlen (whole);
+        }
+      else if (swallowed != NULL && g_str_has_prefix (text, swallowed))
+        {
+          best = line;
+          *length = strlen (swallowed);
         }
       else if (best == NULL && g_str_has_prefix (text, alone))
         {

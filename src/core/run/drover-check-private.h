@@ -92,6 +92,8 @@ DroverCheckProblem *_drover_check_problem_new   (int argument, gboolean fatal, c
 void                _drover_check_problem_free  (DroverCheckProblem *self);
 void                _drover_check_find_span     (DroverCheckProblem *problem,
                                                  DroverDocument *document, const char *word);
+void                _drover_check_find_part     (DroverCheckProblem *problem,
+                                                 DroverDocument *document, const char *word);
 void                _drover_check_read_output   (DroverCheckPlan *plan, const char *output,
                                                  gboolean passed, GPtrArray *problems);
 void                _drover_check_document      (DroverDocument *document, GPtrArray *problems);

@@ -235,9 +235,10 @@ describe_end (GSubprocess *process, gboolean timed_out)
                           g_subprocess_get_exit_status (process));
 }
 
-/* The argument that asks for a list or a version, if that is why QEMU ended. */
+/* The argument that asks for a list or a version, or gets one for what it says, if that is why
+ * QEMU ended. */
 static int
-find_question (DroverDocument *document)
+find_question (DroverDocument *document, const char *output)
 {
   static const char *const questions[] = { "h", "help", "version", NULL };
   GPtrArray *arguments = drover_document_get_arguments (document);
@@ -249,6 +250,9 @@ find_question (DroverDocument *document)
 
       if (!drover_argument_get_enabled (arguments->pdata[i]))
         continue;
+      if (g_str_has_prefix (output, "Log items") &&
+          g_str_equal (drover_argument_get_option (arguments->pdata[i]), "d"))
+        return i;
       if (g_strv_contains (questions, drover_argument_get_option (arguments->pdata[i])) ||
           (words != NULL && (g_strv_contains ((const char *const *) words, "help") ||
                              g_strv_contains ((const char *const *) words, "?"))))
@@ -366,7 +370,7 @@ check_ports (DroverCheckPlan *plan)
         continue;
       problem = _drover_check_problem_new (port->argument, FALSE, g_strdup_printf (
         _("Port %d of this host is in use at the moment"), port->port));
-      _drover_check_find_span (problem, plan->document, number);
+      _drover_check_find_part (problem, plan->document, number);
       g_ptr_array_add (plan->problems, problem);
     }
 }
@@ -424,7 +428,7 @@ check_new (Run *run, DroverCheckPlan *plan, GSubprocess *process, gboolean came_
   _drover_check_read_output (plan, output, came_up, check->problems);
   if (!came_up && !has_fatal (check->problems))
     g_ptr_array_add (check->problems, _drover_check_problem_new (
-      find_question (run->document), TRUE, describe_end (process, timed_out)));
+      find_question (run->document, output), TRUE, describe_end (process, timed_out)));
   excuse_opengl (plan, check->problems);
 
   take_problems (check->problems, plan->problems);
@@ -498,17 +502,15 @@ static DexFuture *
 check_fiber (gpointer data)
 {
   Run *run = data;
+  g_autofree char *runtime_dir = drover_paths_dup_runtime_dir (NULL);
   g_autoptr (GError) error = NULL;
   DroverCheck *check = NULL;
 
   run->program = drover_program_find (drover_document_get_program (run->document), &error);
 
-  /* In /tmp whatever $TMPDIR says: the sockets in it have short names only. */
-  run->scratch = g_strdup ("/tmp/drover-check-XXXXXX");
-  if (run->program != NULL && g_mkdtemp (run->scratch) == NULL)
-    drover_set_errno_error (&error, _("Cannot make a folder for the check"));
-
-  if (error == NULL)
+  /* Beside the machines' runtime folders, where names of sockets are short enough. */
+  run->scratch = g_strdup_printf ("%s/check-%08x", runtime_dir, g_random_int ());
+  if (run->program != NULL && drover_paths_make_private_dir (run->scratch, &error))
     {
       check = run_check (run, &error);
       remove_scratch (run->scratch, 0);

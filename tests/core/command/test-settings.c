@@ -5,6 +5,7 @@
 
 #include "drover-error.h"
 #include "drover-json.h"
+#include "drover-option.h"
 #include "drover-part.h"
 #include "drover-setting.h"
 #include "drover-test.h"
@@ -84,7 +85,12 @@ static void
 check_place (const char *kind, const DroverSetting *setting, const DroverPlace *place)
 {
   const char *main_key = drover_value_get_main_key (place->option);
+  const DroverOption *option = drover_option_find (place->option);
 
+  g_assert_nonnull (option);
+  g_assert_cmpint (option->takes_value, ==, place->key != NULL || place->means == NULL);
+  if (place->key != NULL)
+    g_assert_cmpint (option->grammar, ==, DROVER_OPTION_KEYVAL);
   g_assert_cmpint (place->half == DROVER_HALF_WHOLE, ==, kind == NULL);
   /* An argument is asked for by its main key, and only one that has one. */
   if (place->key != NULL && place->means != NULL)
@@ -231,6 +237,13 @@ make_meaning (const char *means, guint n)
   return g_strdup (word->str);
 }
 
+static gboolean
+is_id (const DroverPlace *place)
+{
+  return g_strcmp0 (drover_option_find (place->option)->id_key, place->key) == 0 &&
+         place->key != NULL;
+}
+
 static void
 choose_values (Case *test, char **value, char **same, char **other)
 {
@@ -244,8 +257,11 @@ choose_values (Case *test, char **value, char **same, char **other)
     [DROVER_SETTING_FLAGS] = { "+x,y=off", "+x,y=off", "-x" },
     [DROVER_SETTING_LIST] = { "kvm", "kvm", "tcg" },
   };
+  static const char *const ids[] = { "alpha", "alpha", "beta" };
   const char *const *chosen = values[test->setting->kind];
 
+  if (is_id (test->place))
+    chosen = ids;
   *value = g_strdup (chosen[0]);
   *same = g_strdup (chosen[1]);
   *other = g_strdup (chosen[2]);

@@ -365,7 +365,7 @@ static const DroverSetting settings[] = {
     .summary = N_("What the guest’s clock shows at the start: utc, localtime, which Windows "
                   "expects, or a time such as 2006-06-17T16:01:21."),
     .kind = DROVER_SETTING_CHOICE,
-    .places = { { "rtc", "base" }, { "localtime", NULL, "localtime" } },
+    .places = { { "rtc", "base" }, { "localtime", NULL, "localtime" }, { "startdate", NULL } },
     .choices = (const char *const[]) { "utc", "localtime", NULL },
     .absent = "utc",
   },

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "drover-devices-page.h"
+#include "drover-disks-page.h"
+#include "drover-network-page.h"
+#include "drover-sections.h"
+#include "drover-settings-page.h"
+
+static GtkWidget *
+create_from_table (DroverConfig *config, const char *page)
+{
+  DroverSettingsPage *self = drover_settings_page_new (config);
+
+  drover_settings_page_add_page (self, page);
+  return GTK_WIDGET (self);
+}
+
+#define FROM_TABLE(name)                                             \
+  static GtkWidget *create_##name (DroverConfig *config, DroverRun *run) \
+  {                                                                  \
+    return create_from_table (config, #name);                        \
+  }
+
+#define OWN_PAGE(name)                                               \
+  static GtkWidget *create_##name (DroverConfig *config, DroverRun *run) \
+  {                                                                  \
+    return drover_##name##_page_new (config);                        \
+  }
+
+OWN_PAGE (disks)
+OWN_PAGE (network)
+OWN_PAGE (devices)
+FROM_TABLE (overview)
+FROM_TABLE (machine)
+FROM_TABLE (cpu)
+FROM_TABLE (memory)
+FROM_TABLE (display)
+FROM_TABLE (sound)
+FROM_TABLE (firmware)
+FROM_TABLE (accelerator)
+FROM_TABLE (sharing)
+FROM_TABLE (boot)
+FROM_TABLE (rest)
+
+static const DroverSection sections[] = {
+  { "overview", N_("Overview"), "help-about-symbolic", create_overview },
+  { "machine", N_("Machine"), "computer-symbolic", create_machine },
+  { "cpu", N_("CPU"), "drover-cpu-symbolic", create_cpu },
+  { "memory", N_("Memory"), "drover-memory-symbolic", create_memory },
+  { "disks", N_("Disks"), "drive-harddisk-symbolic", create_disks },
+  { "network", N_("Network"), "network-wired-symbolic", create_network },
+  { "devices", N_("Devices"), "application-x-addon-symbolic", create_devices },
+  { "display", N_("Display"), "video-display-symbolic", create_display },
+  { "sound", N_("Sound"), "audio-speakers-symbolic", create_sound },
+  { "firmware", N_("Firmware"), "application-x-firmware-symbolic", create_firmware },
+  { "accelerator", N_("Accelerator"), "power-profile-performance-symbolic", create_accelerator },
+  { "sharing", N_("Sharing"), "folder-publicshare-symbolic", create_sharing },
+  { "boot", N_("Boot"), "system-shutdown-symbolic", create_boot },
+  { "rest", N_("Everything Else"), "view-more-horizontal-symbolic", create_rest },
+};
+
+/**
+ * drover_sections_list:
+ * @n_sections: (out): how many there are
+ *
+ * Returns: (transfer none) (array length=n_sections): the sections in their order; the last shows
+ *   what no other does
+ */
+const DroverSection *
+drover_sections_list (guint *n_sections)
+{
+  *n_sections = G_N_ELEMENTS (sections);
+  return sections;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "drover-setting-row.h"
+#include "drover-settings-page.h"
+
+/* A page made from the table of settings: a group for each heading, a row for each setting. */
+struct _DroverSettingsPage
+{
+  AdwPreferencesPage parent_instance;
+
+  DroverConfig *config;
+  GHashTable *groups; /* by heading, untranslated */
+};
+
+G_DEFINE_FINAL_TYPE (DroverSettingsPage, drover_settings_page, ADW_TYPE_PREFERENCES_PAGE)
+
+static void
+drover_settings_page_dispose (GObject *object)
+{
+  DroverSettingsPage *self = DROVER_SETTINGS_PAGE (object);
+
+  g_clear_object (&self->config);
+  g_clear_pointer (&self->groups, g_hash_table_unref);
+
+  G_OBJECT_CLASS (drover_settings_page_parent_class)->dispose (object);
+}
+
+static void
+drover_settings_page_class_init (DroverSettingsPageClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = drover_settings_page_dispose;
+}
+
+static void
+drover_settings_page_init (DroverSettingsPage *self)
+{
+  self->groups = g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+/**
+ * drover_settings_page_new:
+ *
+ * Returns: (transfer floating): an empty page
+ */
+DroverSettingsPage *
+drover_settings_page_new (DroverConfig *config)
+{
+  DroverSettingsPage *self = g_object_new (DROVER_TYPE_SETTINGS_PAGE, NULL);
+
+  self->config = g_object_ref (config);
+  return self;
+}
+
+/**
+ * drover_settings_page_get_config:
+ *
+ * Returns: (transfer none): the configuration that the page shows
+ */
+DroverConfig *
+drover_settings_page_get_config (DroverSettingsPage *self)
+{
+  g_return_val_if_fail (DROVER_IS_SETTINGS_PAGE (self), NULL);
+  return self->config;
+}
+
+/**
+ * drover_settings_page_get_group:
+ * @group: (nullable): its heading, untranslated
+ *
+ * Returns: (transfer none): the group of rows under that heading, made when it is not there
+ */
+AdwPreferencesGroup *
+drover_settings_page_get_group (DroverSettingsPage *self, const char *group)
+{
+  const char *key = group != NULL ? group : "";
+  AdwPreferencesGroup *widget;
+
+  g_return_val_if_fail (DROVER_IS_SETTINGS_PAGE (self), NULL);
+
+  widget = g_hash_table_lookup (self->groups, key);
+  if (widget != NULL)
+    return widget;
+
+  widget = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  if (group != NULL)
+    adw_preferences_group_set_title (widget, _(group));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), widget);
+  g_hash_table_insert (self->groups, (gpointer) key, widget);
+  return widget;
+}
+
+static void
+add_rows (DroverSettingsPage *self, const char *page, gboolean all, const char *group)
+{
+  guint n_settings;
+  const DroverSetting *const *settings = drover_settings_list (&n_settings);
+
+  for (guint i = 0; i < n_settings; i++)
+    if (g_str_equal (settings[i]->page, page) &&
+        (all || g_strcmp0 (settings[i]->group, group) == 0))
+      adw_preferences_group_add (drover_settings_page_get_group (self, settings[i]->group),
+                                 drover_setting_row_new (self->config, settings[i]));
+}
+
+/**
+ * drover_settings_page_add_page:
+ * @page: the name of a page in the table
+ *
+ * Adds all of that page's settings.
+ */
+void
+drover_settings_page_add_page (DroverSettingsPage *self, const char *page)
+{
+  g_return_if_fail (DROVER_IS_SETTINGS_PAGE (self));
+
+  add_rows (self, page, TRUE, NULL);
+}
+
+/**
+ * drover_settings_page_add_group:
+ * @page: the name of a page in the table
+ * @group: (nullable): a heading on it
+ *
+ * Adds the settings under one heading, for pages that put something of their own between.
+ *
+ * Returns: (transfer none): their group
+ */
+AdwPreferencesGroup *
+drover_settings_page_add_group (DroverSettingsPage *self, const char *page, const char *group)
+{
+  g_return_val_if_fail (DROVER_IS_SETTINGS_PAGE (self), NULL);
+
+  add_rows (self, page, FALSE, group);
+  return drover_settings_page_get_group (self, group);
+}

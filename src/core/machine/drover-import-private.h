@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "drover-import.h"
+#include "drover-shell.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DroverImportMark:
+ * @name: (nullable): the variable that has no value; %NULL for a substitution
+ * @start: where in the field it is, as it was typed
+ * @source_start: where in the shell text
+ *
+ * What stays in an argument as it was typed, to be filled in by the user.
+ */
+typedef struct
+{
+  char *name;
+  gsize start;
+  gsize end;
+  gsize source_start;
+  gsize source_end;
+} DroverImportMark;
+
+/**
+ * DroverImportField:
+ * @marks: (element-type DroverImportMark)
+ * @vanishes: whether it is nothing but variables without a value and outside of quotes: a
+ *   shell makes no word of it
+ * @has_glob: whether a shell would look for files that match it
+ * @tilde: whether `~` was replaced in it
+ *
+ * What a shell makes of a word, or of a part of one: an argument.
+ */
+typedef struct
+{
+  GString *text;
+  GArray *marks;
+  gsize start;
+  gsize end;
+  gboolean vanishes;
+  gboolean has_glob;
+  gboolean tilde;
+} DroverImportField;
+
+/**
+ * DroverImportScope:
+ *
+ * The variables of a shell text at one place in it. Given values win over the text's own, and
+ * those over the environment.
+ */
+typedef struct _DroverImportScope DroverImportScope;
+
+typedef struct
+{
+  char *name;
+  char *proposal;
+} DroverImportUse;
+
+DroverImportScope *drover_import_scope_new    (const char *text, GHashTable *given);
+void               drover_import_scope_free   (DroverImportScope *self);
+void               drover_import_scope_assign (DroverImportScope *self,
+                                               const DroverShellCommand *command,
+                                               gboolean only_new);
+GPtrArray         *drover_import_scope_expand (DroverImportScope *self, GPtrArray *words,
+                                               guint max_words, GPtrArray *uses);
+gboolean           drover_import_scope_is_too_long (DroverImportScope *self);
+void               drover_import_use_free     (DroverImportUse *self);
+void               drover_import_field_free   (DroverImportField *self);
+DroverImportField *drover_import_field_new    (gsize start, gsize end);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverImportScope, drover_import_scope_free)
+
+/**
+ * DroverImportProgram:
+ * @text: (nullable): the program as typed
+ * @name: (nullable): the program to run
+ * @is_kvm: whether it is an alias that means hardware acceleration
+ *
+ * What a text calls QEMU, and what that is here.
+ */
+typedef struct
+{
+  char *text;
+  char *name;
+  gboolean is_kvm;
+} DroverImportProgram;
+
+void     drover_import_program_resolve (DroverImportProgram *self, const DroverImportField *field);
+void     drover_import_program_clear   (DroverImportProgram *self);
+
+gboolean drover_import_is_qemu         (const char *text);
+gboolean drover_import_find_program    (GPtrArray *fields, guint *program);
+gboolean drover_import_has_script      (GPtrArray *fields, guint *script);
+
+/**
+ * DroverImportCandidate:
+ * @first: index of its command in the text's
+ * @last: equal to @first, but for options alone, which may stand on several lines
+ * @has_program: whether a program is named; else there are only options
+ * @is_question: whether QEMU would only print something, as with `--version`
+ */
+typedef struct
+{
+  guint first;
+  guint last;
+  gboolean has_program;
+  gboolean is_question;
+} DroverImportCandidate;
+
+/**
+ * DroverImportReading:
+ * @before: (element-type DroverImportField): what stood before the program
+ * @program: what the text names, if it names one
+ * @arguments: (element-type DroverImportField): what stood after it
+ * @uses: (element-type DroverImportUse): the variables in all of these
+ * @is_too_long: whether it is more than a program can be given
+ *
+ * One command of the text with its variables replaced.
+ */
+typedef struct
+{
+  GPtrArray *before;
+  DroverImportProgram program;
+  gsize program_start;
+  gsize program_end;
+  GPtrArray *arguments;
+  GPtrArray *uses;
+  gboolean is_too_long;
+} DroverImportReading;
+
+/**
+ * DroverImportText:
+ * @text: the shell text; what offsets count in
+ * @commands: (element-type DroverShellCommand): those in it, and in the scripts that it hands
+ *   to other shells
+ * @candidates: (element-type DroverImportCandidate): those that look like QEMU
+ */
+typedef struct
+{
+  char *text;
+  gsize length;
+  GPtrArray *commands;
+  GArray *candidates;
+} DroverImportText;
+
+void                 drover_import_text_find_candidates (DroverImportText *self,
+                                                         gboolean is_argv);
+DroverImportReading *drover_import_text_read  (const DroverImportText *self, guint candidate,
+                                               GHashTable *given);
+void                 drover_import_reading_free (DroverImportReading *self);
+
+GPtrArray           *drover_import_pair       (GPtrArray *fields, DroverOptionTable *options,
+                                               GArray *origins);
+char                *drover_import_dup_name   (GPtrArray *arguments, const char *program);
+GPtrArray           *drover_import_list_notices (const DroverImportText *text, guint candidate,
+                                               const DroverImportReading *reading,
+                                               GPtrArray *arguments, GArray *origins,
+                                               const char *accelerator);
+
+GPtrArray           *drover_import_commands_from_argv (const char *const *argv);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverImportReading, drover_import_reading_free)
+
+G_END_DECLS

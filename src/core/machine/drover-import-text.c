@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "drover-import-private.h"
+#include "drover-shell-private.h"
+
+/* Which commands of a text are QEMU's, and what their words are. */
+
+/* The words before the program: what runs it, and its options. */
+#define MAX_WORDS_BEFORE 40
+
+/* Scripts can have scripts in them. */
+#define MAX_SCRIPTS 8
+
+static GHashTable *
+new_given (void)
+{
+  return g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+static gboolean
+is_option (const DroverImportField *field)
+{
+  return field->text->len > 1 && field->text->str[0] == '-' &&
+         (g_ascii_isalpha (field->text->str[1]) || field->text->str[1] == '-');
+}
+
+/* scripts in words */
+
+static void
+move_words (GPtrArray *words, gsize start, gsize end)
+{
+  for (guint i = 0; i < words->len; i++)
+    {
+      DroverShellWord *word = words->pdata[i];
+
+      word->start = start;
+      word->end = end;
+      for (guint j = 0; j < word->pieces->len; j++)
+        {
+          DroverShellPiece *piece = word->pieces->pdata[j];
+
+          piece->start = start;
+          piece->end = end;
+        }
+    }
+}
+
+/* The commands in a script that is a word of the text: they all stand where that word is, and
+ * come after all others. */
+static void
+append_script (DroverImportText *self, const DroverImportField *script)
+{
+  g_autoptr (GPtrArray) commands = drover_shell_parse (script->text->str, -1, NULL);
+
+  for (guint i = 0; commands != NULL && i < commands->len; i++)
+    {
+      DroverShellCommand *command = commands->pdata[i];
+
+      command->start = script->start;
+      command->end = script->end;
+      move_words (command->words, script->start, script->end);
+      move_words (command->assignments, script->start, script->end);
+      move_words (command->dropped, script->start, script->end);
+    }
+
+  if (commands != NULL)
+    g_ptr_array_extend_and_steal (self->commands, g_steal_pointer (&commands));
+}
+
+/* candidates */
+
+/* `qemu-system-x86_64 --version` and `-machine help` make no machine. */
+static gboolean
+is_question (GPtrArray *fields, guint program)
+{
+  for (guint i = program + 1; i < fields->len; i++)
+    {
+      const char *text = ((DroverImportField *) fields->pdata[i])->text->str;
+      const char *name = text + strspn (text, "-");
+
+      if (text[0] == '-' && (g_str_equal (name, "version") || g_str_equal (name, "help") ||
+                             g_str_equal (name, "h")))
+        return TRUE;
+      if (i > program + 1 && (g_str_equal (text, "help") || g_str_equal (text, "?")))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+add_candidate (DroverImportText *self, guint command, gboolean has_program, gboolean is_question)
+{
+  DroverImportCandidate candidate = { command, command, has_program, is_question };
+
+  g_array_append_val (self->candidates, candidate);
+}
+
+static void
+find_programs (DroverImportText *self)
+{
+  g_autoptr (GHashTable) given = new_given ();
+  g_autoptr (DroverImportScope) scope = drover_import_scope_new (self->text, given);
+  guint n_scripts = 0;
+
+  for (guint i = 0; i < self->commands->len; i++)
+    {
+      const DroverShellCommand *command = self->commands->pdata[i];
+      g_autoptr (GPtrArray) fields = NULL;
+      guint found;
+
+      drover_import_scope_assign (scope, command, FALSE);
+      if (command->is_array || command->words->len == 0)
+        continue;
+
+      fields = drover_import_scope_expand (scope, command->words, MAX_WORDS_BEFORE, NULL);
+      if (drover_import_find_program (fields, &found))
+        add_candidate (self, i, TRUE, is_question (fields, found));
+      else if (n_scripts < MAX_SCRIPTS && drover_import_has_script (fields, &found))
+        {
+          n_scripts++;
+          append_script (self, fields->pdata[found]);
+        }
+    }
+}
+
+/* Options alone, on one line or on several that lost what joined them. */
+static void
+find_options (DroverImportText *self)
+{
+  g_autoptr (GHashTable) given = new_given ();
+  g_autoptr (DroverImportScope) scope = drover_import_scope_new (self->text, given);
+
+  for (guint i = 0; i < self->commands->len; i++)
+    {
+      const DroverShellCommand *command = self->commands->pdata[i];
+      g_autoptr (GPtrArray) fields = NULL;
+      DroverImportCandidate *last =
+        self->candidates->len > 0 ? &g_array_index (self->candidates, DroverImportCandidate,
+                                                    self->candidates->len - 1)
+                                  : NULL;
+
+      if (command->is_array || command->words->len == 0)
+        continue;
+      fields = drover_import_scope_expand (scope, command->words, 1, NULL);
+      if (fields->len == 0 || !is_option (fields->pdata[0]))
+        continue;
+      if (last != NULL && last->last + 1 == i)
+        last->last = i;
+      else
+        add_candidate (self, i, FALSE, FALSE);
+    }
+}
+
+/* Arrays alone, as `args=( -m 1G … )` whose use was not copied. */
+static void
+find_arrays (DroverImportText *self)
+{
+  for (guint i = 0; i < self->commands->len; i++)
+    {
+      const DroverShellCommand *command = self->commands->pdata[i];
+      g_autofree char *first = command->is_array && command->words->len > 0
+                                 ? drover_shell_word_dup_literal (command->words->pdata[0])
+                                 : NULL;
+
+      if (first != NULL && (first[0] == '-' || drover_import_is_qemu (first)))
+        add_candidate (self, i, first[0] != '-', FALSE);
+    }
+}
+
+/**
+ * drover_import_text_find_candidates:
+ * @is_argv: whether the text is no shell text but the one command line, so that its first word
+ *   is the program, whatever its name
+ *
+ * Fills in the candidates. Scripts that the text hands to another shell are added to its
+ * commands.
+ */
+void
+drover_import_text_find_candidates (DroverImportText *self, gboolean is_argv)
+{
+  const DroverShellCommand *first = self->commands->len > 0 ? self->commands->pdata[0] : NULL;
+
+  if (is_argv && first != NULL && first->words->len > 0)
+    {
+      g_autofree char *word = drover_shell_word_dup_literal (first->words->pdata[0]);
+
+      add_candidate (self, 0, word[0] != '-', FALSE);
+      return;
+    }
+
+  find_programs (self);
+  if (self->candidates->len == 0)
+    find_options (self);
+  if (self->candidates->len == 0)
+    find_arrays (self);
+}
+
+/* reading one */
+
+static void
+steal_fields (GPtrArray *from, guint first, guint end, GPtrArray *to)
+{
+  for (guint i = first; i < end; i++)
+    g_ptr_array_add (to, g_steal_pointer (&from->pdata[i]));
+}
+
+static void
+field_free (gpointer field)
+{
+  if (field != NULL)
+    drover_import_field_free (field);
+}
+
+static void
+read_command (DroverImportReading *self, const DroverImportCandidate *candidate,
+              GPtrArray *fields)
+{
+  guint program = 0;
+
+  g_ptr_array_set_free_func (fields, field_free);
+  if (!candidate->has_program)
+    {
+      steal_fields (fields, 0, fields->len, self->arguments);
+      return;
+    }
+
+  /* Where none is found now, a variable was given a value that is no name of QEMU's. */
+  if (!drover_import_find_program (fields, &program))
+    program = 0;
+  if (program >= fields->len)
+    return;
+
+  drover_import_program_resolve (&self->program, fields->pdata[program]);
+  self->program_start = ((DroverImportField *) fields->pdata[program])->start;
+  self->program_end = ((DroverImportField *) fields->pdata[program])->end;
+  steal_fields (fields, 0, program, self->before);
+  steal_fields (fields, program + 1, fields->len, self->arguments);
+}
+
+/**
+ * drover_import_text_read:
+ * @candidate: index of one of the candidates
+ * @given: values of variables, by name
+ *
+ * Returns: (transfer full): the candidate's command line
+ */
+DroverImportReading *
+drover_import_text_read (const DroverImportText *self, guint candidate, GHashTable *given)
+{
+  const DroverImportCandidate *chosen =
+    &g_array_index (self->candidates, DroverImportCandidate, candidate);
+  g_autoptr (DroverImportScope) scope = drover_import_scope_new (self->text, given);
+  DroverImportReading *reading = g_new0 (DroverImportReading, 1);
+
+  reading->before = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_import_field_free);
+  reading->arguments = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_import_field_free);
+  reading->uses = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_import_use_free);
+
+  /* What is only set later may be set in a function, or have been pasted in another order. */
+  for (guint i = 0; i < self->commands->len; i++)
+    drover_import_scope_assign (scope, self->commands->pdata[i], i >= chosen->first);
+
+  for (guint i = chosen->first; i <= chosen->last; i++)
+    {
+      const DroverShellCommand *command = self->commands->pdata[i];
+      g_autoptr (GPtrArray) fields =
+        drover_import_scope_expand (scope, command->words, G_MAXUINT, reading->uses);
+
+      reading->is_too_long |= drover_import_scope_is_too_long (scope);
+      read_command (reading, chosen, fields);
+    }
+
+  return reading;
+}
+
+void
+drover_import_reading_free (DroverImportReading *self)
+{
+  g_ptr_array_unref (self->before);
+  g_ptr_array_unref (self->arguments);
+  g_ptr_array_unref (self->uses);
+  drover_import_program_clear (&self->program);
+  g_free (self);
+}
+
+/* argv */
+
+/**
+ * drover_import_commands_from_argv:
+ *
+ * Returns: (transfer full): a text's commands that are this one
+ */
+GPtrArray *
+drover_import_commands_from_argv (const char *const *argv)
+{
+  GPtrArray *commands =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_shell_command_free);
+  DroverShellCommand *command = drover_shell_command_new (0);
+
+  for (guint i = 0; argv[i] != NULL; i++)
+    {
+      DroverShellBuilder builder;
+
+      drover_shell_builder_init (&builder, 0);
+      drover_shell_builder_append (&builder, argv[i], strlen (argv[i]), 0, TRUE);
+      g_ptr_array_add (command->words, drover_shell_builder_finish (&builder, 0));
+    }
+
+  g_ptr_array_add (commands, command);
+  return commands;
+}
