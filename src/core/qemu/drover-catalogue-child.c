@@ -65,7 +65,8 @@ child_setup_cb (gpointer data)
 static GSubprocessLauncher *
 make_launcher (GSubprocessFlags flags)
 {
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  GSubprocessLauncher *launcher =
+    g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDERR_PIPE);
 
   g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
   /* QEMU's words are read by us. */
