@@ -218,8 +218,9 @@ modernise (DroverWindow *window, gconstpointer data)
   window_picture (window, "things", "modernise");
   press_in (window, "Modernise");
   configuration_assert_argv (
-    data, "-blockdev driver=raw,node-name=image0,file.driver=file,file.filename=disk.img "
-          "-device ide-hd,bus=ide.0,unit=0,drive=image0");
+    data, "-blockdev driver=raw,node-name=disk0,auto-read-only=on,file.driver=file,"
+          "file.filename=disk.img -device ide-hd,bus=ide.0,unit=0,drive=disk0 "
+          "-device ide-cd,bus=ide.1,unit=0");
   drover_test_until (!window_says (window, "older form"));
 }
 
@@ -577,6 +578,89 @@ test_all_devices (void)
   window_fixture_clean_up ();
 }
 
+/* Where it is narrow, and with what no form understands */
+
+static const char ugly[] = MACHINE (
+  ARGUMENT ("-hda", "a,,b.img") "," ARGUMENT ("-drive", "file=a,,b.qcow2,if=virtio,,") ","
+  ARGUMENT ("-cdrom", "/nowhere/install.iso") "," ARGUMENT ("-drive", "if=none,id=alone") ","
+  ARGUMENT ("-netdev", "user,id=n,hostfwd=nonsense,hostfwd=tcp::3-:4") ","
+  ARGUMENT ("-device", "bogus,netdev=n,foo") ","
+  ARGUMENT ("-netdev", "tap,id=t") "," ARGUMENT ("-nic", "none") ","
+  ARGUMENT ("-device", "{\\\"driver\\\": \\\"e1000\\\", \\\"id\\\": 3}") ","
+  ARGUMENT ("-device", "{\\\"driver\\\": ") "," ARGUMENT ("-device", "") ","
+  ARGUMENT ("-device", "usb-kbd,id=k,id=k") "," ARGUMENT ("-device", "usb-mouse,id=k") ","
+  ARGUMENT ("-object", "nothing,id=") "," ARGUMENT ("-chardev", "socket") ","
+  ARGUMENT ("-serial", "mon:stdio") "," ARGUMENT ("-usbdevice", "tablet"));
+
+static void
+open_all (GtkWidget *root)
+{
+  if (ADW_IS_EXPANDER_ROW (root))
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (root), TRUE);
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    open_all (child);
+}
+
+static void
+show_ugly (DroverWindow *window, gconstpointer data)
+{
+  static const char *const pages[] = { "disks", "network", "devices" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      open_page (window, pages[i]);
+      drover_test_until (!window_is_moving (window));
+      window_picture (window, "things-closed", pages[i]);
+      open_all (GTK_WIDGET (configuration_get (window)));
+      open_all (GTK_WIDGET (configuration_get (window)));
+      drover_test_until (!window_is_moving (window));
+      window_picture (window, "things-open", pages[i]);
+    }
+}
+
+static void
+show_narrow (DroverWindow *window, gconstpointer data)
+{
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 400);
+  show_ugly (window, data);
+}
+
+static void
+assert_says (const char *file, const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Every row of every part is made, and the file is not touched. */
+static void
+test_ugly (void)
+{
+  g_autofree char *file = window_put_machine ("subject", ugly);
+
+  window_fixture_run (show_ugly, NULL);
+  assert_says (file, ugly);
+  window_fixture_clean_up ();
+}
+
+static void
+test_narrow (void)
+{
+  g_autofree char *file = window_put_machine ("subject", ugly);
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+
+  g_settings_set_int (settings, "window-width", 360);
+  g_settings_set_int (settings, "window-height", 720);
+  window_fixture_run (show_narrow, NULL);
+  g_settings_reset (settings, "window-width");
+  g_settings_reset (settings, "window-height");
+  assert_says (file, ugly);
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -588,5 +672,7 @@ main (int argc, char **argv)
   g_test_add_func ("/things/add-device", test_add_device);
   g_test_add_func ("/things/edit-device", test_edit_device);
   g_test_add_func ("/things/all-devices", test_all_devices);
+  g_test_add_func ("/things/ugly", test_ugly);
+  g_test_add_func ("/things/narrow", test_narrow);
   return drover_test_run ();
 }
