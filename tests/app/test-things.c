@@ -661,6 +661,82 @@ test_narrow (void)
   window_fixture_clean_up ();
 }
 
+/* Ids that are used twice are named where they stand. */
+static void
+twice (DroverWindow *window, gconstpointer data)
+{
+  DroverDeviceRow *row;
+
+  open_page (window, "devices");
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "usb-mouse");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "Its id is used twice"));
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "qemu-xhci");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "All Properties…"));
+  g_assert_false (window_says (row, "Its id is used twice"));
+}
+
+static void
+test_twice (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE (ARGUMENT ("-device", "qemu-xhci,id=usb") ","
+                        ARGUMENT ("-device", "usb-kbd,id=k") ","
+                        ARGUMENT ("-device", "usb-mouse,id=k")));
+
+  window_fixture_run (twice, NULL);
+  window_fixture_clean_up ();
+}
+
+/* As many as an issue of ours promises to show without a stall. */
+#define MANY 300
+
+static void
+many (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GPtrArray) arguments = NULL;
+  DroverConfig *config;
+  GtkWidget *row;
+  gint64 began;
+
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  began = g_get_monotonic_time ();
+  configuration_show (window, "devices");
+  drover_test_until (has_row (window, DROVER_TYPE_DEVICE_ROW, "isa-debug-exit"));
+  g_test_message ("opened %d devices in %" G_GINT64_FORMAT " ms", MANY,
+                  (g_get_monotonic_time () - began) / 1000);
+
+  /* All follow a change, and the same widgets show it. */
+  config = drover_configuration_view_get_config (configuration_get (window));
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "isa-debug-exit");
+  arguments = drover_arguments_copy (drover_config_get_arguments (config));
+  g_ptr_array_remove_index (arguments, MANY / 2);
+  began = g_get_monotonic_time ();
+  g_assert_true (drover_config_apply (config, arguments, "Remove", NULL));
+  g_test_message ("followed a change in %" G_GINT64_FORMAT " ms",
+                  (g_get_monotonic_time () - began) / 1000);
+  g_assert_true (get_row (window, DROVER_TYPE_DEVICE_ROW, "isa-debug-exit") == row);
+}
+
+static void
+test_many (void)
+{
+  g_autoptr (GString) arguments = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *file = NULL;
+
+  for (guint i = 0; i < MANY; i++)
+    g_string_append_printf (arguments,
+                            "{\"flag\":\"-device\",\"value\":\"isa-debug-exit,iobase=%u\"},",
+                            1000 + i);
+  text = g_strdup_printf (MACHINE ("%s{\"flag\":\"-nographic\"}"), arguments->str);
+  file = window_put_machine ("subject", text);
+  window_fixture_run (many, NULL);
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -672,6 +748,8 @@ main (int argc, char **argv)
   g_test_add_func ("/things/add-device", test_add_device);
   g_test_add_func ("/things/edit-device", test_edit_device);
   g_test_add_func ("/things/all-devices", test_all_devices);
+  g_test_add_func ("/things/twice", test_twice);
+  g_test_add_func ("/things/many", test_many);
   g_test_add_func ("/things/ugly", test_ugly);
   g_test_add_func ("/things/narrow", test_narrow);
   return drover_test_run ();
