@@ -12,7 +12,7 @@ static const DroverSetting settings[] = {
     .kind = DROVER_SETTING_CHOICE,
     .places = { { "device", "driver", NULL, DROVER_HALF_FRONT },
                 { "usbdevice", NULL, NULL, DROVER_HALF_FRONT } },
-    .suggest = "devices:",
+    .suggest = "devices",
     .absent = N_("none"),
   },
   {
