@@ -6,6 +6,7 @@
 
 #include "drover-error.h"
 #include "drover-part.h"
+#include "drover-launch-plan.h"
 #include "drover-shell.h"
 #include "droverctl.h"
 
@@ -237,22 +238,6 @@ const Command remove_command = {
 
 /* rename */
 
-/* The argument that makes the thing: the front, unless it is the back that is called so. */
-static guint
-find_named (GPtrArray *arguments, const DroverPart *part, const char *id)
-{
-  g_autoptr (DroverPart) front =
-    part->scope.front >= 0 ? drover_parts_find (arguments, part->id) : NULL;
-
-  if (part->scope.front < 0 || part->scope.front == part->scope.back)
-    return part->scope.back >= 0 ? part->scope.back : part->scope.front;
-
-  return front != NULL && g_str_equal (part->id, id) &&
-             drover_arguments_has_id (arguments, part->scope.front, id)
-           ? part->scope.front
-           : part->scope.back;
-}
-
 static gboolean
 run_rename (Invocation *invocation, GError **error)
 {
@@ -270,8 +255,8 @@ run_rename (Invocation *invocation, GError **error)
 
   arguments = drover_arguments_rename_id (
     drover_document_get_arguments (document),
-    find_named (drover_document_get_arguments (document), part, id), invocation->operands[2],
-    error);
+    drover_part_find_argument (drover_document_get_arguments (document), part, id),
+    invocation->operands[2], error);
   return arguments != NULL && save (invocation, machine, arguments, error);
 }
 
@@ -338,36 +323,47 @@ list_old (GPtrArray *arguments)
     }
 }
 
-/* One after the other, since each moves the next; what is refused is told and left. */
+/* One pass over *@arguments; what is refused is told when @tell, and left. */
+static gboolean
+modernise_pass (DroverMachine *machine, DroverDocument *document, GPtrArray **arguments,
+                gboolean tell)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = 0; i < (*arguments)->len; i++)
+    {
+      g_autofree char *sentence = drover_part_describe_modern (*arguments, i);
+      g_autofree char *text = dup_text ((*arguments)->pdata[i]);
+      g_autoptr (GError) error = NULL;
+      GPtrArray *result;
+
+      if (sentence == NULL)
+        continue;
+      result = drover_arguments_modernise_in (*arguments, drover_document_get_program (document),
+                                              drover_machine_get_folder (machine), i, &error);
+      if (result != NULL)
+        {
+          g_ptr_array_unref (*arguments);
+          *arguments = result;
+          changed = TRUE;
+        }
+      else if (tell)
+        g_printerr (_("Left as it is: %s: %s\n"), text, error->message);
+    }
+
+  return changed;
+}
+
+/* One may have to wait for another, so until nothing changes any more. */
 static GPtrArray *
 modernise_all (DroverMachine *machine, DroverDocument *document)
 {
   GPtrArray *arguments = g_ptr_array_ref (drover_document_get_arguments (document));
 
-  for (guint i = 0; i < arguments->len;)
-    {
-      g_autofree char *sentence = drover_part_describe_modern (arguments, i);
-      g_autofree char *text = dup_text (arguments->pdata[i]);
-      g_autoptr (GError) error = NULL;
-      GPtrArray *changed;
+  while (modernise_pass (machine, document, &arguments, FALSE))
+    continue;
 
-      if (sentence == NULL)
-        {
-          i++;
-          continue;
-        }
-      changed = drover_arguments_modernise_in (arguments, drover_document_get_program (document),
-                                               drover_machine_get_folder (machine), i, &error);
-      if (changed == NULL)
-        {
-          g_printerr (_("Left as it is: %s: %s\n"), text, error->message);
-          i++;
-          continue;
-        }
-      g_ptr_array_unref (arguments);
-      arguments = changed;
-    }
-
+  modernise_pass (machine, document, &arguments, TRUE);
   return arguments;
 }
 

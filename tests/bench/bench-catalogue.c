@@ -53,7 +53,8 @@ add_types (GPtrArray *requests, const char *command, GArray *records, gsize size
 {
   for (guint i = 0; i < records->len; i++)
     {
-      const char *name = *(const char *const *) (records->data + i * size);
+      gconstpointer record = records->data + i * size;
+      const char *name = *(const char *const *) record;
       g_autofree char *arguments = g_strdup_printf ("\"typename\":\"%s%s\"", name, suffix);
 
       add (requests, command, arguments);

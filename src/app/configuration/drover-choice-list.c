@@ -128,7 +128,9 @@ fill (DroverChoiceList *self, DroverConfig *config, const DroverSetting *setting
 {
   g_autoptr (GArray) suggestions = suggest (config, setting);
 
-  add (self, NULL, _("Default"));
+  /* What stands nowhere in the arguments, as the program, has no default of QEMU's. */
+  if (setting->places[0].option != NULL)
+    add (self, NULL, _("Default"));
   for (guint i = 0; suggestions != NULL && i < suggestions->len; i++)
     add_suggestion (self, &g_array_index (suggestions, DroverSuggestion, i));
   for (guint i = 0; setting->choices != NULL && setting->choices[i] != NULL; i++)

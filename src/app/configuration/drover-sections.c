@@ -6,6 +6,7 @@
 #include "drover-devices-page.h"
 #include "drover-disks-page.h"
 #include "drover-network-page.h"
+#include "drover-pages.h"
 #include "drover-sections.h"
 #include "drover-settings-page.h"
 
@@ -33,33 +34,26 @@ create_from_table (DroverConfig *config, const char *page)
 OWN_PAGE (disks)
 OWN_PAGE (network)
 OWN_PAGE (devices)
-FROM_TABLE (overview)
-FROM_TABLE (machine)
-FROM_TABLE (cpu)
-FROM_TABLE (memory)
 FROM_TABLE (display)
-FROM_TABLE (sound)
 FROM_TABLE (firmware)
-FROM_TABLE (accelerator)
-FROM_TABLE (sharing)
 FROM_TABLE (boot)
-FROM_TABLE (rest)
 
 static const DroverSection sections[] = {
-  { "overview", N_("Overview"), "help-about-symbolic", create_overview },
-  { "machine", N_("Machine"), "computer-symbolic", create_machine },
-  { "cpu", N_("CPU"), "drover-cpu-symbolic", create_cpu },
-  { "memory", N_("Memory"), "drover-memory-symbolic", create_memory },
+  { "overview", N_("Overview"), "help-about-symbolic", drover_overview_page_new },
+  { "machine", N_("Machine"), "computer-symbolic", drover_machine_settings_page_new },
+  { "cpu", N_("CPU"), "drover-cpu-symbolic", drover_cpu_page_new },
+  { "memory", N_("Memory"), "drover-memory-symbolic", drover_memory_page_new },
   { "disks", N_("Disks"), "drive-harddisk-symbolic", create_disks },
   { "network", N_("Network"), "network-wired-symbolic", create_network },
   { "devices", N_("Devices"), "application-x-addon-symbolic", create_devices },
   { "display", N_("Display"), "video-display-symbolic", create_display },
-  { "sound", N_("Sound"), "audio-speakers-symbolic", create_sound },
+  { "sound", N_("Sound"), "audio-speakers-symbolic", drover_sound_page_new },
   { "firmware", N_("Firmware"), "application-x-firmware-symbolic", create_firmware },
-  { "accelerator", N_("Accelerator"), "power-profile-performance-symbolic", create_accelerator },
-  { "sharing", N_("Sharing"), "folder-publicshare-symbolic", create_sharing },
+  { "accelerator", N_("Accelerator"), "power-profile-performance-symbolic",
+    drover_accelerator_page_new },
+  { "sharing", N_("Sharing"), "folder-publicshare-symbolic", drover_sharing_page_new },
   { "boot", N_("Boot"), "system-shutdown-symbolic", create_boot },
-  { "rest", N_("Everything Else"), "view-more-horizontal-symbolic", create_rest },
+  { "rest", N_("Everything Else"), "view-more-horizontal-symbolic", drover_rest_page_new },
 };
 
 /**

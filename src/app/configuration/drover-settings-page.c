@@ -13,6 +13,7 @@ struct _DroverSettingsPage
 
   DroverConfig *config;
   GHashTable *groups; /* by heading, untranslated */
+  GHashTable *added;  /* the settings that have a row */
 };
 
 G_DEFINE_FINAL_TYPE (DroverSettingsPage, drover_settings_page, ADW_TYPE_PREFERENCES_PAGE)
@@ -24,6 +25,7 @@ drover_settings_page_dispose (GObject *object)
 
   g_clear_object (&self->config);
   g_clear_pointer (&self->groups, g_hash_table_unref);
+  g_clear_pointer (&self->added, g_hash_table_unref);
 
   G_OBJECT_CLASS (drover_settings_page_parent_class)->dispose (object);
 }
@@ -38,6 +40,7 @@ static void
 drover_settings_page_init (DroverSettingsPage *self)
 {
   self->groups = g_hash_table_new (g_str_hash, g_str_equal);
+  self->added = g_hash_table_new (NULL, NULL);
 }
 
 /**
@@ -100,7 +103,8 @@ add_rows (DroverSettingsPage *self, const char *page, gboolean all, const char *
 
   for (guint i = 0; i < n_settings; i++)
     if (g_str_equal (settings[i]->page, page) &&
-        (all || g_strcmp0 (settings[i]->group, group) == 0))
+        (all || g_strcmp0 (settings[i]->group, group) == 0) &&
+        g_hash_table_add (self->added, (gpointer) settings[i]))
       adw_preferences_group_add (drover_settings_page_get_group (self, settings[i]->group),
                                  drover_setting_row_new (self->config, settings[i]));
 }
@@ -109,7 +113,7 @@ add_rows (DroverSettingsPage *self, const char *page, gboolean all, const char *
  * drover_settings_page_add_page:
  * @page: the name of a page in the table
  *
- * Adds all of that page's settings.
+ * Adds those of that page's settings that have no row yet.
  */
 void
 drover_settings_page_add_page (DroverSettingsPage *self, const char *page)

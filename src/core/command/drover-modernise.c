@@ -281,6 +281,7 @@ replace_flags (DroverModernise *self, GError **error)
       /* An empty item behind a flag would make an escaped comma behind a value. */
       if (item->key_length == 0)
         {
+          g_string_append_len (result, text + done, item->start - done);
           done = MIN (item->end + 1, strlen (text));
           continue;
         }

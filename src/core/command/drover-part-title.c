@@ -35,20 +35,30 @@ dup_base_name (const char *path)
                                                             : g_steal_pointer (&base);
 }
 
+/* The `file` of a `-blockdev` is the name of another node, and no file. */
+static const char *
+get_file (const DroverFields *fields)
+{
+  static const char *const keys[] = { "filename",  "file.filename", "path",     "file.path",
+                                      "file.export", "export",      "file.dir", NULL };
+  static const char *const older[] = { "file", "", NULL };
+  const char *file = get_first (fields, keys);
+
+  return file != NULL || fields == NULL || drover_fields_are (fields, "blockdev")
+           ? file
+           : get_first (fields, older);
+}
+
 static char *
 dup_disk_title (DroverReferences *references, const DroverPart *part)
 {
-  static const char *const files[] = { "filename", "file.filename", "file", "", "path",
-                                       "file.path", "file.export", "export", "file.dir", NULL };
   static const char *const words[] = { "driver", "if", NULL };
   const DroverFields *back = get_fields (references, part->scope.back);
-  const char *file = get_first (get_fields (references, part->scope.file), files);
+  const char *file = get_file (get_fields (references, part->scope.file));
   const char *word;
 
-  /* The `file` of a format node is the name of another node, and no file. */
-  if (file == NULL && back != NULL &&
-      !(drover_fields_are (back, "blockdev") && drover_fields_get (back, "file") != NULL))
-    file = get_first (back, files);
+  if (file == NULL)
+    file = get_file (back);
   if (file != NULL)
     return dup_base_name (file);
 
@@ -81,7 +91,8 @@ dup_numa_title (const DroverFields *fields)
 char *
 drover_part_dup_title (DroverReferences *references, const DroverPart *part)
 {
-  static const char *const fronts[] = { "driver", "model", "", NULL };
+  static const char *const devices[] = { "driver", NULL };
+  static const char *const fronts[] = { "model", "", NULL };
   static const char *const backs[] = { "driver", "type", "qom-type", "backend", "mount_tag",
                                        "fsdriver", "", NULL };
   const DroverFields *front = get_fields (references, part->scope.front);
@@ -93,10 +104,14 @@ drover_part_dup_title (DroverReferences *references, const DroverPart *part)
   else if (g_str_equal (part->kind, DROVER_PART_NUMA))
     title = dup_numa_title (back);
   else if (g_str_equal (part->kind, DROVER_PART_SHARE) && back != NULL &&
-           drover_fields_get (back, "path") != NULL)
+           !drover_fields_are (back, "chardev") && drover_fields_get (back, "path") != NULL)
     title = dup_base_name (drover_fields_get (back, "path"));
+  else if (g_str_equal (part->kind, DROVER_PART_CHARACTER) && back != NULL &&
+           drover_fields_are (back, "chardev"))
+    title = g_strdup (get_first (back, backs));
   if (title == NULL)
-    title = g_strdup (get_first (front, fronts));
+    title = g_strdup (get_first (
+      front, front != NULL && drover_fields_are (front, "device") ? devices : fronts));
   if (title == NULL)
     title = g_strdup (get_first (back, backs));
   if (title == NULL)

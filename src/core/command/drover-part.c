@@ -321,8 +321,15 @@ add_other (const DroverPart *part, int argument)
     g_array_append_val (part->others, argument);
 }
 
+static gboolean
+can_belong (DroverNamespace names)
+{
+  return names == DROVER_NAMESPACE_BLOCK || names == DROVER_NAMESPACE_CHARDEV ||
+         names == DROVER_NAMESPACE_OBJECT;
+}
+
 /* What the part uses, and what that uses in turn; but a bus is no belonging of what is plugged
- * into it. Of a card also the filters on its backend. */
+ * into it, nor a network of the filter on it. Of a card also the filters on its backend. */
 static void
 find_others (DroverReferences *references, DroverPart *part)
 {
@@ -337,9 +344,9 @@ find_others (DroverReferences *references, DroverPart *part)
             &g_array_index (references->list, DroverReference, i);
           int user = reference->argument;
 
-          if (reference->target < 0 || reference->names == DROVER_NAMESPACE_DEVICE)
+          if (reference->target < 0)
             continue;
-          if (has (part, user) || has_other (part, user))
+          if (can_belong (reference->names) && (has (part, user) || has_other (part, user)))
             add_other (part, reference->target);
           else if (reference->names == DROVER_NAMESPACE_NETDEV &&
                    reference->target == part->scope.back &&
@@ -519,6 +526,28 @@ drover_parts_find_at (GPtrArray *arguments, guint argument)
       return g_ptr_array_steal_index (parts, i);
 
   return NULL;
+}
+
+/**
+ * drover_part_find_argument:
+ * @arguments: (element-type DroverArgument): a machine's arguments
+ * @part: one of its parts
+ * @id: what it is called
+ *
+ * Returns: index of the argument of @part that has that id; its front, or else its back, when
+ *   none has
+ */
+guint
+drover_part_find_argument (GPtrArray *arguments, const DroverPart *part, const char *id)
+{
+  g_autoptr (DroverReferences) references = drover_references_new (arguments);
+  const int halves[] = { part->scope.front, part->scope.back };
+
+  for (guint i = 0; i < G_N_ELEMENTS (halves); i++)
+    if (g_strcmp0 (get_id (references, halves[i]), id) == 0)
+      return halves[i];
+
+  return part->scope.front >= 0 ? part->scope.front : part->scope.back;
 }
 
 /**

@@ -41,6 +41,8 @@ typedef struct
 GPtrArray  *drover_parts_list      (GPtrArray *arguments, const char *kind);
 DroverPart *drover_parts_find      (GPtrArray *arguments, const char *id);
 DroverPart *drover_parts_find_at   (GPtrArray *arguments, guint argument);
+guint       drover_part_find_argument (GPtrArray *arguments, const DroverPart *part,
+                                    const char *id);
 void        drover_part_free       (DroverPart *self);
 
 GPtrArray  *drover_parts_add       (GPtrArray *arguments, const char *program, const char *kind,

@@ -425,7 +425,9 @@ static const RecordClass classes[CATALOGUE_N_PARTS] = {
 static const char *
 get_name (const RecordClass *class, GArray *records, guint i)
 {
-  return *(const char *const *) (records->data + i * class->size);
+  gconstpointer record = records->data + i * class->size;
+
+  return *(const char *const *) record;
 }
 
 static GArray *
@@ -835,8 +837,8 @@ drover_catalogue_find_property (DroverCatalogue *self, const char *type, const c
 
 /**
  * drover_catalogue_list_backends:
- * @kind: `netdev`, `chardev`, `audiodev`, `display`, `object`, `block`, `accel`, `vga`, `tpm`
- *   (the types of `-tpmdev`) or `tpm-model`
+ * @kind: `netdev`, `chardev`, `audiodev`, `display`, `object`, `block`, `accel`, `vga`, `sound`
+ *   (the cards of `-audio model=`), `tpm` (the types of `-tpmdev`) or `tpm-model`
  *
  * Returns: (transfer full) (element-type DroverSuggestion): the backends of that kind. This
  *   array is the caller's own.
@@ -902,7 +904,6 @@ drover_catalogue_list_option_keys (DroverCatalogue *self, const char *option)
   /* QEMU tells its own names for groups of keys. */
   static const char *const groups[][2] = {
     { "m", "memory" }, { "boot", "boot-opts" }, { "smp", "smp-opts" }, { "M", "machine" },
-    { "fw_cfg", "fw_cfg" }, { "nic", "nic" },
   };
   const char *group = option;
 

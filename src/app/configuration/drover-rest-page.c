@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "drover-argument-row.h"
+#include "drover-keyval.h"
+#include "drover-pages.h"
+#include "drover-settings-page.h"
+
+/* Everything else: the arguments that no other page shows, as text, and the table's rows for
+ * what fits nowhere. */
+
+typedef struct
+{
+  DroverConfig *config;
+  AdwPreferencesGroup *group;
+  GPtrArray *rows; /* (element-type DroverArgumentRow), not owned */
+  GtkWidget *empty;
+  AdwEntryRow *entry;
+} Rest;
+
+static void
+rest_free (gpointer data)
+{
+  Rest *rest = data;
+
+  g_ptr_array_unref (rest->rows);
+  g_free (rest);
+}
+
+static gboolean
+is_shown_at (GPtrArray *arguments, guint argument, gsize offset)
+{
+  g_autoptr (DroverLocation) location = drover_location_find (arguments, argument, offset);
+
+  return location != NULL && (location->setting != NULL || location->part != NULL);
+}
+
+/* Whether other pages show all of it. What is switched off no row reads. */
+static gboolean
+is_shown (GPtrArray *arguments, guint i)
+{
+  const char *value = drover_argument_get_value (arguments->pdata[i]);
+  g_autoptr (GArray) items = NULL;
+
+  if (!drover_argument_get_enabled (arguments->pdata[i]) || !is_shown_at (arguments, i, 0))
+    return FALSE;
+  if (value == NULL || *value == '{')
+    return TRUE;
+
+  items = drover_keyval_parse (value, TRUE);
+  for (guint n = 0; n < items->len; n++)
+    if (!is_shown_at (arguments, i, g_array_index (items, DroverKeyvalItem, n).start))
+      return FALSE;
+
+  return TRUE;
+}
+
+static DroverArgumentRow *
+ensure_row (Rest *rest, guint n)
+{
+  GtkWidget *row;
+
+  if (n < rest->rows->len)
+    return rest->rows->pdata[n];
+
+  row = drover_argument_row_new (rest->config);
+  adw_preferences_group_add (rest->group, row);
+  g_ptr_array_add (rest->rows, row);
+  return DROVER_ARGUMENT_ROW (row);
+}
+
+static void
+update (Rest *rest)
+{
+  GPtrArray *arguments = drover_config_get_arguments (rest->config);
+  guint n = 0;
+
+  for (guint i = 0; arguments != NULL && i < arguments->len; i++)
+    if (!is_shown (arguments, i))
+      drover_argument_row_set_argument (ensure_row (rest, n++), i);
+
+  for (guint i = 0; i < rest->rows->len; i++)
+    gtk_widget_set_visible (rest->rows->pdata[i], i < n);
+  gtk_widget_set_visible (rest->empty, n == 0);
+}
+
+/* A hidden page waits until it is looked at. */
+static void
+changed_cb (GtkWidget *page)
+{
+  if (gtk_widget_get_mapped (page))
+    update (g_object_get_data (G_OBJECT (page), "rest"));
+}
+
+static gboolean
+parse (const char *text, GPtrArray *arguments, GError **error)
+{
+  g_auto (GStrv) words = NULL;
+
+  if (!g_shell_parse_argv (text, NULL, &words, error))
+    return FALSE;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      gboolean is_flag = words[i][0] == '-' && words[i][1] != '\0';
+      gboolean has_value = is_flag && words[i + 1] != NULL && words[i + 1][0] != '-';
+
+      g_ptr_array_add (arguments, drover_argument_new (is_flag ? words[i] : NULL,
+                                                       is_flag ? (has_value ? words[i + 1] : NULL)
+                                                               : words[i]));
+      i += has_value;
+    }
+  return TRUE;
+}
+
+static void
+add_cb (Rest *rest)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (rest->entry));
+  g_autoptr (GPtrArray) arguments = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (drover_config_get_arguments (rest->config) == NULL)
+    return;
+
+  arguments = drover_arguments_copy (drover_config_get_arguments (rest->config));
+  if (!parse (text, arguments, &error))
+    gtk_widget_activate_action (GTK_WIDGET (rest->entry), "win.toast", "s", error->message);
+  else if (drover_config_apply (rest->config, arguments, _("Argument added"), NULL))
+    gtk_editable_set_text (GTK_EDITABLE (rest->entry), "");
+}
+
+static void
+fill (Rest *rest)
+{
+  GtkWidget *empty = adw_action_row_new ();
+  GtkWidget *entry = adw_entry_row_new ();
+
+  adw_preferences_group_set_title (rest->group, _("Other Arguments"));
+  adw_preferences_group_set_description (
+    rest->group, _("What no other page shows, just as QEMU gets it. An argument that is switched "
+                   "off is kept here too."));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry), _("Add as text, such as “-d int”"));
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (entry), TRUE);
+  rest->entry = ADW_ENTRY_ROW (entry);
+  g_signal_connect_swapped (entry, "apply", G_CALLBACK (add_cb), rest);
+  adw_preferences_group_add (rest->group, entry);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (empty), _("None"));
+  gtk_widget_set_sensitive (empty, FALSE);
+  rest->empty = empty;
+  adw_preferences_group_add (rest->group, empty);
+}
+
+/**
+ * drover_rest_page_new:
+ *
+ * Returns: (transfer floating): the page of all that no other page shows
+ */
+GtkWidget *
+drover_rest_page_new (DroverConfig *config, DroverRun *run)
+{
+  DroverSettingsPage *page = drover_settings_page_new (config);
+  Rest *rest = g_new0 (Rest, 1);
+
+  rest->config = config;
+  rest->rows = g_ptr_array_new ();
+  rest->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  g_object_set_data_full (G_OBJECT (page), "rest", rest, rest_free);
+  fill (rest);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->group);
+  drover_settings_page_add_page (page, "rest");
+  g_signal_connect_object (config, "changed", G_CALLBACK (changed_cb), page, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (page, "map", G_CALLBACK (update), rest);
+  return GTK_WIDGET (page);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "part-fixture.h"
+
+/* Where the token @needle of the argument is shown: `page setting part`. */
+static char *
+locate (GPtrArray *arguments, guint argument, const char *needle)
+{
+  const char *value = drover_argument_get_value (arguments->pdata[argument]);
+  const char *found = value != NULL ? strstr (value, needle) : NULL;
+  g_autoptr (DroverLocation) location =
+    drover_location_find (arguments, argument, found != NULL ? found - value : 0);
+
+  return g_strdup_printf ("%s %s %s", location->page,
+                          location->setting != NULL ? location->setting->id : "-",
+                          location->part != NULL ? location->part->id : "-");
+}
+
+static void
+test_find (void)
+{
+  static const struct
+  {
+    guint argument;
+    const char *needle;
+    const char *expected;
+  } places[] = {
+    { 0, "2G", "memory memory.size -" },
+    { 1, "q35", "machine machine.type -" },
+    { 1, "odd", "machine - -" },
+    { 2, "user", "network card.type n" },
+    { 2, "id", "network card.netdev-id n" },
+    { 3, "e1000", "network card.model n" },
+    { 4, "x.img", "disks disk.image hda#4" },
+    { 5, "", "rest - -" },
+    { 6, "", "accelerator accelerator.order -" },
+    { 7, "odd", "devices device.driver odd" },
+  };
+  g_autoptr (GPtrArray) arguments =
+    make_arguments_of ("-m 2G -M q35,odd=1 -netdev user,id=n -device e1000,netdev=n -hda x.img "
+                       "-unheard-of thing -enable-kvm -device odd,id=odd");
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *found = locate (arguments, places[i].argument, places[i].needle);
+
+      g_test_message ("%u %s", places[i].argument, places[i].needle);
+      g_assert_cmpstr (found, ==, places[i].expected);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  drover_test_init (&argc, &argv);
+  g_test_add_func ("/location/find", test_find);
+  return drover_test_run ();
+}
