@@ -104,7 +104,8 @@ static double
 measure_bare (const char *program, GPtrArray *requests)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                               G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GSubprocess) qemu = NULL;
   g_autoptr (GError) error = NULL;
   gint64 start = g_get_monotonic_time ();

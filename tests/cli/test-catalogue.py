@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-catalogue.py DROVERCTL: “droverctl catalogue” against what QEMU says itself. Prints TAP."""
+"""test-catalogue.py DROVERCTL: “droverctl catalogue” against what QEMU says. Prints TAP."""
 
 import json
 import os

@@ -218,7 +218,8 @@ _drover_catalogue_writer_make_cpus (DroverCatalogueWriter *self)
       const char *name = get_text (cpu, "name");
       const char *type = get_text (cpu, "typename");
       g_autofree char *told = dup_alias_of (help, name);
-      const char *alias_of = *get_text (cpu, "alias-of") != '\0' ? get_text (cpu, "alias-of") : told;
+      const char *answered = get_text (cpu, "alias-of");
+      const char *alias_of = *answered != '\0' ? answered : told;
       g_autofree char *title = dup_cpu_title (help, name, alias_of);
       guint flags = 0;
 

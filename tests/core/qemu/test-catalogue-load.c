@@ -300,7 +300,8 @@ static void
 test_hangs_later (void)
 {
   g_autofree char *program = make_program (
-    "hangs-later", "echo '{\"QMP\": {\"version\": {}, \"capabilities\": []}}' >&3; exec sleep 1000");
+    "hangs-later",
+    "echo '{\"QMP\": {\"version\": {}, \"capabilities\": []}}' >&3; exec sleep 1000");
   g_autoptr (GError) error = fail_to_load (program, 1500);
 
   g_assert_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_TIMEOUT);
