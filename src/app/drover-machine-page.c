@@ -92,6 +92,9 @@ drover_machine_page_dispose (GObject *object)
 {
   DroverMachinePage *self = DROVER_MACHINE_PAGE (object);
 
+  /* It writes what was typed last, and we hear of that. */
+  if (self->configuration != NULL)
+    adw_bin_set_child (self->configuration, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_MACHINE_PAGE);
   g_clear_object (&self->run);
 

@@ -46,6 +46,20 @@ configuration_show (DroverWindow *window, const char *page)
 }
 
 /**
+ * configuration_open_page:
+ *
+ * Goes from the sections to the page, where a narrow window shows one of them.
+ */
+void
+configuration_open_page (DroverWindow *window)
+{
+  GtkWidget *split =
+    window_find_type (configuration_get (window), ADW_TYPE_NAVIGATION_SPLIT_VIEW);
+
+  adw_navigation_split_view_set_show_content (ADW_NAVIGATION_SPLIT_VIEW (split), TRUE);
+}
+
+/**
  * configuration_has_catalogue:
  *
  * Returns: whether QEMU has said what it offers
@@ -137,5 +151,6 @@ has_argv (const char *file, const char *expected)
 void
 configuration_assert_argv (const char *file, const char *expected)
 {
+  g_test_message ("waiting for “%s”", expected);
   drover_test_until (has_argv (file, expected));
 }

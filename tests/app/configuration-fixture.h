@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 DroverConfigurationView *configuration_get           (DroverWindow *window);
 void                     configuration_open          (DroverWindow *window);
 void                     configuration_show          (DroverWindow *window, const char *page);
+void                     configuration_open_page     (DroverWindow *window);
 gboolean                 configuration_has_catalogue (DroverWindow *window);
 GtkWidget               *configuration_find_row      (DroverWindow *window, const char *setting);
 GtkWidget               *configuration_find_in_row   (DroverWindow *window, const char *setting,

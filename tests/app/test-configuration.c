@@ -5,6 +5,7 @@
 #include "run-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-argument-row.h"
 #include "drover-sections.h"
 
 /* Trailing and doubled commas, bare words, repeats, opaque values, JSON, unknown options, an
@@ -81,10 +82,304 @@ test_showing_writes_nothing (void)
   window_fixture_clean_up ();
 }
 
+/* Rows */
+
+static void
+type_in (DroverWindow *window, const char *setting, const char *text)
+{
+  GtkWidget *entry = configuration_find_in_row (window, setting, GTK_TYPE_ENTRY);
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
+}
+
+static void
+toggle (DroverWindow *window, const char *setting, const char *name)
+{
+  GtkWidget *group = configuration_find_in_row (window, setting, ADW_TYPE_TOGGLE_GROUP);
+
+  adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (group), name);
+}
+
+/* Opens a row's list, searches for @value and presses Return. */
+static void
+choose (DroverWindow *window, const char *setting, const char *value)
+{
+  GtkWidget *button = configuration_find_in_row (window, setting, GTK_TYPE_MENU_BUTTON);
+  GtkWidget *search;
+
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  drover_test_until (window_find_type (button, GTK_TYPE_SEARCH_ENTRY) != NULL);
+  search = window_find_type (button, GTK_TYPE_SEARCH_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (search), value);
+  g_signal_emit_by_name (search, "search-changed");
+  g_signal_emit_by_name (search, "activate");
+}
+
+static void
+set_rows (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+
+  configuration_open (window);
+  configuration_show (window, "memory");
+  type_in (window, "memory.size", "8");
+  configuration_assert_argv (file, "-m 8G -cpu qemu64,+avx");
+
+  /* Half a number is not written. */
+  type_in (window, "memory.size", "8.x");
+  g_assert_true (gtk_widget_has_css_class (
+    configuration_find_in_row (window, "memory.size", GTK_TYPE_ENTRY), "error"));
+  configuration_assert_argv (file, "-m 8G -cpu qemu64,+avx");
+  type_in (window, "memory.size", "8");
+  type_in (window, "memory.slots", "3");
+  configuration_assert_argv (file, "-m 8G,slots=3 -cpu qemu64,+avx");
+
+  configuration_show (window, "cpu");
+  drover_test_until (configuration_has_catalogue (window));
+  choose (window, "cpu.model", "max");
+  configuration_assert_argv (file, "-m 8G,slots=3 -cpu max,+avx");
+  choose (window, "cpu.model", "of-my-own");
+  configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx");
+  drover_test_until (
+    window_says (configuration_find_row (window, "cpu.model"), "Not in this QEMU"));
+
+  toggle (window, "cpu.idle", "on");
+  configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx -overcommit cpu-pm=on");
+  toggle (window, "cpu.idle", "default");
+  configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx");
+  g_assert_true (gtk_widget_activate (
+    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default")));
+  drover_test_until (
+    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default") == NULL);
+}
+
+static void
+test_rows (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-m\",\"value\":\"4G\"},"
+                        "{\"flag\":\"-cpu\",\"value\":\"qemu64,+avx\"}"));
+
+  window_fixture_run (set_rows, file);
+  window_fixture_clean_up ();
+}
+
+/* What no row may overwrite */
+
+static void
+refuse (DroverWindow *window, gconstpointer data)
+{
+  GtkWidget *row;
+
+  configuration_open (window);
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.size") != NULL);
+  row = configuration_find_row (window, "memory.size");
+  g_assert_true (window_says (row, "--m '$RAM'"));
+  g_assert_false (gtk_widget_is_sensitive (window_find_type (row, GTK_TYPE_ENTRY)));
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Edit as Text")));
+  drover_test_until (window_find_type (window, GTK_TYPE_TEXT_VIEW) != NULL);
+
+  configuration_show (window, "boot");
+  drover_test_until (configuration_find_row (window, "boot.order") != NULL);
+  row = configuration_find_row (window, "boot.order");
+  g_assert_true (window_says (row, "It is set more than once"));
+}
+
+static void
+test_refusal (void)
+{
+  g_autofree char *file = window_put_machine ("subject", ugly);
+  g_autofree char *text = NULL;
+
+  window_fixture_run (refuse, NULL);
+  text = read_file (file);
+  g_assert_cmpstr (text, ==, ugly);
+  window_fixture_clean_up ();
+}
+
+/* Undo */
+
+static void
+undo (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+
+  configuration_open (window);
+  configuration_show (window, "memory");
+  g_assert_false (window_can_press (window, "Undo"));
+  type_in (window, "memory.size", "1");
+  type_in (window, "memory.size", "12");
+  type_in (window, "memory.size", "128");
+  configuration_assert_argv (file, "-m 128M");
+  window_press (window, "Undo");
+  configuration_assert_argv (file, "");
+  drover_test_until (window_says (window, "Undone: Size"));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (
+                     configuration_find_in_row (window, "memory.size", GTK_TYPE_ENTRY))),
+                   ==, "");
+  window_press (window, "Redo");
+  configuration_assert_argv (file, "-m 128M");
+}
+
+static void
+test_undo (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (undo, file);
+  window_fixture_clean_up ();
+}
+
+/* A machine that runs */
+
+#define BANNER "The machine is running: changes are saved for its next start."
+
+static void
+edit_running (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  window_press (window, "Start");
+  drover_test_until (window_row_says (window, 0, "Running"));
+  configuration_open (window);
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
+  g_assert_false (window_says (window, BANNER));
+  type_in (window, "memory.slots", "2");
+  drover_test_until (window_says (window, BANNER));
+  window_press (window, "Undo");
+  drover_test_until (!window_says (window, BANNER));
+  type_in (window, "memory.slots", "2");
+  drover_test_until (window_says (window, BANNER));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (!window_says (window, BANNER));
+}
+
+static void
+test_running (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+
+  window_fixture_run (edit_running, NULL);
+  window_fixture_clean_up ();
+}
+
+/* A token opens its row */
+
+static void
+select_token (DroverWindow *window, gconstpointer data)
+{
+  DroverConfig *config;
+  GtkWidget *row;
+
+  configuration_open (window);
+  config = drover_configuration_view_get_config (configuration_get (window));
+  drover_config_select (config, 1, 4, 12);
+  drover_test_until (configuration_find_row (window, "cpu.flags") != NULL);
+  row = configuration_find_row (window, "cpu.flags");
+  g_assert_true (gtk_widget_has_css_class (row, "chosen"));
+  g_assert_false (
+    gtk_widget_has_css_class (configuration_find_row (window, "cpu.model"), "chosen"));
+
+  drover_config_select (config, 0, 0, 2);
+  drover_test_until (configuration_find_row (window, "memory.size") != NULL);
+  g_assert_true (
+    gtk_widget_has_css_class (configuration_find_row (window, "memory.size"), "chosen"));
+}
+
+static void
+test_selection (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-m\",\"value\":\"4G\"},"
+                        "{\"flag\":\"-cpu\",\"value\":\"max,avx2=off\"}"));
+
+  window_fixture_run (select_token, NULL);
+  window_fixture_clean_up ();
+}
+
+/* Everything else */
+
+static void
+other_arguments (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+  GtkWidget *row;
+
+  configuration_open (window);
+  configuration_show (window, "rest");
+  drover_test_until (window_find_type (window, DROVER_TYPE_ARGUMENT_ROW) != NULL);
+  row = window_find_type (window, DROVER_TYPE_ARGUMENT_ROW);
+  g_assert_true (window_says (row, "-frobnicate much"));
+  gtk_switch_set_active (GTK_SWITCH (window_find_type (row, GTK_TYPE_SWITCH)), FALSE);
+  configuration_assert_argv (file, "-m 1G");
+  drover_test_until (window_says (row, "Switched off"));
+  gtk_switch_set_active (GTK_SWITCH (window_find_type (row, GTK_TYPE_SWITCH)), TRUE);
+  configuration_assert_argv (file, "-frobnicate much -m 1G");
+}
+
+static void
+test_other_arguments (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-frobnicate\",\"value\":\"much\"},"
+                        "{\"flag\":\"-m\",\"value\":\"1G\"}"));
+
+  window_fixture_run (other_arguments, file);
+  window_fixture_clean_up ();
+}
+
+/* A narrow window shows the sections or a page, and the command line or these. */
+
+static void
+narrow (DroverWindow *window, gconstpointer data)
+{
+  const DroverSection *sections;
+  guint n_sections;
+
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  sections = drover_sections_list (&n_sections);
+  drover_test_until (window_says (window, "Everything Else"));
+  window_picture (window, "narrow", "sections");
+  for (guint i = 0; i < n_sections; i++)
+    {
+      configuration_show (window, sections[i].page);
+      configuration_open_page (window);
+      drover_test_until (!window_is_moving (window));
+      window_picture (window, "narrow", sections[i].page);
+    }
+  g_assert_true (window_can_press (window, "Check"));
+  g_assert_nonnull (window_find_button (window, "Back"));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 400);
+}
+
+static void
+test_narrow (void)
+{
+  g_autofree char *file = window_put_machine ("subject", ugly);
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+
+  g_settings_set_int (settings, "window-width", 360);
+  g_settings_set_int (settings, "window-height", 720);
+  window_fixture_run (narrow, NULL);
+  g_settings_reset (settings, "window-width");
+  g_settings_reset (settings, "window-height");
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
   window_fixture_init (&argc, &argv);
   g_test_add_func ("/configuration/showing-writes-nothing", test_showing_writes_nothing);
+  g_test_add_func ("/configuration/rows", test_rows);
+  g_test_add_func ("/configuration/refusal", test_refusal);
+  g_test_add_func ("/configuration/undo", test_undo);
+  g_test_add_func ("/configuration/running", test_running);
+  g_test_add_func ("/configuration/selection", test_selection);
+  g_test_add_func ("/configuration/other-arguments", test_other_arguments);
+  g_test_add_func ("/configuration/narrow", test_narrow);
   return drover_test_run ();
 }

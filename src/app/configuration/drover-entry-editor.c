@@ -60,8 +60,10 @@ changed_cb (DroverEntryEditor *self)
                                -1);
   if (self->less != NULL)
     update_buttons (self);
-  if (!self->showing && good)
-    drover_value_editor_edit (DROVER_VALUE_EDITOR (self), *text != '\0' ? text : NULL);
+  if (!self->showing && *text == '\0')
+    drover_value_editor_empty (DROVER_VALUE_EDITOR (self));
+  else if (!self->showing && good)
+    drover_value_editor_edit (DROVER_VALUE_EDITOR (self), text);
 }
 
 static void
@@ -221,6 +223,19 @@ new_entry (DroverEntryEditor *self)
   return entry;
 }
 
+static GtkWidget *
+with_unit (GtkWidget *control, const char *unit)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = gtk_label_new (unit);
+
+  gtk_widget_add_css_class (label, "dimmed");
+  gtk_widget_set_hexpand (control, TRUE);
+  gtk_box_append (GTK_BOX (box), control);
+  gtk_box_append (GTK_BOX (box), label);
+  return box;
+}
+
 /**
  * drover_entry_editor_new:
  *
@@ -240,7 +255,8 @@ drover_entry_editor_new (DroverConfig *config, const DroverSetting *setting)
   gtk_box_append (GTK_BOX (box), entry);
   fill (self, GTK_BOX (box));
   gtk_widget_add_css_class (box, "linked");
-  adw_bin_set_child (ADW_BIN (self), box);
+  adw_bin_set_child (ADW_BIN (self), setting->unit != NULL ? with_unit (box, _(setting->unit)) : box);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (entry, "activate", G_CALLBACK (drover_value_editor_commit), self);
   return DROVER_VALUE_EDITOR (self);
 }

@@ -290,8 +290,11 @@ focus_enter_cb (DroverSettingRow *self)
 static void
 focus_leave_cb (DroverSettingRow *self)
 {
-  if (self->config != NULL)
-    drover_editor_end_merge (drover_config_get_editor (self->config));
+  if (self->config == NULL)
+    return;
+
+  drover_value_editor_commit (self->editor);
+  drover_editor_end_merge (drover_config_get_editor (self->config));
 }
 
 /* A click beside the control is meant for it. */

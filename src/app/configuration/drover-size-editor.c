@@ -102,10 +102,17 @@ changed_cb (DroverSizeEditor *self)
   if (self->showing || unit >= G_N_ELEMENTS (units))
     return;
 
-  if (*number != '\0' && (self->suffix == NULL || find_unit (self, self->suffix) != unit))
+  if (*number == '\0')
+    {
+      update_style (self, TRUE);
+      drover_value_editor_empty (DROVER_VALUE_EDITOR (self));
+      return;
+    }
+
+  if (self->suffix == NULL || find_unit (self, self->suffix) != unit)
     g_set_str (&self->suffix, unit == get_bare_unit (self) && unit == 0 ? "" : units[unit].suffix);
-  text = *number != '\0' ? g_strconcat (number, self->suffix, NULL) : NULL;
-  good = text == NULL || drover_setting_check (self->setting, text, NULL);
+  text = g_strconcat (number, self->suffix, NULL);
+  good = drover_setting_check (self->setting, text, NULL);
   update_style (self, good);
   if (good)
     drover_value_editor_edit (DROVER_VALUE_EDITOR (self), text);
@@ -174,6 +181,7 @@ drover_size_editor_new (const DroverSetting *setting)
   gtk_box_append (GTK_BOX (box), unit);
   adw_bin_set_child (ADW_BIN (self), box);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (changed_cb), self);
+  g_signal_connect_swapped (entry, "activate", G_CALLBACK (drover_value_editor_commit), self);
   g_signal_connect_swapped (unit, "notify::selected", G_CALLBACK (changed_cb), self);
   return DROVER_VALUE_EDITOR (self);
 }

@@ -14,6 +14,8 @@ typedef struct
   char *text; /* the last that was shown or edited */
   gboolean shown;
   char *note;
+  gboolean emptied; /* the control is empty, and that is not said yet */
+  guint idle;
 } DroverValueEditorPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (DroverValueEditor, drover_value_editor, ADW_TYPE_BIN)
@@ -40,8 +42,20 @@ drover_value_editor_finalize (GObject *object)
 }
 
 static void
+drover_value_editor_dispose (GObject *object)
+{
+  DroverValueEditorPrivate *priv =
+    drover_value_editor_get_instance_private (DROVER_VALUE_EDITOR (object));
+
+  g_clear_handle_id (&priv->idle, g_source_remove);
+
+  G_OBJECT_CLASS (drover_value_editor_parent_class)->dispose (object);
+}
+
+static void
 drover_value_editor_class_init (DroverValueEditorClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = drover_value_editor_dispose;
   G_OBJECT_CLASS (klass)->finalize = drover_value_editor_finalize;
 
   /**
@@ -127,6 +141,7 @@ drover_value_editor_show (DroverValueEditor *self, const char *text)
     return;
 
   priv->shown = TRUE;
+  priv->emptied = FALSE;
   g_set_str (&priv->text, text);
   DROVER_VALUE_EDITOR_GET_CLASS (self)->show (self, text);
 }
@@ -168,11 +183,55 @@ drover_value_editor_edit (DroverValueEditor *self, const char *text)
 {
   DroverValueEditorPrivate *priv = drover_value_editor_get_instance_private (self);
 
+  priv->emptied = FALSE;
   if (g_strcmp0 (priv->text, text) == 0)
     return;
 
   g_set_str (&priv->text, text);
   g_signal_emit (self, signals[EDITED], 0, priv->text);
+}
+
+static gboolean
+idle_cb (gpointer user_data)
+{
+  DroverValueEditor *self = user_data;
+  DroverValueEditorPrivate *priv = drover_value_editor_get_instance_private (self);
+
+  priv->idle = 0;
+  if ((gtk_widget_get_state_flags (GTK_WIDGET (self)) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0)
+    drover_value_editor_commit (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * drover_value_editor_empty:
+ *
+ * For the editors themselves: the user has emptied the control. Whoever types another value in
+ * place of one empties it on the way, and the argument must not lose its place by that; so it
+ * counts once the focus has gone, or with Return.
+ */
+void
+drover_value_editor_empty (DroverValueEditor *self)
+{
+  DroverValueEditorPrivate *priv = drover_value_editor_get_instance_private (self);
+
+  priv->emptied = TRUE;
+  if (priv->idle == 0)
+    priv->idle = g_idle_add (idle_cb, self);
+}
+
+/**
+ * drover_value_editor_commit:
+ *
+ * Nothing more is to be typed: an empty control is QEMU's default.
+ */
+void
+drover_value_editor_commit (DroverValueEditor *self)
+{
+  DroverValueEditorPrivate *priv = drover_value_editor_get_instance_private (self);
+
+  if (priv->emptied)
+    drover_value_editor_edit (self, NULL);
 }
 
 /**

@@ -32,6 +32,8 @@ void               drover_value_editor_show (DroverValueEditor *self, const char
 void               drover_value_editor_show_default (DroverValueEditor *self, const char *text);
 const char        *drover_value_editor_get_text (DroverValueEditor *self);
 void               drover_value_editor_edit (DroverValueEditor *self, const char *text);
+void               drover_value_editor_empty (DroverValueEditor *self);
+void               drover_value_editor_commit (DroverValueEditor *self);
 void               drover_value_editor_set_note (DroverValueEditor *self, const char *note);
 const char        *drover_value_editor_get_note (DroverValueEditor *self);
 void               drover_value_editor_name (GtkWidget *control, const char *name);
