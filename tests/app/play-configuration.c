@@ -69,7 +69,7 @@ put_machine (PlayStage *stage, GError **error)
 static gboolean
 show (PlayStage *stage, const char *name, GError **error)
 {
-  return play_eyes_click (stage, ATSPI_ROLE_PAGE_TAB, name, error);
+  return play_eyes_press_in (stage, 0, ATSPI_ROLE_PAGE_TAB, name, error);
 }
 
 static gboolean
@@ -100,7 +100,8 @@ play_configuration_shoot (PlayAlbum *album, GError **error)
   PlayStage *stage = album->stage;
 
   if (!put_machine (stage, error) || !play_eyes_choose (stage, NAME, error) ||
-      !show (stage, "Configuration", error))
+      !play_eyes_wait (stage, ATSPI_ROLE_LIST_ITEM, "Command line", error) ||
+      !play_album_resize (stage, 0, error) || !show (stage, "Configuration", error))
     return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)

@@ -18,7 +18,7 @@ typedef struct
   DroverSetting program_setting;
   GStrv programs;
   DroverValueEditor *program;
-  AdwActionRow *program_row;
+  GtkLabel *program_text;
   gboolean showing;
 } Overview;
 
@@ -187,7 +187,7 @@ show_catalogue (Overview *self)
                             drover_catalogue_get_architecture (catalogue));
   else
     text = g_strdup (error != NULL ? error->message : _("QEMU is being asked…"));
-  adw_action_row_set_subtitle (self->program_row, text);
+  gtk_label_set_label (self->program_text, text);
 }
 
 static void
@@ -296,10 +296,53 @@ new_button (const char *icon, const char *name)
   return button;
 }
 
+static GtkWidget *
+new_label (const char *text, gboolean dimmed)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  if (dimmed)
+    {
+      gtk_widget_add_css_class (label, "dimmed");
+      gtk_widget_add_css_class (label, "caption");
+    }
+  return label;
+}
+
+/* The control goes below the text where both do not fit side by side. */
+static GtkWidget *
+new_program_row (Overview *self, GtkWidget *browse)
+{
+  GtkWidget *row = adw_preferences_row_new ();
+  GtkWidget *wrap = adw_wrap_box_new ();
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->program_text = GTK_LABEL (new_label (NULL, TRUE));
+  gtk_box_append (GTK_BOX (texts), new_label (_("Program"), FALSE));
+  gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->program_text));
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (texts, 160, -1);
+  gtk_box_append (GTK_BOX (controls), GTK_WIDGET (self->program));
+  gtk_box_append (GTK_BOX (controls), browse);
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (wrap), 12);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (wrap), 6);
+  adw_wrap_box_append (ADW_WRAP_BOX (wrap), texts);
+  adw_wrap_box_append (ADW_WRAP_BOX (wrap), controls);
+  gtk_widget_add_css_class (wrap, "setting");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Program"));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), wrap);
+  return row;
+}
+
 static void
 add_program (Overview *self, GtkWidget *page, AdwPreferencesGroup *group)
 {
-  GtkWidget *row = adw_action_row_new ();
   GtkWidget *browse = new_button ("document-open-symbolic", _("Choose Another Program"));
 
   self->programs = list_programs ();
@@ -308,14 +351,9 @@ add_program (Overview *self, GtkWidget *page, AdwPreferencesGroup *group)
                                             .kind = DROVER_SETTING_CHOICE,
                                             .choices = (const char *const *) self->programs };
   self->program = drover_value_editor_new (self->config, &self->program_setting);
-  self->program_row = ADW_ACTION_ROW (row);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Program"));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   g_signal_connect_swapped (self->program, "edited", G_CALLBACK (program_cb), self);
   g_signal_connect_swapped (browse, "clicked", G_CALLBACK (choose_program_cb), page);
-  adw_action_row_add_suffix (self->program_row, GTK_WIDGET (self->program));
-  adw_action_row_add_suffix (self->program_row, browse);
-  adw_preferences_group_add (group, row);
+  adw_preferences_group_add (group, new_program_row (self, browse));
 }
 
 static void
