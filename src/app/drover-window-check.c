@@ -199,5 +199,5 @@ _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
   start->document = drover_document_ref (document);
   start->say_source = g_timeout_add_once (SAY_AFTER_MSEC, say_cb, start);
   dex_future_disown (dex_future_finally (
-    drover_check_run (document, drover_machine_get_folder (machine)), checked_cb, start, NULL));
+    drover_check_run (document, drover_machine_get_directory (machine)), checked_cb, start, NULL));
 }

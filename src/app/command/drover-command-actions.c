@@ -252,7 +252,7 @@ script_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   machine = drover_editor_get_machine (drover_config_get_editor (self->config));
-  text = drover_export_dup_script (get_document (self), drover_machine_get_folder (machine));
+  text = drover_export_dup_script (get_document (self), drover_machine_get_directory (machine));
   contents = g_bytes_new_take (text, strlen (text));
   g_file_replace_contents_bytes_async (file, contents, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
                                        script_written_cb, g_object_ref (self));

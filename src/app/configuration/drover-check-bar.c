@@ -234,7 +234,7 @@ drover_check_bar_check (DroverCheckBar *self)
   self->checking = drover_document_ref (document);
   g_clear_pointer (&self->failure, g_free);
   future = drover_check_run (document,
-                             drover_machine_get_folder (drover_editor_get_machine (editor)));
+                             drover_machine_get_directory (drover_editor_get_machine (editor)));
   dex_future_disown (
     dex_future_finally (future, checked_cb, g_object_ref (self), g_object_unref));
   update (self);

@@ -143,7 +143,7 @@ static GFile *
 resolve (DroverEntryEditor *self)
 {
   DroverMachine *machine = drover_editor_get_machine (drover_config_get_editor (self->config));
-  g_autoptr (GFile) folder = g_file_new_for_path (drover_machine_get_folder (machine));
+  g_autoptr (GFile) folder = g_file_new_for_path (drover_machine_get_directory (machine));
   const char *text = gtk_editable_get_text (self->entry);
 
   return *text != '\0' ? g_file_resolve_relative_path (folder, text) : NULL;

@@ -236,7 +236,7 @@ drover_part_actions_modernise (GtkWidget *parent, DroverConfig *config, const ch
   argument = part->scope.front >= 0 ? part->scope.front : part->scope.back;
   modern = drover_arguments_modernise_in (
     arguments, drover_document_get_program (drover_editor_get_document (editor)),
-    drover_machine_get_folder (drover_editor_get_machine (editor)), argument, &error);
+    drover_machine_get_directory (drover_editor_get_machine (editor)), argument, &error);
   if (modern == NULL)
     {
       say (parent, error->message);

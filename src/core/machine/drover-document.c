@@ -130,6 +130,7 @@ check_root (JsonObject *root, GError **error)
       !check_text (root, "name", error) || !check_text (root, "program", error) ||
       !drover_json_check_type (root, "accelerator", G_TYPE_STRING, "", error) ||
       !drover_json_check_type (root, "notes", G_TYPE_STRING, "", error) ||
+      !drover_json_check_type (root, "directory", G_TYPE_STRING, "", error) ||
       !check_tags (root, error) ||
       !drover_json_check_type (root, "arguments", JSON_TYPE_ARRAY, "", error))
     return FALSE;
@@ -345,6 +346,18 @@ drover_document_dup_tags (DroverDocument *self)
 }
 
 /**
+ * drover_document_get_directory:
+ *
+ * Returns: (nullable): where QEMU is started, so that relative file names in the arguments
+ *   mean what they did where they come from; %NULL for the machine's own folder
+ */
+const char *
+drover_document_get_directory (DroverDocument *self)
+{
+  return json_object_get_string_member_with_default (self->root, "directory", NULL);
+}
+
+/**
  * drover_document_get_arguments:
  *
  * Returns: (transfer none) (element-type DroverArgument): all arguments in their order, not
@@ -436,6 +449,18 @@ DroverDocument *
 drover_document_with_notes (DroverDocument *self, const char *notes)
 {
   return with_text (self, "notes", notes);
+}
+
+/**
+ * drover_document_with_directory:
+ * @directory: (nullable): an absolute path, or %NULL; see drover_document_get_directory()
+ *
+ * Returns: (transfer full): a copy of @self
+ */
+DroverDocument *
+drover_document_with_directory (DroverDocument *self, const char *directory)
+{
+  return with_text (self, "directory", directory);
 }
 
 /**
