@@ -27,6 +27,7 @@ static const struct
   { "app.quit", { "<Control><Shift>q" } },
   { "app.shortcuts", { "<Control>question" } },
   { "win.new", { "<Control><Shift>n" } },
+  { "win.import", { "<Control><Shift>o" } },
   { "win.start", { "<Control><Shift>r" } },
   { "win.pause-or-resume", { "<Control><Shift>p" } },
   { "win.shut-down", { "<Control><Shift>d" } },

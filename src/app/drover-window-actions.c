@@ -69,8 +69,8 @@ show_notices_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
-static void
-start (DroverWindow *self, DroverRun *run)
+void
+_drover_window_start (DroverWindow *self, DroverRun *run)
 {
   g_autoptr (GError) error = NULL;
 
@@ -93,7 +93,7 @@ start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
 
-  start (self, self->run);
+  _drover_window_check_and_start (self, self->run);
 }
 
 static void
@@ -347,7 +347,7 @@ hello_fiber (gpointer user_data)
 
   run = drover_session_get_run (self->session, machine);
   drover_window_select_run (self, run);
-  start (self, run);
+  _drover_window_start (self, run);
   return dex_future_new_true ();
 }
 
@@ -421,4 +421,5 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.copy-command", NULL, copy_command_action);
   gtk_widget_class_install_action (widget_class, "win.show-log", NULL, show_log_action);
   gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_action);
+  _drover_window_install_import (widget_class);
 }

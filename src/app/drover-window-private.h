@@ -15,6 +15,7 @@ struct _DroverWindow
   DroverRun *run; /* the one that is shown, if any */
   GSignalGroup *run_signals;
   GSignalGroup *machine_signals; /* a file that is mended brings its buttons back */
+  GHashTable *checking; /* the runs whose first start is being checked */
   GHashTable *pages; /* DroverRun → DroverMachinePage, made when first shown */
 
   AdwToastOverlay *toasts;
@@ -29,6 +30,10 @@ struct _DroverWindow
 void _drover_window_install_actions (GtkWidgetClass *widget_class);
 void _drover_window_update_actions  (DroverWindow *self);
 void _drover_window_toast           (DroverWindow *self, const char *message);
+void _drover_window_start           (DroverWindow *self, DroverRun *run);
+void _drover_window_check_and_start (DroverWindow *self, DroverRun *run);
+void _drover_window_install_import  (GtkWidgetClass *widget_class);
+void _drover_window_init_import     (DroverWindow *self);
 void _drover_window_ensure_page     (DroverWindow *self, DroverRun *run);
 
 G_END_DECLS

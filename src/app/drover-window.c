@@ -17,6 +17,7 @@ drover_window_dispose (GObject *object)
   g_clear_object (&self->run_signals);
   g_clear_object (&self->machine_signals);
   g_clear_object (&self->run);
+  g_clear_pointer (&self->checking, g_hash_table_unref);
   g_clear_pointer (&self->pages, g_hash_table_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_WINDOW);
   g_clear_object (&self->session);
@@ -55,6 +56,7 @@ static void
 drover_window_init (DroverWindow *self)
 {
   self->pages = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->checking = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->run_signals = g_signal_group_new (DROVER_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::state",
                                   G_CALLBACK (run_changed_cb), self);
@@ -63,6 +65,7 @@ drover_window_init (DroverWindow *self)
                                   G_CALLBACK (run_changed_cb), self);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  _drover_window_init_import (self);
   if (DROVER_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 }

@@ -323,36 +323,47 @@ list_old (GPtrArray *arguments)
     }
 }
 
-/* One after the other, since each moves the next; what is refused is told and left. */
+/* One pass over *@arguments; what is refused is told when @tell, and left. */
+static gboolean
+modernise_pass (DroverMachine *machine, DroverDocument *document, GPtrArray **arguments,
+                gboolean tell)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = 0; i < (*arguments)->len; i++)
+    {
+      g_autofree char *sentence = drover_part_describe_modern (*arguments, i);
+      g_autofree char *text = dup_text ((*arguments)->pdata[i]);
+      g_autoptr (GError) error = NULL;
+      GPtrArray *result;
+
+      if (sentence == NULL)
+        continue;
+      result = drover_arguments_modernise_in (*arguments, drover_document_get_program (document),
+                                              drover_machine_get_folder (machine), i, &error);
+      if (result != NULL)
+        {
+          g_ptr_array_unref (*arguments);
+          *arguments = result;
+          changed = TRUE;
+        }
+      else if (tell)
+        g_printerr (_("Left as it is: %s: %s\n"), text, error->message);
+    }
+
+  return changed;
+}
+
+/* One may have to wait for another, so until nothing changes any more. */
 static GPtrArray *
 modernise_all (DroverMachine *machine, DroverDocument *document)
 {
   GPtrArray *arguments = g_ptr_array_ref (drover_document_get_arguments (document));
 
-  for (guint i = 0; i < arguments->len;)
-    {
-      g_autofree char *sentence = drover_part_describe_modern (arguments, i);
-      g_autofree char *text = dup_text (arguments->pdata[i]);
-      g_autoptr (GError) error = NULL;
-      GPtrArray *changed;
+  while (modernise_pass (machine, document, &arguments, FALSE))
+    continue;
 
-      if (sentence == NULL)
-        {
-          i++;
-          continue;
-        }
-      changed = drover_arguments_modernise_in (arguments, drover_document_get_program (document),
-                                               drover_machine_get_folder (machine), i, &error);
-      if (changed == NULL)
-        {
-          g_printerr (_("Left as it is: %s: %s\n"), text, error->message);
-          i++;
-          continue;
-        }
-      g_ptr_array_unref (arguments);
-      arguments = changed;
-    }
-
+  modernise_pass (machine, document, &arguments, TRUE);
   return arguments;
 }
 

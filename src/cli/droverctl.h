@@ -66,12 +66,18 @@ extern const Command resume_command;
 extern const Command reset_command;
 extern const Command shutdown_command;
 extern const Command console_command;
+extern const Command get_command;
+extern const Command set_command;
+extern const Command unset_command;
+extern const Command settings_command;
+extern const Command show_command;
 extern const Command parts_command;
 extern const Command add_command;
 extern const Command remove_command;
 extern const Command rename_command;
 extern const Command modernise_command;
 extern const Command check_command;
+extern const Command catalogue_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;

@@ -21,11 +21,13 @@ const GOptionEntry json_options[] = {
 };
 
 static const Command *const commands[] = {
-  &list_command,   &create_command, &start_command,   &status_command, &stop_command,
-  &pause_command,  &resume_command, &reset_command,   &shutdown_command, &console_command,
-  &log_command,    &command_command, &import_command, &export_command, &parts_command,
-  &add_command,    &remove_command, &rename_command,  &modernise_command, &check_command,
-  &delete_command,
+  &list_command,       &create_command,     &import_command,     &start_command,
+  &status_command,     &stop_command,       &pause_command,      &resume_command,
+  &reset_command,      &shutdown_command,   &console_command,    &log_command,
+  &show_command,       &get_command,        &set_command,        &unset_command,
+  &settings_command,   &parts_command,      &add_command,        &remove_command,
+  &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
+  &command_command,    &export_command,     &delete_command,
 };
 
 static const char *const statuses[] = {
@@ -202,7 +204,7 @@ print_help (void)
     {
       g_autofree char *call = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->operands);
 
-      g_print ("  %-20s  %s\n", call, _(commands[i]->summary));
+      g_print ("  %-25s  %s\n", call, _(commands[i]->summary));
     }
 
   g_print ("\n%s\n", _("MACHINE is a folder name, as “list” shows it, a name, or a uuid."));
@@ -222,6 +224,24 @@ find_command (const char *name)
   return NULL;
 }
 
+/* GOption leaves the `--` that ends the options when a word behind it begins with a dash, as the
+ * value of `set MACHINE SETTING -- -1`. */
+static void
+remove_separator (GStrv arguments)
+{
+  guint i = 0;
+
+  while (arguments[i] != NULL && !g_str_equal (arguments[i], "--"))
+    i++;
+  if (arguments[i] == NULL)
+    return;
+
+  g_free (arguments[i]);
+  for (; arguments[i + 1] != NULL; i++)
+    arguments[i] = arguments[i + 1];
+  arguments[i] = NULL;
+}
+
 /* Takes the options out of @arguments, program and command first, and checks the rest. */
 static gboolean
 parse (const Command *command, GStrv *arguments, GError **error)
@@ -237,6 +257,7 @@ parse (const Command *command, GStrv *arguments, GError **error)
     return FALSE;
 
   /* The first is the program. A `--` that only ended the options is no operand. */
+  remove_separator (*arguments);
   n = g_strv_length (*arguments) - 1;
   if (n >= command->n_operands && n - command->n_operands <= command->n_optional)
     return TRUE;

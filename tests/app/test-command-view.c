@@ -97,9 +97,9 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->view = DROVER_COMMAND_VIEW (drover_command_view_new (fixture->config));
   fixture->text = GTK_TEXT_VIEW (find_type (GTK_WIDGET (fixture->view), GTK_TYPE_TEXT_VIEW));
   fixture->buffer = gtk_text_view_get_buffer (fixture->text);
-  fixture->window = GTK_WINDOW (gtk_window_new ());
+  fixture->window = GTK_WINDOW (adw_window_new ());
   gtk_window_set_default_size (fixture->window, 360, 400);
-  gtk_window_set_child (fixture->window, GTK_WIDGET (fixture->view));
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->view));
   gtk_window_present (fixture->window);
   drover_test_until (gtk_widget_get_mapped (GTK_WIDGET (fixture->text)));
   gtk_widget_grab_focus (GTK_WIDGET (fixture->text));
@@ -606,6 +606,29 @@ test_as_launched (Fixture *fixture, gconstpointer data)
   g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (fixture->text)));
 }
 
+/* An older spelling is rewritten after its difference was shown, and in one step. */
+static void
+test_modernise (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *dialog;
+
+  go_behind (fixture, "-nographic");
+  paste (fixture, "\n-enable-kvm");
+  drover_test_until (command_has (fixture, "-enable-kvm"));
+  press (fixture, "command.modernise");
+  drover_test_until ((dialog = GTK_WIDGET (adw_window_get_visible_dialog (
+                        ADW_WINDOW (fixture->window)))) != NULL);
+  drover_test_until (says (dialog, "− -enable-kvm"));
+  g_assert_true (says (dialog, "+ -accel kvm"));
+  g_assert_true (command_has (fixture, "-enable-kvm"));
+  g_signal_emit_by_name (dialog, "response", "modernise");
+  g_assert_true (command_has (fixture, "-accel kvm"));
+  g_assert_true (text_has (fixture, "\n-accel kvm\n"));
+  g_assert_false (command_has (fixture, "-enable-kvm"));
+  press (fixture, "command.undo");
+  g_assert_true (command_has (fixture, "-enable-kvm"));
+}
+
 static void
 free_problem (gpointer data)
 {
@@ -656,7 +679,7 @@ test_close (Fixture *fixture, gconstpointer data)
 {
   go_behind (fixture, "q35");
   paste (fixture, ",usb=on");
-  gtk_window_set_child (fixture->window, NULL);
+  adw_window_set_content (ADW_WINDOW (fixture->window), NULL);
   g_assert_true (command_has (fixture, "q35,usb=on"));
 }
 
@@ -667,19 +690,19 @@ test_draft (Fixture *fixture, gconstpointer data)
   go_behind (fixture, "-nographic");
   paste (fixture, " $X");
   drover_test_until (says (GTK_WIDGET (fixture->view), "$X"));
-  gtk_window_set_child (fixture->window, NULL);
+  adw_window_set_content (ADW_WINDOW (fixture->window), NULL);
   fixture->view = DROVER_COMMAND_VIEW (drover_command_view_new (fixture->config));
   fixture->text = GTK_TEXT_VIEW (find_type (GTK_WIDGET (fixture->view), GTK_TYPE_TEXT_VIEW));
   fixture->buffer = gtk_text_view_get_buffer (fixture->text);
-  gtk_window_set_child (fixture->window, GTK_WIDGET (fixture->view));
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->view));
   g_assert_true (text_has (fixture, "-nographic $X"));
   drover_test_until (says (GTK_WIDGET (fixture->view), "$X"));
   set_memory (fixture, "4G");
-  gtk_window_set_child (fixture->window, NULL);
+  adw_window_set_content (ADW_WINDOW (fixture->window), NULL);
   fixture->view = DROVER_COMMAND_VIEW (drover_command_view_new (fixture->config));
   fixture->text = GTK_TEXT_VIEW (find_type (GTK_WIDGET (fixture->view), GTK_TYPE_TEXT_VIEW));
   fixture->buffer = gtk_text_view_get_buffer (fixture->text);
-  gtk_window_set_child (fixture->window, GTK_WIDGET (fixture->view));
+  adw_window_set_content (ADW_WINDOW (fixture->window), GTK_WIDGET (fixture->view));
   g_assert_true (text_has (fixture, "-nographic $X"));
   drover_test_until (says (GTK_WIDGET (fixture->view), "changed elsewhere"));
   press (fixture, "command.discard");
@@ -704,6 +727,7 @@ main (int argc, char *argv[])
   ADD ("argument-menu", test_argument_menu);
   ADD ("copy", test_copy);
   ADD ("as-launched", test_as_launched);
+  ADD ("modernise", test_modernise);
   ADD ("check", test_check);
   ADD ("close", test_close);
   ADD ("draft", test_draft);

@@ -217,6 +217,10 @@ modernise (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (find_dialog (window), "− -hda disk.img"));
   window_picture (window, "things", "modernise");
   press_in (window, "Modernise");
+  configuration_assert_argv (
+    data, "-blockdev driver=raw,node-name=disk0,auto-read-only=on,file.driver=file,"
+          "file.filename=disk.img -device ide-hd,bus=ide.0,unit=0,drive=disk0 "
+          "-device ide-cd,bus=ide.1,unit=0");
   drover_test_until (!window_says (window, "older form"));
 }
 
@@ -225,7 +229,11 @@ test_modernise (void)
 {
   g_autofree char *file =
     window_put_machine ("subject", MACHINE (ARGUMENT ("-hda", "disk.img")));
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *image = g_build_filename (folder, "disk.img", NULL);
 
+  /* Its format has to be said, so it is looked at. */
+  g_assert_true (g_file_set_contents (image, "nothing that has a format", -1, NULL));
   window_fixture_run (modernise, file);
   window_fixture_clean_up ();
 }
@@ -287,6 +295,7 @@ add_card (DroverWindow *window, gconstpointer data)
 
   press_row (row, "Remove…");
   wait_dialog (window);
+  drover_test_until (window_find_type (find_dialog (window), GTK_TYPE_CHECK_BUTTON) != NULL);
   gtk_check_button_set_active (
     GTK_CHECK_BUTTON (window_find_type (find_dialog (window), GTK_TYPE_CHECK_BUTTON)), FALSE);
   window_press_in_dialog (window, "Remove");
@@ -330,17 +339,20 @@ find_property (GtkWidget *root, const char *name)
 static void
 search (DroverWindow *window, const char *text)
 {
-  GtkWidget *page = window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY);
-
-  gtk_editable_set_text (GTK_EDITABLE (page), text);
+  drover_test_until (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY)), text);
 }
 
 static GtkWidget *
 get_property (DroverWindow *window, const char *name, GType type)
 {
+  GtkWidget *row;
+
   search (window, name);
-  drover_test_until (find_property (find_dialog (window), name) != NULL);
-  return window_find_type (find_property (find_dialog (window), name), type);
+  drover_test_until ((row = find_property (find_dialog (window), name)) != NULL &&
+                     window_find_type (row, type) != NULL);
+  return window_find_type (row, type);
 }
 
 static void
@@ -376,7 +388,7 @@ add_device (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (find_dialog (window), "multifunction=on"));
   press_in (window, "Add");
   configuration_assert_argv (data,
-                             "-device virtio-rng-pci,id=rng0,max-bytes=2048,multifunction=on");
+                             "-device virtio-rng-pci,id=virtio-rng0,max-bytes=2048,multifunction=on");
 
   /* Any property of it, afterwards: back to the default, and another name. */
   row = get_row (window, DROVER_TYPE_DEVICE_ROW, "virtio-rng-pci");
@@ -566,6 +578,165 @@ test_all_devices (void)
   window_fixture_clean_up ();
 }
 
+/* Where it is narrow, and with what no form understands */
+
+static const char ugly[] = MACHINE (
+  ARGUMENT ("-hda", "a,,b.img") "," ARGUMENT ("-drive", "file=a,,b.qcow2,if=virtio,,") ","
+  ARGUMENT ("-cdrom", "/nowhere/install.iso") "," ARGUMENT ("-drive", "if=none,id=alone") ","
+  ARGUMENT ("-netdev", "user,id=n,hostfwd=nonsense,hostfwd=tcp::3-:4") ","
+  ARGUMENT ("-device", "bogus,netdev=n,foo") ","
+  ARGUMENT ("-netdev", "tap,id=t") "," ARGUMENT ("-nic", "none") ","
+  ARGUMENT ("-device", "{\\\"driver\\\": \\\"e1000\\\", \\\"id\\\": 3}") ","
+  ARGUMENT ("-device", "{\\\"driver\\\": ") "," ARGUMENT ("-device", "") ","
+  ARGUMENT ("-device", "usb-kbd,id=k,id=k") "," ARGUMENT ("-device", "usb-mouse,id=k") ","
+  ARGUMENT ("-object", "nothing,id=") "," ARGUMENT ("-chardev", "socket") ","
+  ARGUMENT ("-serial", "mon:stdio") "," ARGUMENT ("-usbdevice", "tablet"));
+
+static void
+open_all (GtkWidget *root)
+{
+  if (ADW_IS_EXPANDER_ROW (root))
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (root), TRUE);
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    open_all (child);
+}
+
+static void
+show_ugly (DroverWindow *window, gconstpointer data)
+{
+  static const char *const pages[] = { "disks", "network", "devices" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      open_page (window, pages[i]);
+      drover_test_until (!window_is_moving (window));
+      window_picture (window, "things-closed", pages[i]);
+      open_all (GTK_WIDGET (configuration_get (window)));
+      open_all (GTK_WIDGET (configuration_get (window)));
+      drover_test_until (!window_is_moving (window));
+      window_picture (window, "things-open", pages[i]);
+    }
+}
+
+static void
+show_narrow (DroverWindow *window, gconstpointer data)
+{
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 400);
+  show_ugly (window, data);
+}
+
+static void
+assert_says (const char *file, const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Every row of every part is made, and the file is not touched. */
+static void
+test_ugly (void)
+{
+  g_autofree char *file = window_put_machine ("subject", ugly);
+
+  window_fixture_run (show_ugly, NULL);
+  assert_says (file, ugly);
+  window_fixture_clean_up ();
+}
+
+static void
+test_narrow (void)
+{
+  g_autofree char *file = window_put_machine ("subject", ugly);
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+
+  g_settings_set_int (settings, "window-width", 360);
+  g_settings_set_int (settings, "window-height", 720);
+  window_fixture_run (show_narrow, NULL);
+  g_settings_reset (settings, "window-width");
+  g_settings_reset (settings, "window-height");
+  assert_says (file, ugly);
+  window_fixture_clean_up ();
+}
+
+/* Ids that are used twice are named where they stand. */
+static void
+twice (DroverWindow *window, gconstpointer data)
+{
+  DroverDeviceRow *row;
+
+  open_page (window, "devices");
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "usb-mouse");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "Its id is used twice"));
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "qemu-xhci");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "All Properties…"));
+  g_assert_false (window_says (row, "Its id is used twice"));
+}
+
+static void
+test_twice (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE (ARGUMENT ("-device", "qemu-xhci,id=usb") ","
+                        ARGUMENT ("-device", "usb-kbd,id=k") ","
+                        ARGUMENT ("-device", "usb-mouse,id=k")));
+
+  window_fixture_run (twice, NULL);
+  window_fixture_clean_up ();
+}
+
+/* As many as an issue of ours promises to show without a stall. */
+#define MANY 300
+
+static void
+many (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GPtrArray) arguments = NULL;
+  DroverConfig *config;
+  GtkWidget *row;
+  gint64 began;
+
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  began = g_get_monotonic_time ();
+  configuration_show (window, "devices");
+  drover_test_until (has_row (window, DROVER_TYPE_DEVICE_ROW, "isa-debug-exit"));
+  g_test_message ("opened %d devices in %" G_GINT64_FORMAT " ms", MANY,
+                  (g_get_monotonic_time () - began) / 1000);
+
+  /* All follow a change, and the same widgets show it. */
+  config = drover_configuration_view_get_config (configuration_get (window));
+  row = get_row (window, DROVER_TYPE_DEVICE_ROW, "isa-debug-exit");
+  arguments = drover_arguments_copy (drover_config_get_arguments (config));
+  g_ptr_array_remove_index (arguments, MANY / 2);
+  began = g_get_monotonic_time ();
+  g_assert_true (drover_config_apply (config, arguments, "Remove", NULL));
+  g_test_message ("followed a change in %" G_GINT64_FORMAT " ms",
+                  (g_get_monotonic_time () - began) / 1000);
+  g_assert_true (get_row (window, DROVER_TYPE_DEVICE_ROW, "isa-debug-exit") == row);
+}
+
+static void
+test_many (void)
+{
+  g_autoptr (GString) arguments = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *file = NULL;
+
+  for (guint i = 0; i < MANY; i++)
+    g_string_append_printf (arguments,
+                            "{\"flag\":\"-device\",\"value\":\"isa-debug-exit,iobase=%u\"},",
+                            1000 + i);
+  text = g_strdup_printf (MACHINE ("%s{\"flag\":\"-nographic\"}"), arguments->str);
+  file = window_put_machine ("subject", text);
+  window_fixture_run (many, NULL);
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -577,5 +748,9 @@ main (int argc, char **argv)
   g_test_add_func ("/things/add-device", test_add_device);
   g_test_add_func ("/things/edit-device", test_edit_device);
   g_test_add_func ("/things/all-devices", test_all_devices);
+  g_test_add_func ("/things/twice", test_twice);
+  g_test_add_func ("/things/many", test_many);
+  g_test_add_func ("/things/ugly", test_ugly);
+  g_test_add_func ("/things/narrow", test_narrow);
   return drover_test_run ();
 }

@@ -210,11 +210,8 @@ test_broken (void)
 }
 
 static void
-fail (DroverWindow *window, gconstpointer data)
+see_failure (DroverWindow *window, const char *message)
 {
-  const char *message = data;
-
-  window_press (window, "Start");
   drover_test_until (window_says (window, "QEMU Failed") || window_says (window, "Failed"));
   drover_test_until (window_says (window, message));
   g_assert_true (window_row_says (window, 0, "Failed"));
@@ -228,13 +225,29 @@ fail (DroverWindow *window, gconstpointer data)
 }
 
 static void
+fail (DroverWindow *window, gconstpointer data)
+{
+  window_press (window, "Start");
+  see_failure (window, data);
+}
+
+/* The first time QEMU is asked before; see test-import-dialog.c. */
+static void
+fail_against_advice (DroverWindow *window, gconstpointer data)
+{
+  window_press (window, "Start");
+  window_press_in_dialog (window, "Start Anyway");
+  see_failure (window, data);
+}
+
+static void
 test_failed_start (void)
 {
   g_autofree char *file = window_put_machine (
     "subject", MACHINE (QEMU, "{\"flag\":\"-kernel\",\"value\":\"/nowhere/vmlinuz\"},"
                               "{\"flag\":\"-nographic\"}"));
 
-  window_fixture_run (fail, "/nowhere/vmlinuz");
+  window_fixture_run (fail_against_advice, "/nowhere/vmlinuz");
   g_assert_false (any_process_left ());
   window_fixture_clean_up ();
 }

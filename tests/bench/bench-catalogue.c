@@ -53,7 +53,8 @@ add_types (GPtrArray *requests, const char *command, GArray *records, gsize size
 {
   for (guint i = 0; i < records->len; i++)
     {
-      const char *name = *(const char *const *) (records->data + i * size);
+      gconstpointer record = records->data + i * size;
+      const char *name = *(const char *const *) record;
       g_autofree char *arguments = g_strdup_printf ("\"typename\":\"%s%s\"", name, suffix);
 
       add (requests, command, arguments);
@@ -103,7 +104,8 @@ static double
 measure_bare (const char *program, GPtrArray *requests)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                               G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GSubprocess) qemu = NULL;
   g_autoptr (GError) error = NULL;
   gint64 start = g_get_monotonic_time ();

@@ -154,8 +154,8 @@ bench_command_view (void)
       bare[i] = type (&plain);
     }
 
-  g_print ("# key stroke in the command view of %d arguments until drawn, median of %d: %.1f ms, in "
-           "a plain text view %.1f ms, ratio %.2f\n",
+  g_print ("# key stroke in the command view of %d arguments until drawn, median of %d: %.1f ms, "
+           "in a plain text view %.1f ms, ratio %.2f\n",
            ARGUMENTS, RUNS, median (drover), median (bare), median (drover) / median (bare));
   gtk_window_destroy (GTK_WINDOW (view.window));
   gtk_window_destroy (GTK_WINDOW (plain.window));

@@ -26,7 +26,7 @@ from pathlib import Path
 LIMIT_SECONDS = 100
 FAILED, USAGE, NO_SUCH, BROKEN, BAD_STATE, NOT_STARTED = 1, 2, 3, 4, 5, 6
 COMMANDS = ["list", "create", "start", "status", "stop", "pause", "resume", "reset", "shutdown",
-            "console", "log", "command", "delete"]
+            "console", "log", "command", "delete", "check"]
 KERNELS = Path("/usr/lib/debian-installer/images")
 INSTALLER_TEXT = "Select a language"
 

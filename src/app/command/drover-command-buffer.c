@@ -56,7 +56,8 @@ update_colors (DroverCommandBuffer *self)
                     NULL);
 
   adw_accent_color_to_standalone_rgba (accent, dark, &color);
-  set_color (self->marks[DROVER_COMMAND_OVERLAY], "background-rgba", &color, contrast ? 0.35 : 0.15);
+  set_color (self->marks[DROVER_COMMAND_OVERLAY], "background-rgba", &color,
+             contrast ? 0.35 : 0.15);
   set_color (self->marks[DROVER_COMMAND_CHOSEN], "background-rgba", &color, contrast ? 0.45 : 0.25);
   gdk_rgba_parse (&color, dark ? "#ff938c" : "#c30000");
   set_color (self->error, "underline-rgba", &color, 1);
@@ -203,7 +204,8 @@ take_tokens (DroverCommandBuffer *self, GArray *tokens)
   GtkTextIter to;
 
 #define TOKEN(array, i) (&g_array_index (array, DroverToken, i))
-  while (first < end && first < old_end && looks_same (TOKEN (old, first), TOKEN (tokens, first), 0))
+  while (first < end && first < old_end &&
+         looks_same (TOKEN (old, first), TOKEN (tokens, first), 0))
     first++;
   while (end > first && old_end > first &&
          looks_same (TOKEN (old, old_end - 1), TOKEN (tokens, end - 1), shift))
@@ -231,7 +233,8 @@ clear_tag (DroverCommandBuffer *self, GtkTextTag *tag)
   GtkTextIter start;
 
   gtk_text_buffer_get_start_iter (GTK_TEXT_BUFFER (self), &start);
-  while (gtk_text_iter_starts_tag (&start, tag) || gtk_text_iter_forward_to_tag_toggle (&start, tag))
+  while (gtk_text_iter_starts_tag (&start, tag) ||
+         gtk_text_iter_forward_to_tag_toggle (&start, tag))
     {
       GtkTextIter end = start;
 
@@ -411,7 +414,8 @@ drover_command_buffer_find_token (DroverCommandBuffer *self, int offset, DroverT
         break;
       /* Between two tokens stands the one that says more. */
       if ((int) here->end >= offset &&
-          (here->kind != DROVER_TOKEN_SEPARATOR || (found == G_MAXUINT && (int) here->end > offset)))
+          (here->kind != DROVER_TOKEN_SEPARATOR ||
+           (found == G_MAXUINT && (int) here->end > offset)))
         found = i;
     }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "drover-device-row.h"
 #include "drover-numa-picture.h"
@@ -55,11 +56,11 @@ static char *
 dup_warning (gint64 product, guint n_said, gint64 most)
 {
   if (n_said == 3 && product != most)
-    return g_strdup_printf (_("These numbers do not match: there are to be %" G_GINT64_FORMAT
+    return g_strdup_printf (_("These numbers do not match: there are to be %" PRId64
                               ". QEMU refuses to start so."),
                             most);
   if (n_said < 3 && most % product != 0)
-    return g_strdup_printf (_("%" G_GINT64_FORMAT " processors cannot be arranged like that. QEMU "
+    return g_strdup_printf (_("%" PRId64 " processors cannot be arranged like that. QEMU "
                               "refuses to start so."),
                             most);
 
@@ -77,7 +78,7 @@ update_total (GtkWidget *row)
                    read_number (config, "cpu.count", &most);
   g_autofree char *warning = known && *text != '\0' ? dup_warning (product, n_said, most) : NULL;
   g_autofree char *title =
-    *text != '\0' ? g_strdup_printf (_("In all: %s = %" G_GINT64_FORMAT), text, product)
+    *text != '\0' ? g_strdup_printf (_("In all: %s = %" PRId64), text, product)
                   : g_strdup (_("In all: QEMU arranges them"));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n.h>
+
 #include "drover-diff-dialog.h"
+#include "drover-diff.h"
 
 /* How many unchanged arguments stand around each change. */
 #define CONTEXT 2
@@ -105,5 +108,72 @@ drover_diff_dialog_new (const char *title, const char *description, GPtrArray *b
   gtk_button_set_label (self->apply, apply_label);
   drover_diff_view_show (view, before, after, CONTEXT);
   gtk_box_append (self->content, view);
+  return self;
+}
+
+typedef struct
+{
+  DroverConfig *config;
+  GPtrArray *before;
+  GPtrArray *after;
+  char *undo_label;
+} Proposal;
+
+static void
+proposal_free (gpointer data, GClosure *closure)
+{
+  Proposal *self = data;
+
+  g_object_unref (self->config);
+  g_ptr_array_unref (self->before);
+  g_ptr_array_unref (self->after);
+  g_free (self->undo_label);
+  g_free (self);
+}
+
+/* What was shown is done, or nothing is: somebody else may have changed the machine. */
+static void
+do_it_cb (DroverDiffDialog *dialog, Proposal *self)
+{
+  GPtrArray *now = drover_config_get_arguments (self->config);
+  g_autoptr (GPtrArray) lines = now != NULL ? drover_diff_arguments (self->before, now) : NULL;
+
+  if (lines != NULL && drover_diff_is_empty (lines))
+    drover_config_apply (self->config, self->after, self->undo_label, NULL);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (dialog), "win.toast", "s",
+                                _("The machine was changed meanwhile, so nothing was done."));
+}
+
+/**
+ * drover_diff_dialog_ask:
+ * @parent: a widget of the window
+ * @title: the dialog's heading
+ * @description: (nullable): a sentence that says what this is
+ * @arguments: (element-type DroverArgument): what the machine's arguments would be
+ * @apply_label: what the button that does it says, with a mnemonic
+ * @undo_label: what the change is, for the undo menu
+ *
+ * Shows what would change, and changes it once the user says so.
+ *
+ * Returns: (transfer none): the dialog, which is open
+ */
+DroverDiffDialog *
+drover_diff_dialog_ask (GtkWidget *parent, DroverConfig *config, const char *title,
+                        const char *description, GPtrArray *arguments, const char *apply_label,
+                        const char *undo_label)
+{
+  GPtrArray *before = drover_config_get_arguments (config);
+  DroverDiffDialog *self =
+    drover_diff_dialog_new (title, description, before, arguments, apply_label);
+  Proposal *proposal = g_new0 (Proposal, 1);
+
+  proposal->config = g_object_ref (config);
+  proposal->before = g_ptr_array_ref (before);
+  proposal->after = g_ptr_array_ref (arguments);
+  proposal->undo_label = g_strdup (undo_label);
+  g_signal_connect_data (self, "apply", G_CALLBACK (do_it_cb), proposal, proposal_free,
+                         G_CONNECT_DEFAULT);
+  adw_dialog_present (ADW_DIALOG (self), parent);
   return self;
 }

@@ -135,28 +135,6 @@ drover_network_row_dup_problem (DroverPartRow *row, GPtrArray *arguments, const 
   return drover_backend_dup_lack (catalogue, type);
 }
 
-typedef struct
-{
-  DroverConfig *config;
-  GPtrArray *arguments;
-} Change;
-
-static void
-change_free (gpointer data, GClosure *closure)
-{
-  Change *change = data;
-
-  g_object_unref (change->config);
-  g_ptr_array_unref (change->arguments);
-  g_free (change);
-}
-
-static void
-apply_cb (DroverDiffDialog *dialog, Change *change)
-{
-  drover_config_apply (change->config, change->arguments, _("Connected to"), NULL);
-}
-
 /* Refused or not wanted: the row shows what is. */
 static void
 closed_cb (DroverPartRow *self)
@@ -167,18 +145,12 @@ closed_cb (DroverPartRow *self)
 static void
 ask (DroverNetworkRow *self, const char *type, GPtrArray *arguments)
 {
-  DroverConfig *config = drover_part_row_get_config (DROVER_PART_ROW (self));
-  DroverDiffDialog *dialog =
-    drover_diff_dialog_new (_("Connect To Something Else"), drover_backend_get_sentence (type),
-                            drover_config_get_arguments (config), arguments, _("_Connect"));
-  Change *change = g_new0 (Change, 1);
+  DroverDiffDialog *dialog = drover_diff_dialog_ask (
+    GTK_WIDGET (self), drover_part_row_get_config (DROVER_PART_ROW (self)),
+    _("Connect to Something Else"), drover_backend_get_sentence (type), arguments, _("_Connect"),
+    _("Connected to"));
 
-  change->config = g_object_ref (config);
-  change->arguments = g_ptr_array_ref (arguments);
-  g_signal_connect_data (dialog, "apply", G_CALLBACK (apply_cb), change, change_free,
-                         G_CONNECT_DEFAULT);
   g_signal_connect_object (dialog, "closed", G_CALLBACK (closed_cb), self, G_CONNECT_SWAPPED);
-  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
 }
 
 static void

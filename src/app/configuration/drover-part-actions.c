@@ -4,7 +4,6 @@
 #include <glib/gi18n.h>
 
 #include "drover-diff-dialog.h"
-#include "drover-diff.h"
 #include "drover-part-actions.h"
 
 /* What can be done to a part of any kind. Each asks first, and looks the part up again when the
@@ -40,7 +39,6 @@ typedef struct
   DroverConfig *config;
   char *id;
   GtkCheckButton *other_half;
-  GPtrArray *arguments; /* of the diff dialog: what it shows */
 } Request;
 
 static Request *
@@ -58,7 +56,6 @@ request_free (Request *request)
 {
   g_clear_object (&request->config);
   g_clear_pointer (&request->id, g_free);
-  g_clear_pointer (&request->arguments, g_ptr_array_unref);
   g_free (request);
 }
 
@@ -207,12 +204,6 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
 }
 
 static void
-modernise_cb (DroverDiffDialog *dialog, Request *request)
-{
-  drover_config_apply (request->config, request->arguments, _("Modernise"), NULL);
-}
-
-static void
 say (GtkWidget *parent, const char *message)
 {
   AdwDialog *dialog = adw_alert_dialog_new (_("It Cannot Be Modernised"), message);
@@ -233,20 +224,19 @@ drover_part_actions_modernise (GtkWidget *parent, DroverConfig *config, const ch
 {
   g_autoptr (DroverPart) part = find_part (config, id);
   GPtrArray *arguments = drover_config_get_arguments (config);
-  DroverDocument *document = drover_editor_get_document (drover_config_get_editor (config));
+  DroverEditor *editor = drover_config_get_editor (config);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) modern = NULL;
   g_autofree char *description = NULL;
-  DroverDiffDialog *dialog;
-  Request *request;
   guint argument;
 
   if (part == NULL)
     return;
 
   argument = part->scope.front >= 0 ? part->scope.front : part->scope.back;
-  modern = drover_arguments_modernise (arguments, drover_document_get_program (document),
-                                       argument, &error);
+  modern = drover_arguments_modernise_in (
+    arguments, drover_document_get_program (drover_editor_get_document (editor)),
+    drover_machine_get_folder (drover_editor_get_machine (editor)), argument, &error);
   if (modern == NULL)
     {
       say (parent, error->message);
@@ -254,11 +244,6 @@ drover_part_actions_modernise (GtkWidget *parent, DroverConfig *config, const ch
     }
 
   description = drover_part_describe_modern (arguments, argument);
-  dialog = drover_diff_dialog_new (_("Modernise"), description, arguments, modern,
-                                   _("_Modernise"));
-  request = request_new (config, id);
-  request->arguments = g_steal_pointer (&modern);
-  g_signal_connect_data (dialog, "apply", G_CALLBACK (modernise_cb), request,
-                         request_closure_free, G_CONNECT_DEFAULT);
-  adw_dialog_present (ADW_DIALOG (dialog), parent);
+  drover_diff_dialog_ask (parent, config, _("Modernise"), description, modern, _("_Modernise"),
+                          _("Modernise"));
 }

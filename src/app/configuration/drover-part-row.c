@@ -16,6 +16,7 @@ typedef struct
   GPtrArray *rows;   /* of settings; belong to the expander */
   GPtrArray *groups; /* of settings that are looked at more rarely */
   gboolean choosing;
+  gboolean ambiguous;
 
   GtkImage *icon;
   GtkImage *warning;
@@ -89,6 +90,8 @@ update_problem (DroverPartRow *self, GPtrArray *arguments)
   DroverPartRowClass *klass = DROVER_PART_ROW_GET_CLASS (self);
   g_autofree char *text = dup_check_problem (self);
 
+  if (text == NULL && priv->ambiguous)
+    text = g_strdup (_("Its id is used twice, and QEMU will not start until one has another."));
   if (text == NULL && klass->dup_problem != NULL)
     text = klass->dup_problem (self, arguments, priv->part);
 
@@ -506,14 +509,17 @@ drover_part_row_refresh (DroverPartRow *self)
  * drover_part_row_set_part:
  * @arguments: (element-type DroverArgument): the arguments that it is a part of
  * @part: (transfer full): what to show from now on
+ * @ambiguous: whether its id is used twice
  */
 void
-drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart *part)
+drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart *part,
+                          gboolean ambiguous)
 {
   gboolean is_first = get (self)->part == NULL;
 
   g_clear_pointer (&get (self)->part, drover_part_free);
   get (self)->part = part;
+  get (self)->ambiguous = ambiguous;
   drover_part_row_refresh (self);
   if (is_first)
     selection_changed_cb (self);

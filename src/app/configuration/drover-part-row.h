@@ -32,7 +32,7 @@ GtkWidget        *drover_part_row_new          (GType type, DroverConfig *config
 DroverConfig     *drover_part_row_get_config   (DroverPartRow *self);
 const DroverPart *drover_part_row_get_part     (DroverPartRow *self);
 void              drover_part_row_set_part     (DroverPartRow *self, GPtrArray *arguments,
-                                                 DroverPart *part);
+                                                 DroverPart *part, gboolean ambiguous);
 void              drover_part_row_refresh      (DroverPartRow *self);
 void              drover_part_row_set_icon     (DroverPartRow *self, const char *icon);
 void              drover_part_row_add_settings (DroverPartRow *self, const char *const *except);

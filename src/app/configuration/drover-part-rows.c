@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "drover-key.h"
 #include "drover-part-row.h"
 
 /* Keeps a list of cards in step with the parts of a machine. */
@@ -11,6 +12,7 @@ typedef struct
   DroverConfig *config;
   GType type;
   GPtrArray *arguments;
+  GPtrArray *twice; /* ids that are used twice */
   GPtrArray *parts; /* NULL for those that have their card */
 } Reconciler;
 
@@ -97,6 +99,25 @@ move (Reconciler *self, int from, int to)
   g_object_unref (card);
 }
 
+static gboolean
+is_ambiguous (Reconciler *self, const DroverPart *part)
+{
+  const int places[] = { part->scope.front, part->scope.back };
+  static const char *const keys[] = { "id", "node-name" };
+
+  for (guint i = 0; self->twice->len > 0 && i < G_N_ELEMENTS (places); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (keys); j++)
+      {
+        g_autofree char *id = drover_key_dup (self->arguments, places[i], keys[j]);
+
+        if (id != NULL &&
+            g_ptr_array_find_with_equal_func (self->twice, id, g_str_equal, NULL))
+          return TRUE;
+      }
+
+  return FALSE;
+}
+
 static void
 place (Reconciler *self, int i)
 {
@@ -110,7 +131,8 @@ place (Reconciler *self, int i)
     gtk_list_box_insert (self->box, drover_part_row_new (self->type, self->config), i);
 
   self->parts->pdata[i] = NULL;
-  drover_part_row_set_part (get_card (self->box, i), self->arguments, part);
+  drover_part_row_set_part (get_card (self->box, i), self->arguments, part,
+                            is_ambiguous (self, part));
 }
 
 static GPtrArray *
@@ -140,7 +162,10 @@ drover_part_row_reconcile (GtkListBox *box, DroverConfig *config, const char *co
   GPtrArray *arguments = drover_config_get_arguments (config);
   g_autoptr (GPtrArray) parts = arguments != NULL ? list_parts (arguments, kinds)
                                                   : g_ptr_array_new ();
-  Reconciler self = { box, config, type, arguments, parts };
+  g_autoptr (GPtrArray) twice = arguments != NULL
+                                  ? drover_arguments_list_duplicate_ids (arguments)
+                                  : g_ptr_array_new ();
+  Reconciler self = { box, config, type, arguments, twice, parts };
 
   remove_unwanted (&self);
   for (guint i = 0; i < parts->len; i++)

@@ -107,6 +107,13 @@ dup_plain_default (const char *json)
   return g_strdup (json);
 }
 
+/* QEMU's "on/off", "on/off/auto" say nothing that the type does not. */
+static gboolean
+is_empty_talk (const char *description)
+{
+  return description != NULL && g_str_has_prefix (description, "on/off");
+}
+
 /**
  * drover_property_item_new:
  * @name: the property's key
@@ -126,7 +133,7 @@ drover_property_item_new (const char *name, const char *type, const char *descri
 
   self->name = g_strdup (name);
   self->type = g_strdup (type);
-  self->description = g_strdup (description);
+  self->description = is_empty_talk (description) ? NULL : g_strdup (description);
   self->default_value = dup_plain_default (default_value);
   self->choices = g_strdupv ((GStrv) choices);
   self->folded = g_utf8_casefold (all, -1);

@@ -6,6 +6,7 @@
 
 #include "drover-adding.h"
 #include "drover-arguments.h"
+#include "drover-drive.h"
 #include "drover-image-format.h"
 
 /* What belongs to the image; everything else is the device's. */
@@ -139,30 +140,52 @@ plug_scsi (DroverAdding *self, GString *device, gboolean is_cd)
     g_string_append_printf (device, ",bus=%s.0", id);
 }
 
-/* A SATA controller has six ports of one drive each. */
+/* Whether a disk is plugged into that port; one that names none is in the first of the board. */
 static gboolean
-plug_ahci (DroverAdding *self, GString *device, gboolean is_cd, GError **error)
+is_port_taken (DroverAdding *self, GArray *drives, const char *controller, guint port)
+{
+  g_autofree char *bus = g_strdup_printf ("%s.%u", controller, port);
+  gboolean is_board = g_str_equal (controller, "ide");
+
+  if (is_board && drover_drives_has (drives, "ide", port, 0))
+    return TRUE;
+
+  for (guint i = 0; i < self->references->fields->len; i++)
+    {
+      const DroverFields *fields = self->references->fields->pdata[i];
+      const char *driver = drover_fields_get (fields, "driver");
+      const char *used = drover_fields_get (fields, "bus");
+
+      if (!drover_fields_are (fields, "device") || driver == NULL ||
+          !g_str_has_prefix (driver, "ide-"))
+        continue;
+      if (used == NULL ? is_board && port == 0 : g_str_equal (used, bus))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* A SATA controller, also that of a Q35 board, has six ports of one drive each. */
+static gboolean
+plug_sata (DroverAdding *self, GString *device, gboolean is_cd, GError **error)
 {
   static const char *const controllers[] = { "ahci", "ich9-ahci", NULL };
-  g_autofree char *id = use_controller (self, controllers, "ahci", "sata");
+  g_autoptr (GArray) drives = drover_drives_place (self->references, self->board);
+  g_autofree char *id = self->board == DROVER_BOARD_Q35
+                          ? g_strdup ("ide")
+                          : use_controller (self, controllers, "ahci", "sata");
 
   g_string_append (device, is_cd ? "ide-cd" : "ide-hd");
   if (id == NULL)
     return TRUE;
 
   for (guint port = 0; port < 6; port++)
-    {
-      g_autofree char *bus = g_strdup_printf ("%s.%u", id, port);
-      gboolean taken = FALSE;
-
-      for (guint i = 0; i < self->references->fields->len; i++)
-        taken |= g_strcmp0 (drover_fields_get (self->references->fields->pdata[i], "bus"), bus) == 0;
-      if (!taken)
-        {
-          g_string_append_printf (device, ",bus=%s", bus);
-          return TRUE;
-        }
-    }
+    if (!is_port_taken (self, drives, id, port))
+      {
+        g_string_append_printf (device, ",bus=%s.%u", id, port);
+        return TRUE;
+      }
 
   return drover_arguments_refuse (error, _("All six ports of the SATA controller “%s” are taken"),
                                   id);
@@ -174,17 +197,16 @@ plug (DroverAdding *self, GString *device, const char *bus, const char *id, gboo
       GError **error)
 {
   static const char *const readers[] = { "sdhci-pci", NULL };
-  gboolean is_pc = self->board == DROVER_BOARD_PC || self->board == DROVER_BOARD_Q35;
+  static const char *const floppies[] = { "isa-fdc", NULL };
 
   if (g_str_equal (bus, "virtio"))
     g_string_append_printf (device, "virtio-blk-%s", drover_adding_get_virtio (self));
   else if (g_str_equal (bus, "scsi"))
     plug_scsi (self, device, is_cd);
-  else if ((g_str_equal (bus, "ide") && is_pc) ||
-           (g_str_equal (bus, "sata") && self->board == DROVER_BOARD_Q35))
+  else if (g_str_equal (bus, "ide") && self->board == DROVER_BOARD_PC)
     g_string_append (device, is_cd ? "ide-cd" : "ide-hd");
   else if (g_str_equal (bus, "ide") || g_str_equal (bus, "sata"))
-    return plug_ahci (self, device, is_cd, error);
+    return plug_sata (self, device, is_cd, error);
   else if (g_str_equal (bus, "nvme"))
     {
       g_autofree char *serial = drover_adding_take (self, "serial");
@@ -202,8 +224,13 @@ plug (DroverAdding *self, GString *device, const char *bus, const char *id, gboo
       g_free (use_controller (self, readers, "sdhci-pci", "sd"));
       g_string_append (device, "sd-card");
     }
-  else if (g_str_equal (bus, "floppy") && is_pc)
-    g_string_append (device, "floppy");
+  else if (g_str_equal (bus, "floppy") &&
+           (self->board == DROVER_BOARD_PC || self->board == DROVER_BOARD_Q35))
+    {
+      if (self->board == DROVER_BOARD_Q35)
+        g_free (use_controller (self, floppies, "isa-fdc", "fdc"));
+      g_string_append (device, "floppy");
+    }
   else
     return drover_arguments_refuse (
       error, _("This machine has no bus “%s”; there are virtio, scsi, ide, sata, nvme, usb, sd, "

@@ -116,7 +116,8 @@ add_json (Pieces *pieces)
 
   while (value[at] != '\0')
     {
-      gsize end = value[at] == '"' ? skip_string (value, at) : at + strcspn (value + at, "{}[],: \t\r\n\"");
+      gsize end = value[at] == '"' ? skip_string (value, at)
+                                   : at + strcspn (value + at, "{}[],: \t\r\n\"");
       gsize after = end + strspn (value + end, " \t\r\n");
 
       if (end > at)

@@ -28,7 +28,7 @@ static const struct
   { "luks", ".luks", 0, 6, "LUKS\xba\xbe" },
   { "parallels", ".hdd", 0, 16, "WithoutFreeSpace" },
   { "parallels", NULL, 0, 16, "WithouFreSpacExt" },
-  { "bochs", NULL, 0, 24, "Bochs Virtual HD Image" },
+  { "bochs", NULL, 0, 23, "Bochs Virtual HD Image" },
   { "cloop", NULL, 0, 10, "#!/bin/sh\n" },
   { "dmg", ".dmg", 0, 0, NULL },
   { "raw", ".iso", 0, 0, NULL },

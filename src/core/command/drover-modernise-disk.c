@@ -301,7 +301,7 @@ plug_floppy (Split *split, GArray *drives, GError **error)
   g_autofree char *device = g_strdup_printf ("floppy,unit=%u,drive=%s%s", split->drive->unit,
                                              split->id, split->guest->str);
 
-  if (self->board != DROVER_BOARD_PC && self->board != DROVER_BOARD_Q35)
+  if (self->board != DROVER_BOARD_PC)
     return drover_arguments_refuse (
       error, _("Drover does not know where this machine has its floppy drive"));
 
@@ -356,6 +356,39 @@ plug_pflash (Split *split, GError **error)
   return TRUE;
 }
 
+/* Gives a device a property that it does not have yet. */
+static gboolean
+give (DroverModernise *self, guint device, const char *key, const char *value, GError **error)
+{
+  DroverArgument *changed;
+
+  if (drover_fields_get (self->references->fields->pdata[device], key) != NULL)
+    return TRUE;
+
+  changed = drover_fields_with (self->result->pdata[device], key, value, error);
+  if (changed == NULL)
+    return FALSE;
+
+  drover_arguments_take (self->result, device, changed);
+  return TRUE;
+}
+
+/* A SCSI disk without a serial number tells the guest the id of its “-drive”. */
+static gboolean
+keep_scsi_name (Split *split, guint device, GError **error)
+{
+  DroverModernise *self = split->modernise;
+  const DroverFields *fields = self->references->fields->pdata[device];
+  const char *driver = drover_fields_get (fields, "driver");
+
+  if (driver == NULL || (!g_str_equal (driver, "scsi-hd") && !g_str_equal (driver, "scsi-cd") &&
+                         !g_str_equal (driver, "scsi-disk")))
+    return TRUE;
+
+  return drover_fields_get (fields, "serial") != NULL ||
+         give (self, device, "device_id", split->id, error);
+}
+
 /* The front is there already. What `-drive` said of it, it has to say itself now. */
 static gboolean
 plug_existing (Split *split, GError **error)
@@ -363,26 +396,21 @@ plug_existing (Split *split, GError **error)
   DroverModernise *self = split->modernise;
   g_autoptr (GArray) items = drover_keyval_parse (split->guest->str, FALSE);
 
-  for (guint i = 0; i < self->references->fields->len && items->len > 0; i++)
+  for (guint i = 0; i < self->references->fields->len; i++)
     {
-      const DroverFields *fields = self->references->fields->pdata[i];
-
-      if (!drover_fields_are (fields, "device") ||
+      if (!drover_fields_are (self->references->fields->pdata[i], "device") ||
           !drover_references_uses (self->references, i, self->argument))
         continue;
+      if (!keep_scsi_name (split, i, error))
+        return FALSE;
       for (guint j = 0; j < items->len; j++)
         {
           const DroverKeyvalItem *item = &g_array_index (items, DroverKeyvalItem, j);
           g_autofree char *key = g_strndup (split->guest->str + item->start, item->key_length);
           g_autofree char *value = drover_keyval_dup (split->guest->str, NULL, key);
-          DroverArgument *changed;
 
-          if (*key == '\0' || drover_fields_get (fields, key) != NULL)
-            continue;
-          changed = drover_fields_with (self->result->pdata[i], key, value, error);
-          if (changed == NULL)
+          if (*key != '\0' && !give (self, i, key, value, error))
             return FALSE;
-          drover_arguments_take (self->result, i, changed);
         }
     }
 
@@ -412,6 +440,35 @@ plug_in (Split *split, GArray *drives, GError **error)
     error, _("“%s” is built into the machine, and has no other spelling"), interface);
 }
 
+/* A drive that names no place takes the first free one, so it would move into this one's. */
+static gboolean
+check_neighbours (DroverModernise *self, GArray *drives, GError **error)
+{
+  g_autoptr (DroverReferences) references = drover_references_new (self->result);
+  g_autoptr (GArray) after = drover_drives_place (references, self->board);
+
+  for (guint i = 0; i < after->len; i++)
+    {
+      const DroverDrive *new = &g_array_index (after, DroverDrive, i);
+      guint argument;
+
+      if (!g_ptr_array_find (self->arguments, self->result->pdata[new->argument], &argument))
+        continue;
+      for (guint j = 0; j < drives->len; j++)
+        {
+          const DroverDrive *old = &g_array_index (drives, DroverDrive, j);
+
+          if (old->argument == argument && (old->bus != new->bus || old->unit != new->unit) &&
+              g_strcmp0 (old->interface, "virtio") != 0 &&
+              g_strcmp0 (old->interface, "none") != 0)
+            return drover_arguments_refuse (
+              error, _("Rewrite the drives behind it first, or one would move into its place"));
+        }
+    }
+
+  return TRUE;
+}
+
 /**
  * drover_modernise_disk:
  *
@@ -438,5 +495,5 @@ drover_modernise_disk (DroverModernise *self, GError **error)
   if (split.guest->len > 0 && split.guest->str[0] != ',')
     g_string_prepend_c (split.guest, ',');
   drover_modernise_replace (self, "-blockdev", split.node->str);
-  return plug_in (&split, drives, error);
+  return plug_in (&split, drives, error) && check_neighbours (self, drives, error);
 }

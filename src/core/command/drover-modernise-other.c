@@ -336,6 +336,30 @@ drover_modernise_share (DroverModernise *self, GError **error)
 
 /* Display */
 
+/* The board plugs in its own network cards before any “-device”, and one would take the slot. */
+static gboolean
+has_own_nic (DroverModernise *self)
+{
+  gboolean is_default = TRUE;
+
+  for (guint i = 0; i < self->references->fields->len; i++)
+    {
+      const DroverFields *fields = get_fields (self, i);
+      gboolean is_none = g_strcmp0 (drover_fields_get (fields, "type"), "none") == 0;
+
+      if (!fields->enabled)
+        continue;
+      if ((drover_fields_are (fields, "nic") && !is_none) ||
+          (drover_fields_are (fields, "net") && is_nic (fields)))
+        return TRUE;
+      if (drover_fields_are (fields, "nodefaults") || drover_fields_are (fields, "nic") ||
+          drover_fields_are (fields, "net") || drover_fields_are (fields, "netdev"))
+        is_default = FALSE;
+    }
+
+  return is_default;
+}
+
 /**
  * drover_modernise_display:
  *
@@ -355,6 +379,11 @@ drover_modernise_display (DroverModernise *self, GError **error)
   if (self->board != DROVER_BOARD_PC && self->board != DROVER_BOARD_Q35)
     return drover_arguments_refuse (
       error, _("Drover knows only where PCs plug in their graphics card"));
+
+  if (has_own_nic (self))
+    return drover_arguments_refuse (
+      error, _("The machine’s own network card would take the slot of the graphics card; make it "
+               "a “-device” first"));
 
   for (guint i = 0; i < self->references->fields->len; i++)
     if (i != self->argument && get_fields (self, i)->enabled &&

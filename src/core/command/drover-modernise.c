@@ -377,9 +377,9 @@ find_rule (const DroverFields *fields, const char *option)
 gboolean
 drover_modernise_can (DroverReferences *references, int argument)
 {
-  return argument >= 0 && find_rule (references->fields->pdata[argument],
-                                     ((DroverFields *) references->fields->pdata[argument])->name) >=
-                            0;
+  const DroverFields *fields = argument >= 0 ? references->fields->pdata[argument] : NULL;
+
+  return fields != NULL && find_rule (fields, fields->name) >= 0;
 }
 
 /**

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "drover-arguments.h"
-#include "drover-error.h"
-#include "drover-keyval.h"
 #include "drover-part.h"
 #include "drover-reference.h"
 

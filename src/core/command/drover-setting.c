@@ -138,6 +138,22 @@ is_known (GArray *hits, const DroverSettingHit *hit)
   return FALSE;
 }
 
+static void
+add_hit (GArray *hits, const DroverSetting *setting, const DroverPlace *place,
+         GPtrArray *arguments, const DroverScope *scope, guint index)
+{
+  DroverSettingHit hit = { place, index, { NULL } };
+
+  if (!drover_setting_place_is_at (place, arguments, scope, index))
+    return;
+
+  read_place (setting, place, drover_argument_get_value (arguments->pdata[index]), &hit.value);
+  if (hit.value.n_found > 0 && !is_known (hits, &hit))
+    g_array_append_val (hits, hit);
+  else
+    drover_value_clear (&hit.value);
+}
+
 GArray *
 drover_setting_find_hits (const DroverSetting *setting, GPtrArray *arguments,
                           const DroverScope *scope)
@@ -146,18 +162,13 @@ drover_setting_find_hits (const DroverSetting *setting, GPtrArray *arguments,
 
   g_array_set_clear_func (hits, clear_hit);
   for (guint i = 0; i < arguments->len; i++)
-    for (const DroverPlace *place = setting->places; place->option != NULL; place++)
-      {
-        DroverSettingHit hit = { place, i, { NULL } };
+    {
+      const char *option = drover_value_get_option (arguments->pdata[i]);
 
-        if (!drover_setting_place_is_at (place, arguments, scope, i))
-          continue;
-        read_place (setting, place, drover_argument_get_value (arguments->pdata[i]), &hit.value);
-        if (hit.value.n_found > 0 && !is_known (hits, &hit))
-          g_array_append_val (hits, hit);
-        else
-          drover_value_clear (&hit.value);
-      }
+      for (const DroverPlace *place = setting->places; place->option != NULL; place++)
+        if (g_str_equal (place->option, option))
+          add_hit (hits, setting, place, arguments, scope, i);
+    }
 
   return hits;
 }

@@ -175,7 +175,7 @@ match_redirection (const Parser *self)
 
   while (g_ascii_isdigit (peek (self, n)))
     n++;
-  if (peek (self, n + 1) == '(' && n == 0)
+  if ((peek (self, n + 1) == '(' && n == 0) || drover_shell_match_placeholder (&self->lexer) > 0)
     return 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
@@ -420,6 +420,7 @@ start_line (Parser *self)
     {
       self->command->start = start;
       self->lexer.pos += prompt;
+      self->command->end = self->lexer.pos;
       self->lexer.is_prompted = TRUE;
       drop (self, self->command, start, self->lexer.pos);
     }

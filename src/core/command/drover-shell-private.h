@@ -56,6 +56,7 @@ gboolean           drover_shell_is_qemu       (const char *word, gsize length);
 gsize              drover_shell_match_prompt  (const char *text, gsize length, gboolean hash);
 
 gsize              drover_shell_match_continuation (const DroverShellLexer *self);
+gsize              drover_shell_match_placeholder (const DroverShellLexer *self);
 gboolean           drover_shell_is_word_end   (const DroverShellLexer *self);
 DroverShellWord   *drover_shell_lex_word      (DroverShellLexer *self, GError **error);
 gboolean           drover_shell_set_error     (const DroverShellLexer *self, gsize offset,

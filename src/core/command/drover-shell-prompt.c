@@ -108,7 +108,7 @@ match_user (const char *text, gsize length)
 {
   gsize end = skip_word (text, length, 0);
 
-  if (memchr (text, '@', end) == NULL || strspn (text, "@-/\"'") > 0)
+  if (memchr (text, '@', end) == NULL || strchr ("@-/", text[0]) != NULL)
     return 0;
   for (gsize i = 0; i < end; i++)
     if (strchr ("=\"'\\", text[i]) != NULL)
@@ -184,7 +184,7 @@ match_before_qemu (const char *text, gsize length, gboolean hash)
 {
   gsize after;
 
-  if (length < 2 || (strchr (">@+-", text[0]) == NULL && !(hash && text[0] == '#')))
+  if (length < 2 || (strchr (">@", text[0]) == NULL && !(hash && text[0] == '#')))
     return 0;
 
   after = skip_blanks (text, length, 1);

@@ -8,6 +8,8 @@
 
 /* Words of a POSIX shell, with what bash adds to them. */
 
+#define MAX_PLACEHOLDER 60
+
 static gboolean
 is_blank (char c)
 {
@@ -58,6 +60,28 @@ is_process_substitution (const DroverShellLexer *self)
          drover_shell_peek (self, 1) == '(';
 }
 
+/* The bytes of what stands for a name in a manual, as in `-hda <disk image>`, or 0. For a shell
+ * these are two redirections, but nobody writes those so. */
+gsize
+drover_shell_match_placeholder (const DroverShellLexer *self)
+{
+  gsize n = 1;
+  char c;
+
+  if (self->dialect != DROVER_SHELL_POSIX || drover_shell_peek (self, 0) != '<' ||
+      !g_ascii_isalpha (drover_shell_peek (self, 1)))
+    return 0;
+
+  while (n < MAX_PLACEHOLDER && (c = drover_shell_peek (self, n)) != '\0' &&
+         (g_ascii_isalnum (c) || strchr (" _./:-", c) != NULL))
+    n++;
+  if (drover_shell_peek (self, n) != '>' || is_blank (drover_shell_peek (self, n - 1)))
+    return 0;
+
+  c = drover_shell_peek (self, n + 1);
+  return c == '\0' || strchr (" \t\r\n,./:\"", c) != NULL ? n + 1 : 0;
+}
+
 gboolean
 drover_shell_is_word_end (const DroverShellLexer *self)
 {
@@ -67,7 +91,7 @@ drover_shell_is_word_end (const DroverShellLexer *self)
     return TRUE;
   if (c == '\r')
     return drover_shell_peek (self, 1) == '\n' || self->pos + 1 >= self->end;
-  if (is_process_substitution (self))
+  if (is_process_substitution (self) || drover_shell_match_placeholder (self) > 0)
     return FALSE;
 
   return strchr (self->dialect == DROVER_SHELL_CMD ? "&|<>" : ";&|<>()", c) != NULL;
@@ -358,6 +382,13 @@ lex_posix (DroverShellLexer *self, DroverShellBuilder *builder, GError **error)
     return lex_backtick (self, builder, FALSE, error);
   else if (is_process_substitution (self))
     return lex_process_substitution (self, builder, error);
+  else if (drover_shell_match_placeholder (self) > 0)
+    {
+      gsize start = self->pos;
+
+      self->pos += drover_shell_match_placeholder (self);
+      add_substitution (self, builder, start, FALSE);
+    }
   else
     {
       drover_shell_builder_append (builder, &c, 1, self->pos, FALSE);

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * @DROVER_SHELL_LITERAL: text that stands for itself, quotes and escapes undone
  * @DROVER_SHELL_VARIABLE: `$NAME`, `${NAME}`, `${NAME:-text}`, `${NAME[@]}`, `%NAME%`
  * @DROVER_SHELL_SUBSTITUTION: `$(…)`, `` `…` ``, `$((…))`, `<(…)`, `${NAME%text}`: what is
- *   never executed
+ *   never executed; and a manual's placeholder, `<disk image>`
  */
 typedef enum
 {

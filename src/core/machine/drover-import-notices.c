@@ -204,6 +204,8 @@ note_field (Notices *self, const DroverImportField *field, int argument)
       add (self, DROVER_IMPORT_TO_FILL_IN,
            mark->name != NULL
              ? g_strdup_printf (_("%s has no value: put one in its place"), place)
+           : in_full[0] == '<' && in_full[1] != '('
+             ? g_strdup_printf (_("%s stands for something of yours: put that in its place"), place)
              : g_strdup_printf (_("%s was not run: put what it prints in its place"), place),
            mark->source_start, mark->source_end, argument);
     }

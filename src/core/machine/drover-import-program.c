@@ -248,7 +248,7 @@ get_host_program (void)
 static char *
 dup_name_in (const char *source)
 {
-  g_auto (GStrv) words = g_strsplit_set (source, " \t\n()`\"';|&", -1);
+  g_auto (GStrv) words = g_strsplit_set (source, " \t\n(){}`\"';|&", -1);
 
   for (guint i = 0; words[i] != NULL; i++)
     if (words[i][0] != '\0' && drover_import_is_qemu (words[i]))

@@ -184,11 +184,12 @@ add_texts (Making *making, const char *kind, const char *command)
     }
 }
 
-/* "standard VGA (default)": which one is the default depends on the machine. */
+/* What `OPTION help` lists with titles. "standard VGA (default)": which one is the default
+ * depends on the machine. */
 static void
-add_cards (Making *making)
+add_cards (Making *making, const char *kind, const char *option)
 {
-  const char *help = g_hash_table_lookup (making->writer->helps, "-vga");
+  const char *help = g_hash_table_lookup (making->writer->helps, option);
   g_autoptr (GPtrArray) entries = _drover_catalogue_parse_titles (help != NULL ? help : "");
 
   for (guint i = 0; i < entries->len; i++)
@@ -198,7 +199,8 @@ add_cards (Making *making)
 
       if (remark != NULL)
         *remark = '\0';
-      add_backend (making, "vga", entry->name, entry->title, CATALOGUE_NO_LIST);
+      if (entry->title != NULL)
+        add_backend (making, kind, entry->name, entry->title, CATALOGUE_NO_LIST);
     }
 }
 
@@ -267,7 +269,8 @@ _drover_catalogue_writer_make_backends (DroverCatalogueWriter *self)
   add_objects (&making);
   add_texts (&making, "tpm", "query-tpm-types");
   add_texts (&making, "tpm-model", "query-tpm-models");
-  add_cards (&making);
+  add_cards (&making, "vga", "-vga");
+  add_cards (&making, "sound", "-audio");
   add_options (&making);
   return g_variant_builder_end (&builder);
 }

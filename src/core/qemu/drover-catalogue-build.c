@@ -280,9 +280,16 @@ ask_qmp (Build *build, GError **error)
          ask_all (build, questions, error) && ask_properties (build, error);
 }
 
-/* The options whose help is asked for, and what they printed; nothing where that did not work. */
-static const char *const help_options[] = {
-  "-M", "-cpu", "-netdev", "-display", "-audiodev", "-vga",
+/* The options whose help is asked for. Which cards there are does not depend on the machine, but
+ * QEMU wants one before it tells. */
+static const char *const help_options[][5] = {
+  { "-M", "help" },
+  { "-cpu", "help" },
+  { "-netdev", "help" },
+  { "-display", "help" },
+  { "-audiodev", "help" },
+  { "-vga", "help", "-M", "none" },
+  { "-audio", "none,model=help" },
 };
 
 typedef struct
@@ -299,7 +306,8 @@ help_thread (gpointer user_data)
 
   for (guint i = 0; i < G_N_ELEMENTS (help_options); i++)
     {
-      const char *const argv[] = { help->path, help_options[i], "help", NULL };
+      const char *const *option = help_options[i];
+      const char *const argv[] = { help->path, option[0], option[1], option[2], option[3], NULL };
       g_autoptr (DroverCatalogueChild) child =
         _drover_catalogue_child_run (argv, help->limit_msec, NULL);
 
@@ -324,7 +332,7 @@ ask_both (Build *build, const char *path, guint limit_msec, GError **error)
   g_thread_join (thread);
   for (guint i = 0; i < G_N_ELEMENTS (help_options); i++)
     {
-      _drover_catalogue_writer_add_help (build->writer, help_options[i], help.texts[i]);
+      _drover_catalogue_writer_add_help (build->writer, help_options[i][0], help.texts[i]);
       g_free (help.texts[i]);
     }
   return good;

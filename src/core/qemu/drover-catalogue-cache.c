@@ -56,8 +56,9 @@ append_stat (GString *identity, const char *path)
   struct stat info;
 
   if (stat (path, &info) == 0)
-    g_string_append_printf (identity, "%s %" G_GINT64_FORMAT " bytes of %" G_GINT64_FORMAT ".%09ld\n",
-                            path, (gint64) info.st_size, (gint64) info.st_mtim.tv_sec,
+    g_string_append_printf (identity,
+                            "%s %" G_GINT64_FORMAT " bytes of %" G_GINT64_FORMAT ".%09ld\n", path,
+                            (gint64) info.st_size, (gint64) info.st_mtim.tv_sec,
                             (long) info.st_mtim.tv_nsec);
 }
 

@@ -6,8 +6,8 @@
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -48,16 +48,39 @@ struct _DroverCatalogueChild
   GString *message;
 };
 
+/* Memory that parent and child share. A program may have ended and been reaped before the parent
+ * can ask for its pid, and what it left behind is found by that. */
+typedef struct
+{
+  GPid parent;
+  GPid child;
+} Shared;
+
+static Shared *
+shared_new (void)
+{
+  Shared *shared =
+    mmap (NULL, sizeof (Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+  if (shared == MAP_FAILED)
+    g_error ("no memory for a child process");
+  shared->parent = getpid ();
+  return shared;
+}
+
 /* Runs in the child between fork and exec. */
 static void
 child_setup_cb (gpointer data)
 {
+  Shared *shared = data;
+
+  shared->child = getpid ();
   /* A group of its own, so that a script can be ended together with what it runs. */
   setpgid (0, 0);
 #ifdef __linux__
   /* The thread that forked waits until the child has ended, or Drover itself has. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid () != GPOINTER_TO_INT (data))
+  if (getppid () != shared->parent)
     _exit (1);
 #endif
 }
@@ -65,13 +88,12 @@ child_setup_cb (gpointer data)
 static GSubprocessLauncher *
 make_launcher (GSubprocessFlags flags)
 {
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  GSubprocessLauncher *launcher =
+    g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDERR_PIPE);
 
   g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
   /* QEMU's words are read by us. */
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, GINT_TO_POINTER (getpid ()),
-                                         NULL);
   return launcher;
 }
 
@@ -88,10 +110,15 @@ static DroverCatalogueChild *
 spawn (GSubprocessLauncher *launcher, const char *const *argv, guint limit_msec, GError **error)
 {
   g_autoptr (GError) spawn_error = NULL;
-  GSubprocess *process = g_subprocess_launcher_spawnv (launcher, argv, &spawn_error);
-  const char *pid = process != NULL ? g_subprocess_get_identifier (process) : NULL;
+  Shared *shared = shared_new ();
+  GSubprocess *process;
   DroverCatalogueChild *self;
+  GPid group;
 
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, shared, NULL);
+  process = g_subprocess_launcher_spawnv (launcher, argv, &spawn_error);
+  group = shared->child;
+  munmap (shared, sizeof (Shared));
   if (process == NULL)
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_START_FAILED, _("%s cannot be started: %s"),
@@ -102,7 +129,7 @@ spawn (GSubprocessLauncher *launcher, const char *const *argv, guint limit_msec,
   self = g_new0 (DroverCatalogueChild, 1);
   self->path = g_strdup (argv[0]);
   self->process = process;
-  self->group = pid != NULL ? atoi (pid) : 0;
+  self->group = group;
   self->limit_msec = limit_msec;
   self->deadline = g_get_monotonic_time () + limit_msec * (gint64) 1000;
   self->answers = -1;

@@ -71,22 +71,50 @@ dup_title (GPtrArray *entries, const char *name)
   return dup_plain_title (entry != NULL ? entry->title : NULL);
 }
 
+/* "pc-q35-10.0" is of the family "pc-q35", which most other names are themselves. */
+static gsize
+get_family_length (const char *name)
+{
+  const char *dash = strrchr (name, '-');
+
+  return dash != NULL && g_ascii_isdigit (dash[1]) ? (gsize) (dash - name) : strlen (name);
+}
+
+/* Where the first of a machine's family stands. */
+static guint
+find_family (GPtrArray *entries, const char *name)
+{
+  const gsize length = get_family_length (name);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const char *other = ((DroverHelpEntry *) entries->pdata[i])->name;
+
+      if (get_family_length (other) == length && strncmp (other, name, length) == 0)
+        return i;
+    }
+
+  return entries->len;
+}
+
+/* The families as the help has them, and of each the newest first: QEMU itself sorts 10.0 below
+ * 2.10. */
 static int
 compare_machines (gconstpointer a, gconstpointer b, gpointer help)
 {
   const char *x = get_text (*(JsonObject *const *) a, "name");
   const char *y = get_text (*(JsonObject *const *) b, "name");
-  guint i = find_entry (help, x);
-  guint j = find_entry (help, y);
+  const guint i = find_family (help, x);
+  const guint j = find_family (help, y);
 
-  return i != j ? (int) i - (int) j : strcmp (x, y);
+  return i != j ? (int) i - (int) j : strverscmp (y, x);
 }
 
 /*
  * _drover_catalogue_writer_make_machines:
  *
- * Returns: (transfer floating): the machine types in the order of `-M help`, which is the newest
- *   of a family first
+ * Returns: (transfer floating): the machine types in the order of `-M help`, but the newest of
+ *   each family first
  */
 GVariant *
 _drover_catalogue_writer_make_machines (DroverCatalogueWriter *self)
@@ -145,6 +173,31 @@ compare_names (gconstpointer a, gconstpointer b)
                              get_text (*(JsonObject *const *) b, "name"));
 }
 
+/* Which version a model stands for. QMP does not tell that without a machine; the help says
+ * "(alias of Broadwell-v2)", or that the machine decides, which is the first one by default. */
+static char *
+dup_alias_of (GPtrArray *help, const char *name)
+{
+  static const char prefix[] = "(alias of ";
+  const guint i = find_entry (help, name);
+  const char *title = i < help->len ? ((DroverHelpEntry *) help->pdata[i])->title : NULL;
+
+  if (title == NULL || !g_str_has_prefix (title, prefix))
+    return NULL;
+  title += strlen (prefix);
+  return g_strndup (title, strcspn (title, ")"));
+}
+
+static char *
+dup_cpu_title (GPtrArray *help, const char *name, const char *alias_of)
+{
+  g_autofree char *title = dup_title (help, name);
+  g_autofree char *first = g_strconcat (name, "-v1", NULL);
+
+  return *title != '\0' ? g_steal_pointer (&title)
+                        : dup_title (help, alias_of != NULL ? alias_of : first);
+}
+
 /*
  * _drover_catalogue_writer_make_cpus:
  *
@@ -164,13 +217,17 @@ _drover_catalogue_writer_make_cpus (DroverCatalogueWriter *self)
       JsonObject *cpu = cpus->pdata[i];
       const char *name = get_text (cpu, "name");
       const char *type = get_text (cpu, "typename");
-      g_autofree char *title = dup_title (help, name);
+      g_autofree char *told = dup_alias_of (help, name);
+      const char *answered = get_text (cpu, "alias-of");
+      const char *alias_of = *answered != '\0' ? answered : told;
+      g_autofree char *title = dup_cpu_title (help, name, alias_of);
       guint flags = 0;
 
       flags |= _drover_catalogue_is (cpu, "static") ? CATALOGUE_IS_STATIC : 0;
       flags |= _drover_catalogue_is (cpu, "deprecated") ? CATALOGUE_IS_DEPRECATED : 0;
-      g_variant_builder_add (&builder, "(ssssuu@as)", name, type, get_text (cpu, "alias-of"), title,
-                             flags, _drover_catalogue_writer_get_list (self, type),
+      g_variant_builder_add (&builder, "(ssssuu@as)", name, type,
+                             alias_of != NULL ? alias_of : "", title, flags,
+                             _drover_catalogue_writer_get_list (self, type),
                              make_missing (cpu));
     }
 

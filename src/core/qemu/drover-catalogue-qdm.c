@@ -57,13 +57,15 @@ static const char *const items[N_ITEMS] = {
 static char *
 take_item (const char **rest, guint item)
 {
-  const char *text = *rest + strlen (items[item]);
-  const char *end = text + strlen (text);
+  const char *text;
+  const char *end;
   gsize length;
 
   if (!g_str_has_prefix (*rest, items[item]))
     return NULL;
 
+  text = *rest + strlen (items[item]);
+  end = text + strlen (text);
   if (item == DESCRIPTION && g_str_has_suffix (text, items[NO_USER]))
     end -= strlen (items[NO_USER]);
   for (guint i = item + 1; item != DESCRIPTION && i < N_ITEMS; i++)

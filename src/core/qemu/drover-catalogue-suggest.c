@@ -163,6 +163,33 @@ suggest_disk_buses (DroverCatalogue *self, const char *argument)
   return suggestions;
 }
 
+static int
+compare_values (gconstpointer a, gconstpointer b)
+{
+  return strcmp (((const DroverSuggestion *) a)->value, ((const DroverSuggestion *) b)->value);
+}
+
+/* The layouts of `-k` are files, installed beside the program. */
+static GArray *
+suggest_keyboards (DroverCatalogue *self, const char *argument)
+{
+  g_autofree char *bin = g_path_get_dirname (drover_catalogue_get_program (self));
+  g_autofree char *prefix = g_path_get_dirname (bin);
+  g_autofree char *path = g_build_filename (prefix, "share", "qemu", "keymaps", NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  GArray *suggestions = new_suggestions ();
+  const char *name;
+
+  /* Three dozen short names, the same for all: they may stay. Parts of others have no layout. */
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    if (g_ascii_islower (*name) && g_utf8_validate (name, -1, NULL) &&
+        !g_str_equal (name, "common") && !g_str_equal (name, "modifiers"))
+      add (suggestions, g_intern_string (name), NULL, FALSE);
+
+  g_array_sort (suggestions, compare_values);
+  return suggestions;
+}
+
 /* Of one category, or of all. */
 static GArray *
 suggest_devices (DroverCatalogue *self, const char *category)
@@ -196,7 +223,7 @@ static const struct
   { "displays", suggest_backends, "display" },
   { "vgas", suggest_backends, "vga" },
   { "audiodevs", suggest_backends, "audiodev" },
-  { "sound-models", suggest_devices, "sound" },
+  { "sound-models", suggest_backends, "sound" },
   { "chardevs", suggest_backends, "chardev" },
   { "objects", suggest_backends, "object" },
   { "memory-backends", suggest_memory_backends, NULL },
@@ -205,15 +232,18 @@ static const struct
   { "block-formats", suggest_block_formats, NULL },
   { "block-drivers", suggest_backends, "block" },
   { "disk-buses", suggest_disk_buses, NULL },
+  { "keyboards", suggest_keyboards, NULL },
   { "devices", suggest_devices, NULL },
+  { "devices:", suggest_devices, NULL },
 };
 
 /**
  * drover_catalogue_suggest:
  * @query: what is asked for: `machines`, `cpus`, `cpu-flags`, `accelerators`, `netdevs`,
- *   `nic-models`, `displays`, `vgas`, `audiodevs`, `sound-models`, `chardevs`, `objects`,
- *   `memory-backends`, `tpms`, `tpm-models`, `block-formats`, `block-drivers`, `disk-buses`,
- *   `devices`, or `devices:CATEGORY` with a category of a #DroverCatalogueDevice
+ *   `nic-models`, `displays`, `vgas`, `audiodevs`, `sound-models` (of `-audio model=`),
+ *   `chardevs`, `objects`, `memory-backends`, `tpms`, `tpm-models`, `block-formats`,
+ *   `block-drivers`, `disk-buses`, `keyboards`, `devices`, or `devices:CATEGORY` with a category
+ *   of a #DroverCatalogueDevice
  *
  * Returns: (transfer full) (element-type DroverSuggestion): the values, best first where there
  *   is a best; empty for an unknown query. The array is the caller's own.
@@ -224,12 +254,12 @@ drover_catalogue_suggest (DroverCatalogue *self, const char *query)
   g_return_val_if_fail (DROVER_IS_CATALOGUE (self), NULL);
   g_return_val_if_fail (query != NULL, NULL);
 
-  if (g_str_has_prefix (query, "devices:"))
-    return suggest_devices (self, query + strlen ("devices:"));
-
   for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
     if (g_str_equal (queries[i].query, query))
       return queries[i].suggest (self, queries[i].argument);
+
+  if (g_str_has_prefix (query, "devices:"))
+    return suggest_devices (self, query + strlen ("devices:"));
 
   return new_suggestions ();
 }
@@ -255,7 +285,7 @@ drover_catalogue_knows (DroverCatalogue *self, const char *query, const char *va
     if (g_str_equal (g_array_index (suggestions, DroverSuggestion, i).value, value))
       return TRUE;
 
-  if (g_str_has_prefix (query, "devices") || g_str_has_suffix (query, "-models"))
+  if (g_str_has_prefix (query, "devices") || g_str_equal (query, "nic-models"))
     return drover_catalogue_find_device (self, value, NULL);
   if (g_str_equal (query, "cpus"))
     return drover_catalogue_find_cpu (self, value, NULL);
@@ -288,10 +318,10 @@ dup_default_cpu (DroverCatalogue *self, const DroverCatalogueMachine *machine)
                      ? cpu.name : machine->default_cpu);
 }
 
-/* QEMU's own default, which these families of machines leave as it is. Boards with memory of
- * their own have it soldered on, and no query tells how much. */
-static char *
-dup_default_memory (const DroverCatalogueMachine *machine)
+/* Families of machines that leave QEMU's own defaults as they are. Boards with memory of their own
+ * have it soldered on, and may have four CPUs; no query tells how much and how many. */
+static gboolean
+is_plain_machine (const DroverCatalogueMachine *machine)
 {
   static const char *const families[] = { "pc", "q35", "microvm", "isapc", "virt", "none" };
 
@@ -301,10 +331,22 @@ dup_default_memory (const DroverCatalogueMachine *machine)
 
       if (g_str_has_prefix (machine->name, families[i]) &&
           (machine->name[length] == '\0' || machine->name[length] == '-'))
-        return g_strdup ("128M");
+        return TRUE;
     }
 
-  return NULL;
+  return FALSE;
+}
+
+/* Emulation comes first where QEMU was built with it. */
+static char *
+dup_default_accelerator (DroverCatalogue *self)
+{
+  g_autoptr (GArray) accelerators = drover_catalogue_list_backends (self, "accel");
+
+  if (accelerators->len == 0)
+    return NULL;
+  return g_strdup (drover_catalogue_knows (self, "accelerators", "tcg")
+                     ? "tcg" : g_array_index (accelerators, DroverSuggestion, 0).value);
 }
 
 /**
@@ -327,13 +369,18 @@ drover_catalogue_dup_default (DroverCatalogue *self, const char *machine, const 
     return find_default_machine (self, &found)
              ? g_strdup (found.alias != NULL ? found.alias : found.name) : NULL;
 
+  if (g_str_equal (setting_id, "accelerator.order"))
+    return dup_default_accelerator (self);
+
   if (machine != NULL ? !drover_catalogue_find_machine (self, machine, &found)
                       : !find_default_machine (self, &found))
     return NULL;
 
   if (g_str_equal (setting_id, "cpu.model"))
     return dup_default_cpu (self, &found);
-  if (g_str_equal (setting_id, "memory.size"))
-    return dup_default_memory (&found);
+  if (g_str_equal (setting_id, "memory.size") && is_plain_machine (&found))
+    return g_strdup ("128M");
+  if (g_str_equal (setting_id, "cpu.count") && is_plain_machine (&found))
+    return g_strdup ("1");
   return NULL;
 }

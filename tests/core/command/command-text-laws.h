@@ -107,7 +107,8 @@ command_text_check_arguments (const char *program, GPtrArray *arguments)
   gsize start;
   gsize end;
 
-  if (!drover_command_text_parse (made->text, arguments, &read_program, &read, &start, &end, &error))
+  if (!drover_command_text_parse (made->text, arguments, &read_program, &read, &start, &end,
+                                  &error))
     g_error ("Read: %s, at %zu of:\n%s", error->message, start, made->text);
   g_assert_cmpstr (read_program, ==, program);
   law_assert_same_arguments (read, arguments, made->text);

@@ -32,12 +32,12 @@ test_find (void)
     { 1, "q35", "machine machine.type -" },
     { 1, "odd", "machine - -" },
     { 2, "user", "network card.type n" },
-    { 2, "id", "network - n" },
+    { 2, "id", "network card.netdev-id n" },
     { 3, "e1000", "network card.model n" },
     { 4, "x.img", "disks disk.image hda#4" },
     { 5, "", "rest - -" },
     { 6, "", "accelerator accelerator.order -" },
-    { 7, "odd", "devices - odd" },
+    { 7, "odd", "devices device.driver odd" },
   };
   g_autoptr (GPtrArray) arguments =
     make_arguments_of ("-m 2G -M q35,odd=1 -netdev user,id=n -device e1000,netdev=n -hda x.img "

@@ -65,10 +65,10 @@ test_rewrite (void)
       "-device {\"driver\":\"scsi-hd\",\"drive\":\"d\"}", 0,
       "-blockdev driver=raw,node-name=d,read-only=on,cache.direct=on,file.driver=file,"
       "file.filename=y,file.aio=native,discard=unmap "
-      "-device {\"driver\":\"scsi-hd\",\"drive\":\"d\"}" },
-    { PC, "-device {\"driver\":\"scsi-hd\",\"drive\":\"d\"} "
+      "-device {\"driver\":\"scsi-hd\",\"drive\":\"d\",\"device_id\":\"d\"}" },
+    { PC, "-device {\"driver\":\"ide-hd\",\"drive\":\"d\"} "
       "-drive if=none,id=d,file=y,format=raw,rerror=report", 1,
-      "-device {\"driver\":\"scsi-hd\",\"drive\":\"d\",\"rerror\":\"report\"} -blockdev "
+      "-device {\"driver\":\"ide-hd\",\"drive\":\"d\",\"rerror\":\"report\"} -blockdev "
       "driver=raw,node-name=d,auto-read-only=on,file.driver=file,file.filename=y" },
     { PC, "-drive if=virtio,file=a,,b,format=raw -S -device x -S", 0,
       "-blockdev driver=raw,node-name=disk0,auto-read-only=on,file.driver=file,"
@@ -94,8 +94,8 @@ test_rewrite (void)
     { PC, "-virtfs local,path=/a,mount_tag=t,security_model=none,readonly=on", 0,
       "-fsdev local,id=share0,path=/a,security_model=none,readonly=on "
       "-device virtio-9p,fsdev=share0,mount_tag=t" },
-    { PC, "-M pc -vga cirrus", 1, "-M pc -device cirrus-vga,addr=0x2" },
-    { PC, "-M q35 -vga std", 1, "-M q35 -device VGA,addr=0x1" },
+    { PC, "-nodefaults -vga cirrus", 1, "-nodefaults -device cirrus-vga,addr=0x2" },
+    { PC, "-M q35 -vga std -nic none", 1, "-M q35 -device VGA,addr=0x1 -nic none" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rewrites); i++)
@@ -139,6 +139,8 @@ test_refused (void)
     { PC, "-drive file=a,format=raw,if=none,id=abcdefghijklmnopqrstuvwxyz123456", 0, "31" },
     { PC, "-drive file=/dev/not-there,format=raw", 0, "/dev/not-there" },
     { PC, "-drive if=virtio,file=a,format=raw -drive if=virtio,file=b,format=raw", 1, "first" },
+    { PC, "-drive file=a,format=raw -drive file=b,format=raw", 0, "behind" },
+    { PC, "-drive if=pflash,file=a,format=raw -pflash b", 0, "behind" },
     { ARM, "-M raspi3b -drive file=a,format=raw", 1, "disks" },
     { PC, "#-hda a.qcow2", 0, "switched off" },
     { PC, "-net nic", 0, "-net" },
@@ -148,7 +150,9 @@ test_refused (void)
     { PC, "-audio pa,model=odd", 0, "odd" },
     { PC, "-virtfs local,path=/x", 0, "mount_tag" },
     { ARM, "-M virt -vga std", 1, "PC" },
-    { PC, "-vga odd", 0, "odd" },
+    { PC, "-vga odd -nodefaults", 0, "odd" },
+    { PC, "-vga std", 0, "network card" },
+    { PC, "-nodefaults -vga std -nic user", 1, "network card" },
     { PC, "-m 1G", 0, "today" },
   };
 

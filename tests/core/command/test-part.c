@@ -185,7 +185,7 @@ test_add (void)
       "file=/no/a bus=ide discard=unmap bootindex=1 aio=io_uring cache.direct=on id=root", "root",
       "-M q35 -hda x -blockdev driver=raw,node-name=image0,file.driver=file,file.filename=/no/a,"
       "file.aio=io_uring,discard=unmap,cache.direct=on "
-      "-device ide-hd,id=root,drive=image0,bootindex=1 -S" },
+      "-device ide-hd,bus=ide.1,id=root,drive=image0,bootindex=1 -S" },
     { "x86_64", "", "disk", "media=cdrom", "cd0", "-device ide-cd,id=cd0" },
     { "aarch64", "-M virt", "disk", "media=cdrom file=/no/a.iso", "cd0",
       "-M virt -blockdev driver=raw,node-name=image0,read-only=on,file.driver=file,"

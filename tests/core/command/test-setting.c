@@ -190,6 +190,64 @@ test_accelerators (void)
                 "-accel kvm -accel tcg,thread=multi");
 }
 
+/* A member keeps its type, and a new one gets that of its setting. */
+static void
+assert_json (const char *id, const char *value, const char *text, const char *expected)
+{
+  g_autoptr (GPtrArray) arguments =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
+  DroverScope scope = { 0, 0, 0 };
+  const DroverSetting *setting = drover_setting_find (id);
+  g_autofree char *flag = g_strconcat ("-", setting->places[0].option, NULL);
+  g_autoptr (GPtrArray) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (arguments, drover_argument_new (flag, value));
+  result = drover_setting_write (setting, arguments, &scope, text, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (drover_argument_get_value (result->pdata[0]), ==, expected);
+}
+
+static void
+test_json_types (void)
+{
+  assert_json ("object.share", "{\"qom-type\":\"memory-backend-ram\"}", "yes",
+               "{\"qom-type\":\"memory-backend-ram\",\"share\":true}");
+  assert_json ("object.share", "{\"qom-type\":\"memory-backend-ram\",\"share\":true}", "off",
+               "{\"qom-type\":\"memory-backend-ram\",\"share\":false}");
+  assert_json ("object.share", "{\"qom-type\":\"memory-backend-ram\",\"share\":\"on\"}", "off",
+               "{\"qom-type\":\"memory-backend-ram\",\"share\":\"off\"}");
+  assert_json ("object.share", "{\"qom-type\":\"memory-backend-ram\",\"share\":true}", "on",
+               "{\"qom-type\":\"memory-backend-ram\",\"share\":true}");
+  assert_json ("object.size", "{\"qom-type\":\"memory-backend-ram\"}", "1M",
+               "{\"qom-type\":\"memory-backend-ram\",\"size\":1048576}");
+  assert_json ("object.size", "{\"qom-type\":\"memory-backend-ram\",\"size\":1}", "1k",
+               "{\"qom-type\":\"memory-backend-ram\",\"size\":1024}");
+  assert_json ("object.size", "{\"qom-type\":\"memory-backend-ram\",\"size\":\"1\"}", "1k",
+               "{\"qom-type\":\"memory-backend-ram\",\"size\":\"1k\"}");
+  assert_json ("device.boot-index", "{\"driver\":\"x\",\"bootindex\":2}", "0x10",
+               "{\"driver\":\"x\",\"bootindex\":16}");
+  assert_json ("device.address", "{\"driver\":\"x\"}", "4",
+               "{\"driver\":\"x\",\"addr\":\"4\"}");
+}
+
+/* An id is renamed with what uses it, and only to what can be one. */
+static void
+test_rename (void)
+{
+  g_autoptr (GPtrArray) arguments = make ("-netdev user,id=a -device e1000,netdev=a");
+  DroverScope scope = { 1, 0, -1 };
+  const DroverSetting *setting = drover_setting_find ("card.netdev-id");
+  g_autoptr (GPtrArray) result =
+    drover_setting_write (setting, arguments, &scope, "b", NULL);
+  g_autofree char *text = print (result);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (text, ==, "-netdev user,id=b -device e1000,netdev=b");
+  g_assert_null (drover_setting_write (setting, arguments, &scope, "1 b", &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
+}
+
 static void
 assert_words (const char *id, const char *line, const char *text, const char *expected)
 {
@@ -276,6 +334,8 @@ main (int argc, char **argv)
   g_test_add_func ("/setting/write", test_write);
   g_test_add_func ("/setting/refuse", test_refuse);
   g_test_add_func ("/setting/accelerators", test_accelerators);
+  g_test_add_func ("/setting/json-types", test_json_types);
+  g_test_add_func ("/setting/rename", test_rename);
   g_test_add_func ("/setting/words", test_words);
   g_test_add_func ("/setting/sizes", test_sizes);
   g_test_add_func ("/setting/flags", test_flags);

@@ -167,6 +167,9 @@ static const struct
   { "D=$(pwd)\n" X86 " -hda $D/a -hdb \"$D\"", "", X86 " [-hda $(pwd)/a] [-hdb $(pwd)]", "ff" },
   { X86 " -hda ~/a -drive file=~/b,if=none -drive if=none,file=~/c '~/d' a~", "HOME=/h",
     X86 " [-hda /h/a] [-drive file=/h/b,if=none] [-drive if=none,file=~/c] [~/d] [a~]", "cc" },
+  { X86 " -hda <disk image> -drive file=<b>,if=none -m 1 <in >out", "",
+    X86 " [-hda <disk image>] [-drive file=<b>,if=none] [-m 1]", "ffdd" },
+  { "\"${PREFIX}qemu-system-arm\" -m 1", "", "qemu-system-arm [-m 1]", "c" },
   { X86 " -cdrom *.iso -trace 'a_*'", "", X86 " [-cdrom *.iso] [-trace a_*]", "f" },
 
   /* options alone */

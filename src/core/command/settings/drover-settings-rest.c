@@ -197,16 +197,6 @@ static const DroverSetting settings[] = {
     .absent = N_("off"),
   },
   {
-    .id = "rest.exit-with-parent",
-    .page = "rest",
-    .group = N_("QEMU’s Process"),
-    .title = N_("End With Its Starter"),
-    .summary = N_("Ends when the program that started QEMU ends."),
-    .kind = DROVER_SETTING_SWITCH,
-    .places = { { "run-with", "exit-with-parent" } },
-    .absent = N_("off"),
-  },
-  {
     .id = "rest.escape",
     .page = "rest",
     .group = N_("QEMU’s Process"),

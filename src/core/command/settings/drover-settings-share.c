@@ -132,15 +132,6 @@ static const DroverSetting settings[] = {
     .absent = N_("the next free one"),
   },
   {
-    .id = "share.cache-size",
-    .page = "sharing",
-    .title = N_("Cache"),
-    .summary = N_("How much of the folder the guest may map into its memory."),
-    .kind = DROVER_SETTING_SIZE,
-    .places = { { "device", "cache-size", "vhost-user-fs*", DROVER_HALF_FRONT } },
-    .absent = N_("none"),
-  },
-  {
     .id = "share.id",
     .page = "sharing",
     .group = N_("Names"),

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-parts.py DROVERCTL: parts, add, remove, rename, modernise, as a script sees them.
+
+Prints TAP.
+"""
+
+import sys
+
+import support
+from support import cli
+
+CARD = ["-m", "1G", "-netdev", "user,id=n,hostfwd=tcp::1-:2,", "-device", "e1000,netdev=n,id=c",
+        "-S"]
+
+
+def argv(home):
+  return home.json("command", "pc")[1:]
+
+
+def test_parts(home):
+  home.put("pc", [*CARD, "-hda", "/x/a b.img"])
+  out, _ = home.run("parts", "pc")
+  assert [line.split(None, 2) for line in out.splitlines()] == \
+      [["card", "c", "e1000"], ["disk", "hda#4", "a b.img"]], out
+  out, _ = home.run("parts", "pc", "card")
+  assert out.startswith("card ") and out.count("\n") == 1, out
+  disk = home.json("parts", "pc", "disk")[0]
+  assert disk["legacy"] and disk["arguments"] == ["-hda '/x/a b.img'"], disk
+  home.run("parts", "nobody", status=cli.NO_SUCH)
+
+
+def test_add(home):
+  home.put("pc", CARD)
+  folder = home.machines / "pc"
+  (folder / "odd.img").write_bytes(b"QFI\xfb\0\0\0\3" + bytes(504))
+  assert home.run("add", "pc", "disk", "file=odd.img", "bus=ide", "bootindex=1") == ("disk0\n", "")
+  assert home.run("add", "pc", "card", "model=rtl8139", "restrict=on")[0] == "nic0\n"
+  assert argv(home) == [
+    "-m", "1G", "-netdev", "user,id=n,hostfwd=tcp::1-:2,", "-device", "e1000,netdev=n,id=c",
+    "-netdev", "user,id=net0,restrict=on", "-device", "rtl8139,id=nic0,netdev=net0", "-S",
+    "-blockdev", "driver=qcow2,node-name=image0,file.driver=file,file.filename=odd.img",
+    "-device", "ide-hd,id=disk0,drive=image0,bootindex=1"], argv(home)
+
+
+def test_add_refused(home):
+  path = home.put("pc", CARD)
+  before = path.read_bytes()
+  for words in [["disk"], ["disk", "file"], ["disk", "file=/x", "bus=scuzzy"], ["printer"],
+                ["device", "driver=e1000", "id=c"]]:
+    home.run("add", "pc", *words, status=cli.FAILED)
+  home.run("add", "pc", status=cli.USAGE)
+  assert path.read_bytes() == before
+
+
+def test_remove(home):
+  home.put("pc", CARD)
+  _, messages = home.run("remove", "pc", "c")
+  assert "Kept" in messages and "-netdev user,id=n,hostfwd=tcp::1-:2," in messages, messages
+  assert argv(home) == [*CARD[:4], "-S"]
+  _, messages = home.run("remove", "pc", "n")
+  assert messages == "" and argv(home) == ["-m", "1G", "-S"]
+  home.run("remove", "pc", "n", status=cli.FAILED)
+
+
+def test_remove_both(home):
+  home.put("pc", CARD)
+  assert home.run("remove", "pc", "c", "--both") == ("", "")
+  assert argv(home) == ["-m", "1G", "-S"]
+
+
+def test_remove_in_use(home):
+  home.put("pc", ["-device", "virtio-scsi-pci,id=s", "-device", "scsi-cd,bus=s.0"])
+  _, messages = home.run("remove", "pc", "s")
+  assert "still refers" in messages and "scsi-cd,bus=s.0" in messages, messages
+
+
+def test_rename(home):
+  home.put("pc", [*CARD, "-object", "filter-dump,id=f,netdev=n,file=n"])
+  home.run("rename", "pc", "n", "lan")
+  home.run("rename", "pc", "c", "card")
+  assert argv(home) == ["-m", "1G", "-netdev", "user,id=lan,hostfwd=tcp::1-:2,", "-device",
+                        "e1000,netdev=lan,id=card", "-S", "-object",
+                        "filter-dump,id=f,netdev=lan,file=n"], argv(home)
+  home.run("rename", "pc", "card", "1", status=cli.FAILED)
+  home.run("rename", "pc", "gone", "x", status=cli.FAILED)
+
+
+def test_modernise(home):
+  path = home.put("pc", ["-M", "pc", "-usb", "-hda", "unknown.img", "-serial", "none"])
+  before = path.read_bytes()
+  listed = [line.split("\t")[:2] for line in home.run("modernise", "pc")[0].splitlines()]
+  assert listed == [["0", "-M pc"], ["1", "-usb"], ["2", "-hda unknown.img"]], listed
+
+  diff, _ = home.run("modernise", "pc", "1", "--dry-run")
+  assert diff == " -M pc\n--usb\n+-machine usb=on\n -hda unknown.img\n -serial none\n", diff
+  home.run("modernise", "pc", "2", status=cli.FAILED)
+  home.run("modernise", "pc", "3", status=cli.FAILED)
+  home.run("modernise", "pc", "4", status=cli.USAGE)
+  home.run("modernise", "pc", "1", "--all", status=cli.USAGE)
+  assert path.read_bytes() == before
+
+  _, messages = home.run("modernise", "pc", "--all")
+  assert "Left as it is" in messages and "unknown.img" in messages, messages
+  assert argv(home) == ["-machine", "pc", "-machine", "usb=on", "-hda", "unknown.img", "-serial",
+                        "none"]
+
+
+def test_running(home):
+  home.put("pc", cli.PC)
+  home.run("start", "pc")
+  _, messages = home.run("add", "pc", "device", "driver=virtio-rng-pci")
+  assert "next start" in messages, messages
+  home.run("stop", "pc")
+  _, messages = home.run("remove", "pc", "virtio-rng0")
+  assert messages == "", messages
+
+
+if __name__ == "__main__":
+  sys.exit(support.main(globals(), *sys.argv[1:]))
