@@ -321,6 +321,7 @@ numa (DroverWindow *window, gconstpointer data)
     "Node 1: No processors of its own; 512.0 MiB of memory.\n",
     NULL);
   g_assert_cmpstr (difference, ==, NULL);
+  drover_test_until (gtk_widget_get_height (picture) > 0);
   gtk_viewport_scroll_to (
     GTK_VIEWPORT (gtk_widget_get_ancestor (picture, GTK_TYPE_VIEWPORT)), picture, NULL);
   window_picture (window, "numa", "cpu");
@@ -370,11 +371,13 @@ properties (DroverWindow *window, gconstpointer data)
                      window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY) != NULL);
   gtk_editable_set_text (
     GTK_EDITABLE (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY)), "hpet");
-  drover_test_until (configuration_find_row (window, "machine.acpi") == NULL &&
-                     configuration_find_row (window, "machine.hpet") != NULL);
+  drover_test_until (configuration_find_row (window, "machine-property.acpi") == NULL &&
+                     configuration_find_row (window, "machine-property.hpet") != NULL);
   window_picture (window, "properties", "machine");
-  toggle (window, "machine.hpet", "off");
+  toggle (window, "machine-property.hpet", "off");
   configuration_assert_argv (file, "-machine q35,hpet=off");
+  adw_dialog_force_close (ADW_DIALOG (find_dialog (window)));
+  drover_test_until (find_dialog (window) == NULL);
 }
 
 static void
