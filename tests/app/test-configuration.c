@@ -21,15 +21,18 @@ static const char ugly[] =
   "  \"arguments\": [\n"
   "    {\"flag\": \"--m\", \"value\": \"$RAM\"},\n"
   "    {\"flag\": \"-smp\", \"value\": \"2,,cores=2,\", \"shade\": \"blue\"},\n"
-  "    {\"flag\": \"-boot\", \"value\": \"order=d\"}, {\"flag\": \"-boot\", \"value\": \"order=c\"},\n"
+  "    {\"flag\": \"-boot\", \"value\": \"order=d\"},\n"
+  "    {\"flag\": \"-boot\", \"value\": \"order=c\"},\n"
   "    {\"flag\": \"-cpu\", \"value\": \"nonsense,+a,-b,c=off,phys-bits=40\"},\n"
   "    {\"flag\": \"-numa\", \"value\": \"node,nodeid=0,cpus=0-x\"},\n"
   "    {\"flag\": \"-drive\", \"value\": \"file=a,,b.qcow2,if=virtio,,\"},\n"
-  "    {\"flag\": \"-device\", \"value\": \"{\\\"driver\\\": \\\"virtio-net-pci\\\", \\\"id\\\": 3}\"},\n"
+  "    {\"flag\": \"-device\", \"value\": \"{"
+  "\\\"driver\\\": \\\"virtio-net-pci\\\", \\\"id\\\": 3}\"},\n"
   "    {\"flag\": \"-netdev\", \"value\": \"user,id=n,hostfwd=tcp::1-:2,hostfwd=tcp::3-:4\"},\n"
   "    {\"flag\": \"-device\", \"value\": \"bogus,netdev=n,foo\"},\n"
   "    {\"flag\": \"-object\", \"value\": \"nothing,id=\"},\n"
-  "    {\"flag\": \"-audiodev\", \"value\": \"none,id=a\"}, {\"flag\": \"-display\", \"value\": \"\"},\n"
+  "    {\"flag\": \"-audiodev\", \"value\": \"none,id=a\"},\n"
+  "    {\"flag\": \"-display\", \"value\": \"\"},\n"
   "    {\"flag\": \"-enable-kvm\"}, {\"flag\": \"-accel\", \"value\": \"tcg,thread=maybe\"},\n"
   "    {\"flag\": \"-frobnicate\", \"value\": \"how much\"}, {\"flag\": \"-nographic\"},\n"
   "    {\"flag\": \"-d\", \"value\": \"int\", \"enabled\": false, \"note\": \"much noise\"},\n"
@@ -120,6 +123,7 @@ static void
 set_rows (DroverWindow *window, gconstpointer data)
 {
   const char *file = data;
+  GtkWidget *row;
 
   configuration_open (window);
   configuration_show (window, "memory");
@@ -148,10 +152,13 @@ set_rows (DroverWindow *window, gconstpointer data)
   configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx -overcommit cpu-pm=on");
   toggle (window, "cpu.idle", "default");
   configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx");
-  g_assert_true (gtk_widget_activate (
-    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default")));
-  drover_test_until (
-    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default") == NULL);
+
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
+  row = configuration_find_row (window, "memory.slots");
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Back to the Default")));
+  drover_test_until (window_find_button (row, "Back to the Default") == NULL);
+  configuration_assert_argv (file, "-m 8G -cpu of-my-own,+avx");
 }
 
 static void
