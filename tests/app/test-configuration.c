@@ -6,6 +6,7 @@
 #include "window-fixture.h"
 
 #include "drover-argument-row.h"
+#include "drover-numa-picture.h"
 #include "drover-sections.h"
 
 /* Trailing and doubled commas, bare words, repeats, opaque values, JSON, unknown options, an
@@ -20,15 +21,18 @@ static const char ugly[] =
   "  \"arguments\": [\n"
   "    {\"flag\": \"--m\", \"value\": \"$RAM\"},\n"
   "    {\"flag\": \"-smp\", \"value\": \"2,,cores=2,\", \"shade\": \"blue\"},\n"
-  "    {\"flag\": \"-boot\", \"value\": \"order=d\"}, {\"flag\": \"-boot\", \"value\": \"order=c\"},\n"
+  "    {\"flag\": \"-boot\", \"value\": \"order=d\"},\n"
+  "    {\"flag\": \"-boot\", \"value\": \"order=c\"},\n"
   "    {\"flag\": \"-cpu\", \"value\": \"nonsense,+a,-b,c=off,phys-bits=40\"},\n"
   "    {\"flag\": \"-numa\", \"value\": \"node,nodeid=0,cpus=0-x\"},\n"
   "    {\"flag\": \"-drive\", \"value\": \"file=a,,b.qcow2,if=virtio,,\"},\n"
-  "    {\"flag\": \"-device\", \"value\": \"{\\\"driver\\\": \\\"virtio-net-pci\\\", \\\"id\\\": 3}\"},\n"
+  "    {\"flag\": \"-device\", \"value\": \"{"
+  "\\\"driver\\\": \\\"virtio-net-pci\\\", \\\"id\\\": 3}\"},\n"
   "    {\"flag\": \"-netdev\", \"value\": \"user,id=n,hostfwd=tcp::1-:2,hostfwd=tcp::3-:4\"},\n"
   "    {\"flag\": \"-device\", \"value\": \"bogus,netdev=n,foo\"},\n"
   "    {\"flag\": \"-object\", \"value\": \"nothing,id=\"},\n"
-  "    {\"flag\": \"-audiodev\", \"value\": \"none,id=a\"}, {\"flag\": \"-display\", \"value\": \"\"},\n"
+  "    {\"flag\": \"-audiodev\", \"value\": \"none,id=a\"},\n"
+  "    {\"flag\": \"-display\", \"value\": \"\"},\n"
   "    {\"flag\": \"-enable-kvm\"}, {\"flag\": \"-accel\", \"value\": \"tcg,thread=maybe\"},\n"
   "    {\"flag\": \"-frobnicate\", \"value\": \"how much\"}, {\"flag\": \"-nographic\"},\n"
   "    {\"flag\": \"-d\", \"value\": \"int\", \"enabled\": false, \"note\": \"much noise\"},\n"
@@ -119,6 +123,7 @@ static void
 set_rows (DroverWindow *window, gconstpointer data)
 {
   const char *file = data;
+  GtkWidget *row;
 
   configuration_open (window);
   configuration_show (window, "memory");
@@ -147,10 +152,13 @@ set_rows (DroverWindow *window, gconstpointer data)
   configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx -overcommit cpu-pm=on");
   toggle (window, "cpu.idle", "default");
   configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx");
-  g_assert_true (gtk_widget_activate (
-    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default")));
-  drover_test_until (
-    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default") == NULL);
+
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
+  row = configuration_find_row (window, "memory.slots");
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Back to the Default")));
+  drover_test_until (window_find_button (row, "Back to the Default") == NULL);
+  configuration_assert_argv (file, "-m 8G -cpu of-my-own,+avx");
 }
 
 static void
@@ -299,6 +307,119 @@ test_selection (void)
   window_fixture_clean_up ();
 }
 
+/* NUMA */
+
+static void
+numa (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+  GtkWidget *picture;
+  g_autofree char *difference = NULL;
+
+  configuration_open (window);
+  configuration_show (window, "cpu");
+  drover_test_until (window_says (window, "In all: 2 × 2 = 4"));
+  g_assert_true (window_says (window, "6 processors cannot be arranged like that."));
+  drover_test_until (window_find_type (window, DROVER_TYPE_NUMA_PICTURE) != NULL);
+  picture = window_find_type (window, DROVER_TYPE_NUMA_PICTURE);
+  difference = gtk_test_accessible_check_property (
+    GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
+    "Node 0: Processors 0-2, 5; 3.0 GiB of memory.\n"
+    "Node 1: No processors of its own; 512.0 MiB of memory.\n",
+    NULL);
+  g_assert_cmpstr (difference, ==, NULL);
+  drover_test_until (gtk_widget_get_height (picture) > 0);
+  gtk_viewport_scroll_to (
+    GTK_VIEWPORT (gtk_widget_get_ancestor (picture, GTK_TYPE_VIEWPORT)), picture, NULL);
+  window_picture (window, "numa", "cpu");
+
+  window_press (window, "Add Node");
+  configuration_assert_argv (file, "-smp 6,cores=2,threads=2 "
+                                   "-object memory-backend-ram,id=r,size=3G "
+                                   "-numa node,cpus=0-2,cpus=5,memdev=r "
+                                   "-numa node,nodeid=1,mem=512 -numa node,nodeid=2");
+}
+
+static void
+test_numa (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject",
+    MACHINE ("{\"flag\":\"-smp\",\"value\":\"6,cores=2,threads=2\"},"
+             "{\"flag\":\"-object\",\"value\":\"memory-backend-ram,id=r,size=3G\"},"
+             "{\"flag\":\"-numa\",\"value\":\"node,cpus=0-2,cpus=5,memdev=r\"},"
+             "{\"flag\":\"-numa\",\"value\":\"node,nodeid=1,mem=512\"}"));
+
+  window_fixture_run (numa, file);
+  window_fixture_clean_up ();
+}
+
+/* All properties of the machine */
+
+static GtkWidget *
+find_dialog (DroverWindow *window)
+{
+  return window_find_type (window, ADW_TYPE_DIALOG);
+}
+
+static void
+properties (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+  GtkWidget *row;
+
+  configuration_open (window);
+  configuration_show (window, "machine");
+  drover_test_until (configuration_has_catalogue (window));
+  row = configuration_find_row_called (window, "All Properties of This Machine");
+  drover_test_until (gtk_widget_is_sensitive (row));
+  g_assert_true (gtk_widget_activate (row));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY)), "hpet");
+  drover_test_until (configuration_find_row (window, "machine-property.acpi") == NULL &&
+                     configuration_find_row (window, "machine-property.hpet") != NULL);
+  window_picture (window, "properties", "machine");
+  toggle (window, "machine-property.hpet", "off");
+  configuration_assert_argv (file, "-machine q35,hpet=off");
+  adw_dialog_force_close (ADW_DIALOG (find_dialog (window)));
+  drover_test_until (find_dialog (window) == NULL);
+}
+
+static void
+test_properties (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-machine\",\"value\":\"q35\"}"));
+
+  window_fixture_run (properties, file);
+  window_fixture_clean_up ();
+}
+
+/* Overview */
+
+static void
+rename_it (DroverWindow *window, gconstpointer data)
+{
+  configuration_open (window);
+  drover_test_until (window_find_type (configuration_get (window), ADW_TYPE_ENTRY_ROW) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (configuration_get (window), ADW_TYPE_ENTRY_ROW)), "Renamed");
+  drover_test_until (window_row_says (window, 0, "Renamed"));
+  window_press (window, "Undo");
+  drover_test_until (window_row_says (window, 0, "Subject"));
+}
+
+static void
+test_overview (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (rename_it, NULL);
+  window_fixture_clean_up ();
+}
+
 /* Everything else */
 
 static void
@@ -379,6 +500,9 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/undo", test_undo);
   g_test_add_func ("/configuration/running", test_running);
   g_test_add_func ("/configuration/selection", test_selection);
+  g_test_add_func ("/configuration/numa", test_numa);
+  g_test_add_func ("/configuration/properties", test_properties);
+  g_test_add_func ("/configuration/overview", test_overview);
   g_test_add_func ("/configuration/other-arguments", test_other_arguments);
   g_test_add_func ("/configuration/narrow", test_narrow);
   return drover_test_run ();

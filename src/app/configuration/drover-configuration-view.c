@@ -313,8 +313,9 @@ static void
 update_layout (DroverConfigurationView *self)
 {
   gboolean command = gtk_toggle_button_get_active (self->command_toggle);
+  gboolean narrow = adw_navigation_split_view_get_collapsed (self->split);
 
-  gtk_widget_set_visible (self->pages_box, !command || !adw_navigation_split_view_get_collapsed (self->split));
+  gtk_widget_set_visible (self->pages_box, !command || !narrow);
   g_object_set (self->paned, "position-set", FALSE, NULL);
 }
 
@@ -357,8 +358,8 @@ drover_configuration_view_class_init (DroverConfigurationViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = drover_configuration_view_dispose;
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               RESOURCE_PATH "/configuration/drover-configuration-view.ui");
+  gtk_widget_class_set_template_from_resource (
+    widget_class, RESOURCE_PATH "/configuration/drover-configuration-view.ui");
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, paned);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, pages_box);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, banner);

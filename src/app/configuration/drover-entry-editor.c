@@ -255,7 +255,8 @@ drover_entry_editor_new (DroverConfig *config, const DroverSetting *setting)
   gtk_box_append (GTK_BOX (box), entry);
   fill (self, GTK_BOX (box));
   gtk_widget_add_css_class (box, "linked");
-  adw_bin_set_child (ADW_BIN (self), setting->unit != NULL ? with_unit (box, _(setting->unit)) : box);
+  adw_bin_set_child (ADW_BIN (self),
+                     setting->unit != NULL ? with_unit (box, _(setting->unit)) : box);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (drover_value_editor_commit), self);
   return DROVER_VALUE_EDITOR (self);

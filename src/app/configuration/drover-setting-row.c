@@ -337,8 +337,8 @@ drover_setting_row_class_init (DroverSettingRowClass *klass)
   widget_class->map = drover_setting_row_map;
   GTK_LIST_BOX_ROW_CLASS (klass)->activate = drover_setting_row_activate;
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               RESOURCE_PATH "/configuration/drover-setting-row.ui");
+  gtk_widget_class_set_template_from_resource (
+    widget_class, RESOURCE_PATH "/configuration/drover-setting-row.ui");
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, title);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, summary);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, words);
