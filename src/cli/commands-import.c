@@ -95,7 +95,16 @@ read_import (const char *path, GError **error)
   import = option_argv_json ? drover_import_new_from_json (text, length, error)
                             : drover_import_new_from_text (text, length, error);
   if (import == NULL)
-    g_prefix_error (error, "%s: ", g_str_equal (path, "-") ? _("standard input") : path);
+    {
+      g_prefix_error (error, "%s: ", g_str_equal (path, "-") ? _("standard input") : path);
+
+      /* It is the text that is broken, and no machine's file. */
+      if (error != NULL && (*error)->domain == JSON_PARSER_ERROR)
+        {
+          (*error)->domain = DROVER_ERROR;
+          (*error)->code = DROVER_ERROR_ARGUMENT;
+        }
+    }
   return g_steal_pointer (&import);
 }
 
@@ -129,6 +138,25 @@ choose_command (DroverImport *import, GError **error)
   return TRUE;
 }
 
+/* A slip of the hand in a name would otherwise go unseen. */
+static void
+tell_what_is_unused (DroverImport *import)
+{
+  GPtrArray *variables = drover_import_get_variables (import);
+
+  for (guint i = 0; option_variables != NULL && option_variables[i] != NULL; i++)
+    {
+      const char *given = option_variables[i];
+      g_autofree char *name = g_strndup (given, strcspn (given, "="));
+      gboolean is_used = FALSE;
+
+      for (guint j = 0; j < variables->len; j++)
+        is_used |= g_str_equal (((DroverImportVariable *) variables->pdata[j])->name, name);
+      if (!is_used)
+        g_printerr (_("The command has no variable “%s”\n"), name);
+    }
+}
+
 static gboolean
 set_variables (DroverImport *import, GError **error)
 {
@@ -148,6 +176,7 @@ set_variables (DroverImport *import, GError **error)
       drover_import_set_variable (import, name, equals + 1);
     }
 
+  tell_what_is_unused (import);
   return TRUE;
 }
 

@@ -157,6 +157,18 @@ const Command add_command = {
   "add", "MACHINE KIND [KEY=VALUE…]",
   N_("Add a disk, card, sound, share, numa, object, character or device; print its id"), 2,
   no_options, run_add, G_MAXUINT,
+  N_("Kinds and their keys:\n"
+     "  disk       file, format, media=disk|cdrom,\n"
+     "             bus=virtio|scsi|ide|sata|nvme|usb|sd|floppy\n"
+     "  card       model, type=user|tap|bridge|socket|…\n"
+     "  sound      model, type=pipewire|pa|alsa|…\n"
+     "  share      path, tag\n"
+     "  numa       size\n"
+     "  object     qom-type\n"
+     "  character  backend\n"
+     "  device     driver\n"
+     "All other keys are QEMU’s own, as in: add my-pc device e1000 bus=pcie.0\n"
+     "The key of the first may be left out: add my-pc disk disk.qcow2 bus=nvme"),
 };
 
 /* remove */

@@ -8,6 +8,7 @@
 #include "drover-launch-plan.h"
 #include "drover-part.h"
 #include "drover-setting.h"
+#include "drover-shell.h"
 #include "droverctl.h"
 
 /* What of a machine a command speaks of: `memory.size`, or `disk[d0].cache`. */
@@ -498,6 +499,55 @@ print_settings (JsonArray *array, const char *indent)
     }
 }
 
+/* Every argument, and whether one of the rows above shows it. What is switched off none reads. */
+static JsonArray *
+describe_arguments (GPtrArray *arguments)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      DroverArgument *argument = arguments->pdata[i];
+      const char *words[] = { drover_argument_get_flag (argument),
+                              drover_argument_get_value (argument), NULL };
+      g_autofree char *text = drover_shell_from_argv (words[0] != NULL ? words : words + 1);
+      g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
+      JsonObject *object = json_object_new ();
+
+      json_object_set_int_member (object, "argument", i);
+      json_object_set_string_member (object, "words", text);
+      json_object_set_boolean_member (object, "enabled", drover_argument_get_enabled (argument));
+      set_text (object, "note", drover_argument_get_note (argument));
+      json_object_set_boolean_member (object, "shown",
+                                      drover_argument_get_enabled (argument) &&
+                                        (location->setting != NULL || location->part != NULL));
+      json_array_add_object_element (array, object);
+    }
+
+  return array;
+}
+
+/* What no row shows, and what the user wrote beside an argument. */
+static void
+print_arguments (JsonArray *array)
+{
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *object = json_array_get_object_element (array, i);
+      const char *words = json_object_get_string_member (object, "words");
+      const char *note = json_object_get_string_member_with_default (object, "note", NULL);
+
+      if (json_object_get_boolean_member (object, "shown") && note == NULL)
+        continue;
+      if (json_object_get_boolean_member (object, "enabled"))
+        g_print ("%s\n", words);
+      else
+        g_print (_("Switched off: %s\n"), words);
+      if (note != NULL)
+        g_print ("  # %s\n", note);
+    }
+}
+
 static gboolean
 run_show (Invocation *invocation, GError **error)
 {
@@ -525,6 +575,7 @@ run_show (Invocation *invocation, GError **error)
   set_text (object, "program", drover_document_get_program (subject.document));
   json_object_set_array_member (object, "settings", json_array_ref (settings));
   json_object_set_array_member (object, "parts", part_array);
+  json_object_set_array_member (object, "arguments", describe_arguments (subject.arguments));
   if (option_json)
     {
       print_json_take (object);
@@ -543,6 +594,7 @@ run_show (Invocation *invocation, GError **error)
                                                     "settings"),
                       "  ");
     }
+  print_arguments (json_object_get_array_member (object, "arguments"));
   json_object_unref (object);
   return TRUE;
 }

@@ -30,6 +30,7 @@ typedef enum
  * @n_operands: how many operands it must have
  * @run: does it; called in a fiber, so that it can await
  * @n_optional: how many more it may have; %G_MAXUINT for any number
+ * @details: (nullable): more lines for the command's own --help
  */
 typedef struct _Command Command;
 
@@ -49,6 +50,7 @@ struct _Command
   const GOptionEntry *options;
   gboolean (*run) (Invocation *invocation, GError **error);
   guint n_optional;
+  const char *details;
 };
 
 extern const Command list_command;

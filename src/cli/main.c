@@ -204,7 +204,8 @@ print_help (void)
     {
       g_autofree char *call = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->operands);
 
-      g_print ("  %-25s  %s\n", call, _(commands[i]->summary));
+      g_print ("  %s%*s  %s\n", call, (int) MAX (0, 25 - g_utf8_strlen (call, -1)), "",
+               _(commands[i]->summary));
     }
 
   g_print ("\n%s\n", _("MACHINE is a folder name, as “list” shows it, a name, or a uuid."));
@@ -246,15 +247,23 @@ remove_separator (GStrv arguments)
 static gboolean
 parse (const Command *command, GStrv *arguments, GError **error)
 {
-  g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->operands);
-  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autofree char *usage = g_strchomp (g_strdup_printf ("%s %s", command->name,
+                                                        command->operands));
+  g_autofree char *name = g_strdup_printf ("droverctl %s", command->name);
+  g_autoptr (GOptionContext) context = g_option_context_new (command->operands);
   guint n;
+
+  /* Options stand behind the command; the help takes this name. */
+  g_set_prgname (name);
 
   g_option_context_set_summary (context, _(command->summary));
   g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  if (command->details != NULL)
+    g_option_context_set_description (context, _(command->details));
   if (!g_option_context_parse_strv (context, arguments, error))
     return FALSE;
+  g_set_prgname ("droverctl");
 
   /* The first is the program. A `--` that only ended the options is no operand. */
   remove_separator (*arguments);

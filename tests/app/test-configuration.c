@@ -6,6 +6,7 @@
 #include "window-fixture.h"
 
 #include "drover-argument-row.h"
+#include "drover-config-file-row.h"
 #include "drover-numa-picture.h"
 #include "drover-sections.h"
 
@@ -451,6 +452,47 @@ test_other_arguments (void)
   window_fixture_clean_up ();
 }
 
+/* A file of options is shown, and left as it is. */
+
+#define OPTIONS "[device \"rng\"]\n  driver = \"virtio-rng-pci\"\n"
+
+static void
+config_file (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *path = g_build_filename (folder, "my.cfg", NULL);
+  g_autofree char *text = NULL;
+  GtkWidget *row;
+
+  g_assert_true (g_file_set_contents (path, OPTIONS, -1, NULL));
+  configuration_open (window);
+  configuration_show (window, "rest");
+  drover_test_until (window_find_type (window, DROVER_TYPE_CONFIG_FILE_ROW) != NULL);
+  row = window_find_type (window, DROVER_TYPE_CONFIG_FILE_ROW);
+  g_assert_true (window_says (row, path));
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "virtio-rng-pci"));
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, OPTIONS);
+  configuration_assert_argv (file, "-readconfig my.cfg");
+
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), FALSE);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "No such file"));
+}
+
+static void
+test_config_file (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-readconfig\",\"value\":\"my.cfg\"}"));
+
+  window_fixture_run (config_file, file);
+  window_fixture_clean_up ();
+}
+
 /* A narrow window shows the sections or a page, and the command line or these. */
 
 static void
@@ -504,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/properties", test_properties);
   g_test_add_func ("/configuration/overview", test_overview);
   g_test_add_func ("/configuration/other-arguments", test_other_arguments);
+  g_test_add_func ("/configuration/config-file", test_config_file);
   g_test_add_func ("/configuration/narrow", test_narrow);
   return drover_test_run ();
 }

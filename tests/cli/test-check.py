@@ -38,6 +38,28 @@ def test_refused(home):
   assert problem["message"] in result["output"]
 
 
+def test_all_devices(home):
+  """QEMU stops at the first thing it does not know; the catalogue names the others."""
+  devices = ["virtio-rng-pci,id=a", "nonsense,id=b", "virtio-rng-pci,frobs=3,max-bytes=4096,addr=9",
+             '{"driver":"virtio-rng-pci","frill":1,"id":"c"}', "virtio-rng-pci,id=a"]
+  home.put("bad", [word for device in devices for word in ("-device", device)])
+  problems = check(home, "bad", NOT_STARTED)["problems"]
+  places = {(problem["argument"], devices[problem["argument"]][problem["start"]:problem["end"]])
+            for problem in problems}
+  assert places == {(1, "nonsense"), (2, "frobs=3"), (3, "frill"), (4, "a")}, problems
+  assert len(problems) == 4, problems
+
+
+def test_wrapped_program(home):
+  """A script before QEMU: it calls itself as ever, and is understood."""
+  wrapper = home.folder / "my wrapper"
+  wrapper.write_text(f'#!/bin/sh\nexec {cli.QEMU} "$@"\n')
+  wrapper.chmod(0o755)
+  home.put("wrapped", ["-m", "64", "-append", "quiet"], program=str(wrapper))
+  problem, = check(home, "wrapped", NOT_STARTED)["problems"]
+  assert problem["argument"] == 1 and "only allowed with" in problem["message"], problem
+
+
 def test_warning(home):
   home.put("odd", ["-m", "64", "-netdev", "user,id=alone"])
   out = home.run("check", "odd")[0]

@@ -43,10 +43,21 @@ def test_add(home):
     "-device", "ide-hd,id=disk0,drive=image0,bootindex=1"], argv(home)
 
 
+def test_add_without_key(home):
+  home.put("pc", ["-M", "q35"])
+  assert home.run("add", "pc", "device", "virtio-rng-pci", "max-bytes=9") == ("virtio-rng0\n", "")
+  assert home.run("add", "pc", "card", "e1000")[0] == "nic0\n"
+  assert home.run("add", "pc", "disk", "a b.iso", "media=cdrom")[0]
+  assert argv(home)[2:8] == ["-device", "virtio-rng-pci,id=virtio-rng0,max-bytes=9",
+                             "-netdev", "user,id=net0", "-device", "e1000,id=nic0,netdev=net0"]
+  assert "filename=a b.iso" in argv(home)[9] or "file=a b.iso" in argv(home)[9], argv(home)
+  assert "disk.qcow2" in home.run("add", "--help")[0]
+
+
 def test_add_refused(home):
   path = home.put("pc", CARD)
   before = path.read_bytes()
-  for words in [["disk"], ["disk", "file"], ["disk", "file=/x", "bus=scuzzy"], ["printer"],
+  for words in [["disk"], ["disk", ""], ["disk", "file=/x", "bus"], ["disk", "file=/x", "bus=scuzzy"], ["printer"],
                 ["device", "driver=e1000", "id=c"]]:
     home.run("add", "pc", *words, status=cli.FAILED)
   home.run("add", "pc", status=cli.USAGE)

@@ -6,6 +6,7 @@ Prints TAP.
 """
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
@@ -156,6 +157,21 @@ def test_show(home):
       assert home.json("get", "pc", row["setting"])["text"] == row["text"], row
   text = home.run("show", "pc")[0]
   assert "memory.size" in text and "disk[d0]" in text
+
+
+def test_show_the_rest(home):
+  """No argument is left unsaid: neither what Drover has no row for, nor what is switched off."""
+  put(home, ["-m", "1G", "-x-own", "val ue", "-S"])
+  file = home.machines / "pc" / "machine.json"
+  document = json.loads(file.read_text())
+  document["arguments"][1]["note"] = "mine"
+  document["arguments"][2]["enabled"] = False
+  file.write_text(json.dumps(document))
+  rows = home.json("show", "pc")["arguments"]
+  assert [row["words"] for row in rows] == ["-m 1G", "-x-own 'val ue'", "-S"]
+  assert [row["shown"] for row in rows] == [True, False, False]
+  assert [row["enabled"] for row in rows] == [True, True, False] and rows[1]["note"] == "mine"
+  assert home.run("show", "pc")[0].endswith("-x-own 'val ue'\n  # mine\nSwitched off: -S\n")
 
 
 def test_running(home):

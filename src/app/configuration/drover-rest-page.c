@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "drover-argument-row.h"
+#include "drover-config-file-row.h"
 #include "drover-keyval.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
@@ -19,6 +20,8 @@ typedef struct
   GHashTable *known; /* DroverArgument → whether rows of settings show all of it */
   GtkWidget *empty;
   AdwEntryRow *entry;
+  AdwPreferencesGroup *files;
+  GPtrArray *file_rows; /* (element-type DroverConfigFileRow), not owned */
 } Rest;
 
 static void
@@ -28,6 +31,7 @@ rest_free (gpointer data)
 
   g_ptr_array_unref (rest->rows);
   g_hash_table_unref (rest->known);
+  g_ptr_array_unref (rest->file_rows);
   g_free (rest);
 }
 
@@ -135,6 +139,42 @@ ensure_row (Rest *rest, guint n)
   return DROVER_ARGUMENT_ROW (row);
 }
 
+static gboolean
+is_config_file (DroverArgument *argument)
+{
+  return drover_argument_get_value (argument) != NULL &&
+         g_str_equal (drover_argument_get_option (argument), "readconfig");
+}
+
+/* One row for each file of options that the command line names. */
+static void
+update_files (Rest *rest)
+{
+  GPtrArray *arguments = drover_config_get_arguments (rest->config);
+  DroverMachine *machine = drover_editor_get_machine (drover_config_get_editor (rest->config));
+  guint n = 0;
+
+  for (guint i = 0; arguments != NULL && i < arguments->len; i++)
+    {
+      g_autofree char *path = NULL;
+
+      if (!is_config_file (arguments->pdata[i]))
+        continue;
+      path = g_canonicalize_filename (drover_argument_get_value (arguments->pdata[i]),
+                                      drover_machine_get_folder (machine));
+      if (n == rest->file_rows->len)
+        {
+          g_ptr_array_add (rest->file_rows, drover_config_file_row_new ());
+          adw_preferences_group_add (rest->files, rest->file_rows->pdata[n]);
+        }
+      drover_config_file_row_set_path (rest->file_rows->pdata[n++], path);
+    }
+
+  for (guint i = 0; i < rest->file_rows->len; i++)
+    gtk_widget_set_visible (rest->file_rows->pdata[i], i < n);
+  gtk_widget_set_visible (GTK_WIDGET (rest->files), n > 0);
+}
+
 static void
 update (Rest *rest)
 {
@@ -150,6 +190,7 @@ update (Rest *rest)
   for (guint i = 0; i < rest->rows->len; i++)
     gtk_widget_set_visible (rest->rows->pdata[i], i < others->len);
   gtk_widget_set_visible (rest->empty, others->len == 0);
+  update_files (rest);
 }
 
 /* A hidden page waits until it is looked at. */
@@ -234,9 +275,13 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   rest->rows = g_ptr_array_new ();
   rest->known = new_known ();
   rest->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  rest->file_rows = g_ptr_array_new ();
+  rest->files = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  adw_preferences_group_set_title (rest->files, _("In the Configuration File"));
   g_object_set_data_full (G_OBJECT (page), "rest", rest, rest_free);
   fill (rest);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->group);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->files);
   drover_settings_page_add_page (page, "rest");
   g_signal_connect_object (config, "changed", G_CALLBACK (changed_cb), page, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (page, "map", G_CALLBACK (update), rest);

@@ -233,14 +233,41 @@ drover_adding_ensure_usb (DroverAdding *self, GError **error)
   return TRUE;
 }
 
+/* What a part is made of, which needs no key when it comes first, as in QEMU's own options. */
+static const char *
+get_first_key (const char *kind)
+{
+  static const char *const keys[][2] = {
+    { DROVER_PART_DISK, "file" },     { DROVER_PART_CARD, "model" },
+    { DROVER_PART_SOUND, "model" },   { DROVER_PART_SHARE, "path" },
+    { DROVER_PART_NUMA, "size" },     { DROVER_PART_OBJECT, "qom-type" },
+    { DROVER_PART_DEVICE, "driver" }, { DROVER_PART_CHARACTER, "backend" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i][0], kind))
+      return keys[i][1];
+
+  return NULL;
+}
+
 static gboolean
-read_properties (DroverAdding *self, const char *const *properties, GError **error)
+read_properties (DroverAdding *self, const char *kind, const char *const *properties,
+                 GError **error)
 {
   for (guint i = 0; properties != NULL && properties[i] != NULL; i++)
     {
       const char *equals = strchr (properties[i], '=');
+      const char *first = i == 0 ? get_first_key (kind) : NULL;
       DroverField property;
 
+      if (equals == NULL && first != NULL && *properties[i] != '\0')
+        {
+          property.key = g_strdup (first);
+          property.value = g_strdup (properties[i]);
+          g_array_append_val (self->properties, property);
+          continue;
+        }
       if (equals == NULL || equals == properties[i])
         return drover_arguments_refuse (error, _("“%s” is not written as KEY=VALUE"),
                                         properties[i]);
@@ -340,7 +367,8 @@ find_id (GPtrArray *arguments, guint place, guint n)
  * @folder: (nullable): its folder, where relative file names start
  * @kind: one of the DROVER_PART_ names
  * @properties: (nullable): what the part is to be, as `key=value`; what Drover has no name for
- *   goes to the half that it belongs to, as it is
+ *   goes to the half that it belongs to, as it is. The key of the first may be left out: the
+ *   disk's file, the device's driver and the like
  * @id: (out) (optional): the new part's id
  * @error: set to %DROVER_ERROR_ARGUMENT when something is missing, or cannot be
  *
@@ -368,7 +396,7 @@ drover_parts_add_in (GPtrArray *arguments, const char *program, const char *fold
   guint place;
 
   g_array_set_clear_func (wanted, clear_property);
-  if (!read_properties (&self, properties, error) || !run (&self, kind, error) ||
+  if (!read_properties (&self, kind, properties, error) || !run (&self, kind, error) ||
       !check_ids (&self, error))
     return NULL;
 

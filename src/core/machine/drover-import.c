@@ -152,6 +152,19 @@ drover_import_new_from_argv (const char *const *argv, GError **error)
   return new_import ("", 0, drover_import_commands_from_argv (argv), TRUE, error);
 }
 
+static const char *
+get_kind (JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_NULL (node))
+    return _("null");
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return _("an object");
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return _("an array");
+
+  return json_node_get_value_type (node) == G_TYPE_BOOLEAN ? _("true or false") : _("a number");
+}
+
 static gboolean
 check_element (JsonNode *node, guint i, GError **error)
 {
@@ -160,9 +173,7 @@ check_element (JsonNode *node, guint i, GError **error)
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
-                   _("[%u]: a string is expected here, not “%s”"), i,
-                   JSON_NODE_HOLDS_VALUE (node) ? g_type_name (json_node_get_value_type (node))
-                                                : json_node_type_name (node));
+                   _("[%u]: a string is expected here, not %s"), i, get_kind (node));
       return FALSE;
     }
 

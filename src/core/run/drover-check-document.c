@@ -72,8 +72,9 @@ static const struct
 };
 
 static void
-find_second_id (GHashTable *seen, DroverArgument *argument, int index, GPtrArray *problems)
+find_second_id (GHashTable *seen, DroverDocument *document, int index, GPtrArray *problems)
 {
+  DroverArgument *argument = drover_document_get_arguments (document)->pdata[index];
   const char *value = drover_argument_get_value (argument);
 
   for (guint i = 0; value != NULL && i < G_N_ELEMENTS (ids); i++)
@@ -95,27 +96,40 @@ find_second_id (GHashTable *seen, DroverArgument *argument, int index, GPtrArray
 
       problem = _drover_check_problem_new (index, TRUE, g_strdup_printf (
         _("The id “%s” is used by another -%s already"), id, ids[i].option));
-      problem->start = problem->end = 0;
+      _drover_check_find_span (problem, document, text);
       g_ptr_array_add (problems, problem);
     }
 }
 
 /*
- * _drover_check_document:
+ * _drover_check_places:
  * @problems: (element-type DroverCheckProblem): what is found goes here
  *
- * Looks for places to fill in, and for ids that are used twice.
+ * Looks for places to fill in.
  */
 void
-_drover_check_document (DroverDocument *document, GPtrArray *problems)
+_drover_check_places (DroverDocument *document, GPtrArray *problems)
+{
+  GPtrArray *arguments = drover_document_get_arguments (document);
+
+  for (guint i = 0; i < arguments->len; i++)
+    if (drover_argument_get_enabled (arguments->pdata[i]))
+      find_places (arguments->pdata[i], i, problems);
+}
+
+/*
+ * _drover_check_ids:
+ * @problems: (element-type DroverCheckProblem): what is found goes here
+ *
+ * Looks for ids that are used twice.
+ */
+void
+_drover_check_ids (DroverDocument *document, GPtrArray *problems)
 {
   GPtrArray *arguments = drover_document_get_arguments (document);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < arguments->len; i++)
     if (drover_argument_get_enabled (arguments->pdata[i]))
-      {
-        find_places (arguments->pdata[i], i, problems);
-        find_second_id (seen, arguments->pdata[i], i, problems);
-      }
+      find_second_id (seen, document, i, problems);
 }

@@ -457,15 +457,18 @@ join (GPtrArray *problems, DroverCheckProblem *problem)
   return TRUE;
 }
 
+/* Where a script stands before QEMU, that calls itself by another name than the program's. */
 static const char *
 skip_name (const char *line, const char *name)
 {
   g_autofree char *own = g_strconcat (name, ": ", NULL);
+  gsize length = strcspn (line, ": ");
 
   if (g_str_has_prefix (line, own))
     return line + strlen (own);
 
-  return g_str_has_prefix (line, "qemu: ") ? line + strlen ("qemu: ") : NULL;
+  return g_str_has_prefix (line, "qemu") && g_str_has_prefix (line + length, ": ")
+           ? line + length + strlen (": ") : NULL;
 }
 
 /*

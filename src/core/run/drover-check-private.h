@@ -94,9 +94,12 @@ void                _drover_check_find_span     (DroverCheckProblem *problem,
                                                  DroverDocument *document, const char *word);
 void                _drover_check_find_part     (DroverCheckProblem *problem,
                                                  DroverDocument *document, const char *word);
+void                _drover_check_devices       (DroverDocument *document, const char *program,
+                                                 GPtrArray *problems);
 void                _drover_check_read_output   (DroverCheckPlan *plan, const char *output,
                                                  gboolean passed, GPtrArray *problems);
-void                _drover_check_document      (DroverDocument *document, GPtrArray *problems);
+void                _drover_check_places        (DroverDocument *document, GPtrArray *problems);
+void                _drover_check_ids           (DroverDocument *document, GPtrArray *problems);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverCheckPlan, _drover_check_plan_free)
 

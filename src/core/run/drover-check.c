@@ -375,30 +375,34 @@ check_ports (DroverCheckPlan *plan)
     }
 }
 
+/* Whether one of @problems speaks of @other's argument, and when @same_place of the same place
+ * in it. */
 static gboolean
-names_argument (GPtrArray *problems, int argument)
+names (GPtrArray *problems, const DroverCheckProblem *other, gboolean same_place)
 {
   for (guint i = 0; i < problems->len; i++)
     {
       const DroverCheckProblem *problem = problems->pdata[i];
 
-      if (problem->fatal && problem->argument == argument)
+      if (problem->fatal && problem->argument == other->argument &&
+          (other->start == other->end ||
+           (same_place && problem->start == other->start && problem->end == other->end)))
         return TRUE;
     }
 
   return FALSE;
 }
 
-/* Drover's own findings go behind QEMU's words, and need not say the same again. */
+/* Drover's own findings go behind QEMU's words, and need not say the same again; unless they
+ * @say_more of a place. */
 static void
-take_problems (GPtrArray *problems, GPtrArray *own)
+take_problems (GPtrArray *problems, GPtrArray *own, gboolean say_more)
 {
   while (own->len > 0)
     {
       DroverCheckProblem *problem = g_ptr_array_steal_index (own, 0);
 
-      if (problem->fatal && names_argument (problems, problem->argument) &&
-          problem->start == problem->end)
+      if (problem->fatal && names (problems, problem, !say_more))
         _drover_check_problem_free (problem);
       else
         g_ptr_array_add (problems, problem);
@@ -431,9 +435,9 @@ check_new (Run *run, DroverCheckPlan *plan, GSubprocess *process, gboolean came_
       find_question (run->document, output), TRUE, describe_end (process, timed_out)));
   excuse_opengl (plan, check->problems);
 
-  take_problems (check->problems, plan->problems);
-  _drover_check_document (run->document, own);
-  take_problems (check->problems, own);
+  take_problems (check->problems, plan->problems, FALSE);
+  _drover_check_places (run->document, own);
+  take_problems (check->problems, own, TRUE);
   g_ptr_array_sort (check->problems, compare_problems);
   check->passed = !has_fatal (check->problems);
   return check;
@@ -494,6 +498,9 @@ run_check (Run *run, GError **error)
   output = read_output (output_path);
   check_display (run, plan);
   check_ports (plan);
+  _drover_check_ids (run->document, plan->problems);
+  if (!came_up)
+    _drover_check_devices (run->document, run->program, plan->problems);
   return check_new (run, plan, process, came_up,
                     g_error_matches (talk_error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY), output);
 }

@@ -273,7 +273,7 @@ test_add_refused (void)
 {
   static const char *const bad[][3] = {
     { "x86_64", "disk", "format=raw" },      { "x86_64", "disk", "file=/x bus=scuzzy" },
-    { "x86_64", "disk", "file" },            { "x86_64", "disk", "=x" },
+    { "x86_64", "disk", "" },                { "x86_64", "disk", "=x" },
     { "x86_64", "disk", "file=nbd:x:1" },    { "x86_64", "disk", "file=/x media=tape" },
     { "x86_64", "disk", "file=/x id=taken" }, { "x86_64", "disk", "file=/x id=7" },
     { "s390x", "disk", "file=/x bus=usb" },  { "s390x", "disk", "file=/x bus=floppy" },
