@@ -75,8 +75,7 @@ _drover_window_start (DroverWindow *self, DroverRun *run)
 {
   g_autoptr (GError) error = NULL;
 
-  /* What was typed a moment ago counts as well. */
-  if (!drover_editor_flush (drover_editor_get_for_machine (drover_run_get_machine (run)), &error))
+  if (!_drover_window_flush (run, &error))
     {
       _drover_window_toast (self, error->message);
       return;
@@ -228,7 +227,8 @@ static void
 copy_command_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
-  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (self->run));
+  DroverMachine *machine = drover_run_get_machine (self->run);
+  DroverDocument *document = drover_editor_get_document (drover_editor_get_for_machine (machine));
   g_auto (GStrv) argv = drover_document_dup_argv (document);
   g_autofree char *text = drover_shell_from_argv ((const char *const *) argv);
 

@@ -183,9 +183,17 @@ void
 _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
 {
   DroverMachine *machine = drover_run_get_machine (run);
-  DroverDocument *document = drover_machine_get_document (machine);
+  g_autoptr (GError) error = NULL;
+  DroverDocument *document;
   FirstStart *start;
 
+  if (!_drover_window_flush (run, &error))
+    {
+      _drover_window_toast (self, error->message);
+      return;
+    }
+
+  document = drover_machine_get_document (machine);
   if (document == NULL || was_started_before (run))
     {
       _drover_window_start (self, run);

@@ -5,6 +5,8 @@
 #include "run-fixture.h"
 #include "window-fixture.h"
 
+#include <string.h>
+
 #include "drover-argument-row.h"
 #include "drover-config-file-row.h"
 #include "drover-numa-picture.h"
@@ -532,6 +534,139 @@ test_narrow (void)
   window_fixture_clean_up ();
 }
 
+/* What was typed a moment ago counts */
+
+/* Whether QEMU has an argument that begins so. */
+static gboolean
+is_run_with (DroverRun *run, const char *word)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", drover_run_get_pid (run));
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return FALSE;
+
+  for (gsize i = 0; i < length; i += strlen (text + i) + 1)
+    if (g_str_has_prefix (text + i, word))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+open_memory (DroverWindow *window)
+{
+  configuration_open (window);
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
+}
+
+static gboolean
+file_says (const char *file, const char *text)
+{
+  g_autofree char *contents = read_file (file);
+
+  return strstr (contents, text) != NULL;
+}
+
+static void
+start_at_once (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.size", "24");
+  g_assert_false (file_says (data, "\"24"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+  g_assert_true (file_says (data, "\"24"));
+  drover_test_until (window_row_says (window, 0, "Running"));
+  g_assert_true (is_run_with (drover_window_get_run (window), "24"));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_can_press (window, "Start"));
+
+  /* The second start is not checked first. */
+  type_in (window, "memory.size", "32");
+  g_assert_false (file_says (data, "\"32"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+  g_assert_true (file_says (data, "\"32"));
+  drover_test_until (window_row_says (window, 0, "Running"));
+  g_assert_true (is_run_with (drover_window_get_run (window), "32"));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_row_says (window, 0, "Off"));
+}
+
+static void
+test_start_at_once (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+
+  window_fixture_run (start_at_once, file);
+  window_fixture_clean_up ();
+}
+
+static void
+close_at_once (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.slots", "2");
+  g_assert_false (file_says (data, "slots=2"));
+  gtk_window_close (GTK_WINDOW (window));
+  g_assert_true (file_says (data, "slots=2"));
+}
+
+static void
+quit_at_once (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.slots", "3");
+  g_assert_false (file_says (data, "slots=3"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "app.quit", NULL);
+  g_assert_true (file_says (data, "slots=3"));
+}
+
+static void
+test_close_at_once (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (close_at_once, file);
+  window_fixture_run (quit_at_once, file);
+  window_fixture_clean_up ();
+}
+
+/* Another program was quicker: the window stays, and so does what was typed, to be had back. */
+static void
+close_refused (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.slots", "2");
+  g_assert_true (g_file_set_contents (
+    data, MACHINE ("{\"flag\":\"-m\",\"value\":\"1G\"}"), -1, NULL));
+  gtk_window_close (GTK_WINDOW (window));
+  drover_test_until (window_says (window, "Close Without Saving?"));
+  g_assert_true (window_says (window, "was changed by another program"));
+  window_press_in_dialog (window, "Cancel");
+  configuration_assert_argv (data, "-m 1G");
+  window_press (window, "Undo");
+  configuration_assert_argv (data, "-m slots=2");
+
+  type_in (window, "memory.slots", "3");
+  g_assert_true (g_file_set_contents (data, MACHINE (""), -1, NULL));
+  gtk_window_close (GTK_WINDOW (window));
+  window_press_in_dialog (window, "Close Anyway");
+}
+
+static void
+test_close_refused (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (close_refused, file);
+  configuration_assert_argv (file, "");
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -547,6 +682,9 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/overview", test_overview);
   g_test_add_func ("/configuration/other-arguments", test_other_arguments);
   g_test_add_func ("/configuration/config-file", test_config_file);
+  g_test_add_func ("/configuration/start-at-once", test_start_at_once);
+  g_test_add_func ("/configuration/close-at-once", test_close_at_once);
+  g_test_add_func ("/configuration/close-refused", test_close_refused);
   g_test_add_func ("/configuration/narrow", test_narrow);
   return drover_test_run ();
 }

@@ -214,37 +214,43 @@ say (GtkWidget *parent, const char *message)
 }
 
 /**
+ * drover_part_actions_modernise_argument:
+ * @parent: a widget of the window
+ * @argument: index of an argument in an older spelling
+ *
+ * Shows what it would be in today's form, and rewrites it once the user says so.
+ */
+void
+drover_part_actions_modernise_argument (GtkWidget *parent, DroverConfig *config, guint argument)
+{
+  GPtrArray *arguments = drover_config_get_arguments (config);
+  DroverEditor *editor = drover_config_get_editor (config);
+  g_autofree char *description = drover_part_describe_modern (arguments, argument);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) modern = drover_arguments_modernise_in (
+    arguments, drover_document_get_program (drover_editor_get_document (editor)),
+    drover_machine_get_directory (drover_editor_get_machine (editor)), argument, &error);
+
+  if (modern == NULL)
+    say (parent, error->message);
+  else
+    drover_diff_dialog_ask (parent, config, _("Modernise"), description, modern,
+                            _("_Modernise"), _("Modernise"));
+}
+
+/**
  * drover_part_actions_modernise:
  * @parent: a widget of the window
  * @id: of a part in an older spelling
  *
- * Shows what it would be in today's form, and rewrites it once the user says so.
+ * drover_part_actions_modernise_argument() for the argument that makes the part.
  */
 void
 drover_part_actions_modernise (GtkWidget *parent, DroverConfig *config, const char *id)
 {
   g_autoptr (DroverPart) part = find_part (config, id);
-  GPtrArray *arguments = drover_config_get_arguments (config);
-  DroverEditor *editor = drover_config_get_editor (config);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) modern = NULL;
-  g_autofree char *description = NULL;
-  guint argument;
 
-  if (part == NULL)
-    return;
-
-  argument = part->scope.front >= 0 ? part->scope.front : part->scope.back;
-  modern = drover_arguments_modernise_in (
-    arguments, drover_document_get_program (drover_editor_get_document (editor)),
-    drover_machine_get_directory (drover_editor_get_machine (editor)), argument, &error);
-  if (modern == NULL)
-    {
-      say (parent, error->message);
-      return;
-    }
-
-  description = drover_part_describe_modern (arguments, argument);
-  drover_diff_dialog_ask (parent, config, _("Modernise"), description, modern, _("_Modernise"),
-                          _("Modernise"));
+  if (part != NULL)
+    drover_part_actions_modernise_argument (
+      parent, config, part->scope.front >= 0 ? part->scope.front : part->scope.back);
 }

@@ -5,7 +5,6 @@
 
 #include "drover-argument-row.h"
 #include "drover-config-file-row.h"
-#include "drover-keyval.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
 
@@ -17,7 +16,6 @@ typedef struct
   DroverConfig *config;
   AdwPreferencesGroup *group;
   GPtrArray *rows; /* (element-type DroverArgumentRow), not owned */
-  GHashTable *known; /* DroverArgument → whether rows of settings show all of it */
   GtkWidget *empty;
   AdwEntryRow *entry;
   AdwPreferencesGroup *files;
@@ -30,99 +28,8 @@ rest_free (gpointer data)
   Rest *rest = data;
 
   g_ptr_array_unref (rest->rows);
-  g_hash_table_unref (rest->known);
   g_ptr_array_unref (rest->file_rows);
   g_free (rest);
-}
-
-static GHashTable *
-new_known (void)
-{
-  return g_hash_table_new_full (NULL, NULL, (GDestroyNotify) drover_argument_unref, NULL);
-}
-
-static gboolean
-is_shown_at (GPtrArray *arguments, guint argument, gsize offset)
-{
-  g_autoptr (DroverLocation) location = drover_location_find (arguments, argument, offset);
-
-  return location->setting != NULL;
-}
-
-static gboolean
-has_rows (GPtrArray *arguments, guint i)
-{
-  const char *value = drover_argument_get_value (arguments->pdata[i]);
-  g_autoptr (GArray) items = NULL;
-
-  if (!is_shown_at (arguments, i, 0))
-    return FALSE;
-  if (value == NULL || *value == '{')
-    return TRUE;
-
-  items = drover_keyval_parse (value, TRUE);
-  for (guint n = 0; n < items->len; n++)
-    if (!is_shown_at (arguments, i, g_array_index (items, DroverKeyvalItem, n).start))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* The arguments that make parts: each has a card on some page. */
-static GHashTable *
-list_of_parts (GPtrArray *arguments)
-{
-  g_autoptr (GPtrArray) parts = drover_parts_list (arguments, NULL);
-  GHashTable *indices = g_hash_table_new (NULL, NULL);
-
-  for (guint i = 0; i < parts->len; i++)
-    {
-      const DroverPart *part = parts->pdata[i];
-
-      g_hash_table_add (indices, GINT_TO_POINTER (part->scope.front));
-      g_hash_table_add (indices, GINT_TO_POINTER (part->scope.back));
-      g_hash_table_add (indices, GINT_TO_POINTER (part->scope.file));
-      for (guint n = 0; n < part->others->len; n++)
-        g_hash_table_add (indices, GINT_TO_POINTER (g_array_index (part->others, int, n)));
-    }
-
-  return indices;
-}
-
-/* An argument never changes, so what was found out of it holds until it goes. */
-static gboolean
-has_rows_cached (Rest *rest, GHashTable *known, GPtrArray *arguments, guint i)
-{
-  DroverArgument *argument = arguments->pdata[i];
-  gpointer value;
-  gboolean shown;
-
-  if (g_hash_table_lookup_extended (rest->known, argument, NULL, &value))
-    shown = GPOINTER_TO_INT (value);
-  else
-    shown = has_rows (arguments, i);
-
-  g_hash_table_insert (known, drover_argument_ref (argument), GINT_TO_POINTER (shown));
-  return shown;
-}
-
-/* The arguments that other pages do not show all of. What is switched off no row reads. */
-static GArray *
-list_others (Rest *rest, GPtrArray *arguments)
-{
-  g_autoptr (GHashTable) of_parts = list_of_parts (arguments);
-  GHashTable *known = new_known ();
-  GArray *others = g_array_new (FALSE, FALSE, sizeof (guint));
-
-  for (guint i = 0; i < arguments->len; i++)
-    if (!drover_argument_get_enabled (arguments->pdata[i]) ||
-        (!g_hash_table_contains (of_parts, GUINT_TO_POINTER (i)) &&
-         !has_rows_cached (rest, known, arguments, i)))
-      g_array_append_val (others, i);
-
-  g_hash_table_unref (rest->known);
-  rest->known = known;
-  return others;
 }
 
 static DroverArgumentRow *
@@ -179,17 +86,15 @@ static void
 update (Rest *rest)
 {
   GPtrArray *arguments = drover_config_get_arguments (rest->config);
-  g_autoptr (GArray) others = NULL;
+  g_autoptr (GArray) shown = arguments != NULL ? drover_locations_list_rest (arguments) : NULL;
+  guint n = shown != NULL ? shown->len : 0;
 
-  if (arguments == NULL)
-    return;
+  for (guint i = 0; i < n; i++)
+    drover_argument_row_set_argument (ensure_row (rest, i), g_array_index (shown, guint, i));
 
-  others = list_others (rest, arguments);
-  for (guint i = 0; i < others->len; i++)
-    drover_argument_row_set_argument (ensure_row (rest, i), g_array_index (others, guint, i));
   for (guint i = 0; i < rest->rows->len; i++)
-    gtk_widget_set_visible (rest->rows->pdata[i], i < others->len);
-  gtk_widget_set_visible (rest->empty, others->len == 0);
+    gtk_widget_set_visible (rest->rows->pdata[i], i < n);
+  gtk_widget_set_visible (rest->empty, n == 0);
   update_files (rest);
 }
 
@@ -273,7 +178,6 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
 
   rest->config = config;
   rest->rows = g_ptr_array_new ();
-  rest->known = new_known ();
   rest->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   rest->file_rows = g_ptr_array_new ();
   rest->files = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());

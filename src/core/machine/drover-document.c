@@ -511,6 +511,27 @@ drover_document_with_arguments (DroverDocument *self, GPtrArray *arguments)
   return take (copy_root (self), g_ptr_array_ref (arguments));
 }
 
+/* Whether they differ in what changes most, which needs no text of the whole document: this is
+ * asked at each key stroke. */
+static gboolean
+differ_in_arguments (GPtrArray *arguments, GPtrArray *others)
+{
+  if (arguments->len != others->len)
+    return TRUE;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      DroverArgument *a = arguments->pdata[i];
+      DroverArgument *b = others->pdata[i];
+
+      if (a != b && (g_strcmp0 (drover_argument_get_flag (a), drover_argument_get_flag (b)) != 0 ||
+                     g_strcmp0 (drover_argument_get_value (a), drover_argument_get_value (b)) != 0))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /**
  * drover_document_equal:
  *
@@ -524,6 +545,8 @@ drover_document_equal (DroverDocument *self, DroverDocument *other)
 
   if (self == other)
     return TRUE;
+  if (differ_in_arguments (self->arguments, other->arguments))
+    return FALSE;
 
   text = drover_document_to_text (self);
   other_text = drover_document_to_text (other);
