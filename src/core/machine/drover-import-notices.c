@@ -149,8 +149,8 @@ note_earlier (Notices *self, const DroverShellCommand *command)
   source = dup_source (self, second->start, second->end);
   if (g_str_equal (head, "cd") || g_str_equal (head, "pushd"))
     add (self, DROVER_IMPORT_DROPPED,
-         g_strdup_printf (_("The text changes to the folder %s first; relative file names are "
-                            "looked up in the machine’s own folder"), source),
+         g_strdup_printf (_("The text changes to the folder %s first, which is not followed; "
+                            "choose it as the folder of relative file names"), source),
          command->start, command->end, -1);
   else if (g_str_equal (head, "export") && concerns_qemu (source))
     add (self, DROVER_IMPORT_DROPPED,
