@@ -10,6 +10,10 @@
 
 /* What an import changed, left out, or left open, in sentences. */
 
+/* Finding an argument's page takes a look at all arguments. Nobody reads a sentence on each of
+ * so many, and a pasted book must not take minutes. */
+#define MAX_ON_PAGES 2000
+
 typedef struct
 {
   const DroverImportText *text;
@@ -276,6 +280,9 @@ static void
 note_pages (Notices *self, GPtrArray *arguments)
 {
   guint n_shown = 0;
+
+  if (arguments->len > MAX_ON_PAGES)
+    return;
 
   for (guint i = 0; i < arguments->len; i++)
     {
