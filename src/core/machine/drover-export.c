@@ -73,22 +73,6 @@ is_relative_argument (DroverArgument *argument)
   return *value == '{' ? has_relative_member (value) : has_relative_key (value);
 }
 
-/**
- * drover_export_find_relative:
- * @arguments: (element-type DroverArgument): a machine's arguments
- *
- * Returns: the index of the first that may name a file as seen from the machine's folder, or -1
- */
-int
-drover_export_find_relative (GPtrArray *arguments)
-{
-  for (guint i = 0; i < arguments->len; i++)
-    if (is_relative_argument (arguments->pdata[i]))
-      return i;
-
-  return -1;
-}
-
 static char *
 dup_argument_text (DroverArgument *argument)
 {
@@ -195,9 +179,12 @@ drover_export_dup_script (DroverDocument *document, const char *folder)
   g_autofree char *command = drover_export_dup_shell (document);
   g_autofree char *quoted_folder = drover_shell_quote (folder);
   GString *script = g_string_new ("#!/bin/sh\n");
+  gboolean needs_folder = FALSE;
 
   append_comments (script, document);
-  if (drover_export_find_relative (arguments) >= 0)
+  for (guint i = 0; i < arguments->len; i++)
+    needs_folder |= is_relative_argument (arguments->pdata[i]);
+  if (needs_folder)
     g_string_append_printf (script, "cd %s || exit\n", quoted_folder);
 
   g_string_append_printf (script, "exec %s\n", command);

@@ -8,6 +8,5 @@ G_BEGIN_DECLS
 char *drover_export_dup_shell  (DroverDocument *document);
 char *drover_export_dup_argv   (DroverDocument *document);
 char *drover_export_dup_script (DroverDocument *document, const char *folder);
-int   drover_export_find_relative (GPtrArray *arguments);
 
 G_END_DECLS

@@ -4,7 +4,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "drover-export.h"
 #include "drover-import-private.h"
 #include "drover-part.h"
 #include "drover-shell-private.h"
@@ -15,7 +14,6 @@ typedef struct
 {
   const DroverImportText *text;
   GPtrArray *notices;
-  gboolean changes_folder; /* the text itself */
 } Notices;
 
 static void
@@ -150,13 +148,10 @@ note_earlier (Notices *self, const DroverShellCommand *command)
 
   source = dup_source (self, second->start, second->end);
   if (g_str_equal (head, "cd") || g_str_equal (head, "pushd"))
-    {
-      self->changes_folder = TRUE;
-      add (self, DROVER_IMPORT_DROPPED,
-           g_strdup_printf (_("The text changes to the folder %s first; relative file names are "
-                              "looked up in the machine’s own folder"), source),
-           command->start, command->end, -1);
-    }
+    add (self, DROVER_IMPORT_DROPPED,
+         g_strdup_printf (_("The text changes to the folder %s first; relative file names are "
+                            "looked up in the machine’s own folder"), source),
+         command->start, command->end, -1);
   else if (g_str_equal (head, "export") && concerns_qemu (source))
     add (self, DROVER_IMPORT_DROPPED,
          g_strdup_printf (_("The environment variable %s is not set for the machine"), source),
@@ -274,24 +269,6 @@ note_next (Notices *self, guint candidate)
     }
 }
 
-/* files */
-
-/* A shell would have looked where it was. A text that changes the folder is told already. */
-static void
-note_relative (Notices *self, GPtrArray *arguments)
-{
-  int argument = drover_export_find_relative (arguments);
-  const char *value =
-    argument >= 0 ? drover_argument_get_value (arguments->pdata[argument]) : NULL;
-  g_autofree char *text = value != NULL ? dup_short (value) : NULL;
-
-  if (text != NULL && !self->changes_folder)
-    add (self, DROVER_IMPORT_CHANGED,
-         g_strdup_printf (_("Relative file names, as in “%s”, are looked up in the machine’s own "
-                            "folder"), text),
-         0, 0, argument);
-}
-
 /* in the pages */
 
 /* One sentence for all that has a row, and one for each that has none. */
@@ -340,7 +317,7 @@ drover_import_list_notices (const DroverImportText *text, guint candidate,
 {
   const DroverImportCandidate *chosen =
     &g_array_index (text->candidates, DroverImportCandidate, candidate);
-  Notices self = { text, g_ptr_array_new_with_free_func (notice_free), FALSE };
+  Notices self = { text, g_ptr_array_new_with_free_func (notice_free) };
 
   for (guint i = 0; i < chosen->first; i++)
     note_earlier (&self, text->commands->pdata[i]);
@@ -354,7 +331,6 @@ drover_import_list_notices (const DroverImportText *text, guint candidate,
   for (guint i = chosen->first; i <= chosen->last; i++)
     note_dropped (&self, text->commands->pdata[i]);
   note_next (&self, candidate);
-  note_relative (&self, arguments);
   note_pages (&self, arguments);
 
   return self.notices;
