@@ -67,7 +67,10 @@ show_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_application_quit (user_data);
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  if (window == NULL || drover_window_save (DROVER_WINDOW (window)))
+    g_application_quit (user_data);
 }
 
 static const GActionEntry actions[] = {

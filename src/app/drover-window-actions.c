@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-alert.h"
 #include "drover-dex.h"
 #include "drover-editor.h"
 #include "drover-hello.h"
@@ -74,8 +75,7 @@ _drover_window_start (DroverWindow *self, DroverRun *run)
 {
   g_autoptr (GError) error = NULL;
 
-  /* What was typed a moment ago counts as well. */
-  if (!drover_editor_flush (drover_editor_get_for_machine (drover_run_get_machine (run)), &error))
+  if (!_drover_window_flush (run, &error))
     {
       _drover_window_toast (self, error->message);
       return;
@@ -165,7 +165,7 @@ static void
 ask (DroverWindow *self, const char *heading, const char *body, const char *id, const char *label,
      GCallback callback)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (heading, body);
+  AdwDialog *dialog = drover_alert_new (heading, body);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
 
   adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), id, label, NULL);
@@ -227,7 +227,8 @@ static void
 copy_command_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
-  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (self->run));
+  DroverMachine *machine = drover_run_get_machine (self->run);
+  DroverDocument *document = drover_editor_get_document (drover_editor_get_for_machine (machine));
   g_auto (GStrv) argv = drover_document_dup_argv (document);
   g_autofree char *text = drover_shell_from_argv ((const char *const *) argv);
 
@@ -243,7 +244,7 @@ show_log_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *path = drover_run_dup_log_path (self->run);
   g_autofree char *valid = log != NULL ? g_utf8_make_valid (log, -1) : NULL;
   const char *text = valid != NULL && *valid != '\0' ? valid : _("QEMU printed nothing.");
-  AdwDialog *dialog = adw_alert_dialog_new (_("QEMU’s Messages"), NULL);
+  AdwDialog *dialog = drover_alert_new (_("QEMU’s Messages"), NULL);
 
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", text, path);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));

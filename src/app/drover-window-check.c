@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-alert.h"
 #include "drover-check.h"
 #include "drover-editor.h"
 #include "drover-machine-page.h"
@@ -118,7 +119,7 @@ response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 static void
 tell_problems (FirstStart *start)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_("QEMU Refuses This Command Line"), NULL);
+  AdwDialog *dialog = drover_alert_new (_("QEMU Refuses This Command Line"), NULL);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
   g_autofree char *problems = dup_problems (start->document, start->check);
 
@@ -182,9 +183,17 @@ void
 _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
 {
   DroverMachine *machine = drover_run_get_machine (run);
-  DroverDocument *document = drover_machine_get_document (machine);
+  g_autoptr (GError) error = NULL;
+  DroverDocument *document;
   FirstStart *start;
 
+  if (!_drover_window_flush (run, &error))
+    {
+      _drover_window_toast (self, error->message);
+      return;
+    }
+
+  document = drover_machine_get_document (machine);
   if (document == NULL || was_started_before (run))
     {
       _drover_window_start (self, run);
@@ -199,5 +208,5 @@ _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
   start->document = drover_document_ref (document);
   start->say_source = g_timeout_add_once (SAY_AFTER_MSEC, say_cb, start);
   dex_future_disown (dex_future_finally (
-    drover_check_run (document, drover_machine_get_folder (machine)), checked_cb, start, NULL));
+    drover_check_run (document, drover_machine_get_directory (machine)), checked_cb, start, NULL));
 }

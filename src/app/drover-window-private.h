@@ -32,6 +32,8 @@ void _drover_window_update_actions  (DroverWindow *self);
 void _drover_window_toast           (DroverWindow *self, const char *message);
 void _drover_window_start           (DroverWindow *self, DroverRun *run);
 void _drover_window_check_and_start (DroverWindow *self, DroverRun *run);
+gboolean _drover_window_flush       (DroverRun *run, GError **error);
+void _drover_window_install_close   (GtkWidgetClass *widget_class);
 void _drover_window_install_import  (GtkWidgetClass *widget_class);
 void _drover_window_init_import     (DroverWindow *self);
 void _drover_window_ensure_page     (DroverWindow *self, DroverRun *run);

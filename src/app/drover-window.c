@@ -44,6 +44,7 @@ drover_window_class_init (DroverWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverWindow, start_page);
 
   _drover_window_install_actions (widget_class);
+  _drover_window_install_close (widget_class);
 }
 
 static void

@@ -11,5 +11,6 @@ G_DECLARE_FINAL_TYPE (DroverWindow, drover_window, DROVER, WINDOW, AdwApplicatio
 DroverWindow *drover_window_new        (DroverApplication *application);
 DroverRun    *drover_window_get_run    (DroverWindow *self);
 void          drover_window_select_run (DroverWindow *self, DroverRun *run);
+gboolean      drover_window_save       (DroverWindow *self);
 
 G_END_DECLS

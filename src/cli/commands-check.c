@@ -109,7 +109,7 @@ run_check (Invocation *invocation, GError **error)
     }
 
   document = drover_machine_get_document (machine);
-  check = dex_await_boxed (drover_check_run (document, drover_machine_get_folder (machine)), error);
+  check = dex_await_boxed (drover_check_run (document, drover_machine_get_directory (machine)), error);
   if (check == NULL)
     return FALSE;
 

@@ -22,6 +22,7 @@ static char *option_program;
 static char **option_variables;
 static int option_command;
 static gboolean option_argv_json;
+static char *option_directory;
 static gboolean option_no_check;
 
 static const GOptionEntry import_options[] = {
@@ -34,6 +35,8 @@ static const GOptionEntry import_options[] = {
     N_("Which command of the text, when it has several: 1 is the first"), N_("NUMBER") },
   { "argv-json", 0, 0, G_OPTION_ARG_NONE, &option_argv_json,
     N_("The file is a JSON array of strings, not shell text"), NULL },
+  { "directory", 0, 0, G_OPTION_ARG_FILENAME, &option_directory,
+    N_("Where relative file names are looked for, instead of here"), N_("FOLDER") },
   { "no-check", 0, 0, G_OPTION_ARG_NONE, &option_no_check,
     N_("Do not ask QEMU whether the machine would start"), NULL },
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
@@ -313,17 +316,34 @@ print_notices (GPtrArray *notices)
     g_printerr ("%s\n", ((DroverImportNotice *) notices->pdata[i])->text);
 }
 
+/* What a relative name means depends on where the command was meant to be typed. */
+static DroverDocument *
+settle_directory (DroverDocument *document)
+{
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree char *directory =
+    g_canonicalize_filename (option_directory != NULL ? option_directory : here, here);
+
+  if (option_directory == NULL && !drover_export_needs_directory (document))
+    return drover_document_ref (document);
+
+  return drover_document_with_directory (document, directory);
+}
+
 static DroverMachine *
 create_machine (Invocation *invocation, DroverImport *import, GPtrArray **notices, GError **error)
 {
   g_autoptr (DroverOptionTable) options = await_options (import);
-  g_autoptr (DroverDocument) document =
+  g_autoptr (DroverDocument) imported =
     drover_import_make_document (import, option_name, options, notices, error);
+  g_autoptr (DroverDocument) document = NULL;
   g_autoptr (DroverDocument) named = NULL;
   g_autofree char *name = NULL;
 
-  if (document == NULL)
+  if (imported == NULL)
     return NULL;
+
+  document = settle_directory (imported);
   if (option_name != NULL)
     return drover_library_create (invocation->library, document, error);
 
@@ -338,8 +358,7 @@ await_check (DroverMachine *machine)
 {
   DroverDocument *document = drover_machine_get_document (machine);
   g_autoptr (GError) error = NULL;
-  DroverCheck *check =
-    dex_await_boxed (drover_check_run (document, drover_machine_get_folder (machine)), &error);
+  DroverCheck *check = dex_await_boxed (drover_check_run (document, drover_machine_get_directory (machine)), &error);
 
   if (check == NULL)
     g_printerr (_("QEMU was not asked whether the machine would start: %s\n"), error->message);
@@ -379,6 +398,9 @@ run_import (Invocation *invocation, GError **error)
     return FALSE;
 
   print_notices (notices);
+  if (drover_document_get_directory (drover_machine_get_document (machine)) != NULL)
+    g_printerr (_("Relative file names are looked for in %s\n"),
+                drover_document_get_directory (drover_machine_get_document (machine)));
   if (!option_no_check)
     check = await_check (machine);
   if (option_json)
@@ -427,7 +449,7 @@ run_export (Invocation *invocation, GError **error)
   if (option_shell)
     {
       text = drover_export_dup_script (drover_machine_get_document (machine),
-                                       drover_machine_get_folder (machine));
+                                       drover_machine_get_directory (machine));
       /* Bytes as they are: g_print() would convert. */
       fputs (text, stdout);
       return TRUE;

@@ -268,10 +268,10 @@ dup_console_log (DroverMachine *machine, GError **error)
     return g_build_filename (log_dir, "console-0.log", NULL);
 
   plan = drover_launch_plan_new (drover_machine_get_document (machine), "", log_dir, NULL);
-  /* A log that the arguments name is as seen from the machine's folder, where QEMU runs. */
+  /* A log that the arguments name is as seen from where QEMU runs. */
   if (plan->consoles->len > 0)
     return g_canonicalize_filename (((DroverConsolePlan *) plan->consoles->pdata[0])->log,
-                                    drover_machine_get_folder (machine));
+                                    drover_machine_get_directory (machine));
 
   g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
                _("“%s” has no console: nothing in its arguments goes to the terminal, as "

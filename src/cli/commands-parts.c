@@ -142,7 +142,7 @@ run_add (Invocation *invocation, GError **error)
 
   arguments = drover_parts_add_in (
     drover_document_get_arguments (document), drover_document_get_program (document),
-    drover_machine_get_folder (machine), invocation->operands[1],
+    drover_machine_get_directory (machine), invocation->operands[1],
     (const char *const *) invocation->operands + 2, &id, error);
   if (arguments == NULL || !save (invocation, machine, arguments, error))
     return FALSE;
@@ -352,7 +352,7 @@ modernise_pass (DroverMachine *machine, DroverDocument *document, GPtrArray **ar
       if (sentence == NULL)
         continue;
       result = drover_arguments_modernise_in (*arguments, drover_document_get_program (document),
-                                              drover_machine_get_folder (machine), i, &error);
+                                              drover_machine_get_directory (machine), i, &error);
       if (result != NULL)
         {
           g_ptr_array_unref (*arguments);
@@ -395,7 +395,7 @@ modernise_one (DroverMachine *machine, DroverDocument *document, const char *ope
     }
 
   return drover_arguments_modernise_in (arguments, drover_document_get_program (document),
-                                        drover_machine_get_folder (machine), index, error);
+                                        drover_machine_get_directory (machine), index, error);
 }
 
 static gboolean

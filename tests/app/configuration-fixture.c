@@ -124,6 +124,19 @@ configuration_find_in_row (DroverWindow *window, const char *setting, GType type
   return found;
 }
 
+/**
+ * configuration_find_row_called:
+ *
+ * Returns: (transfer none) (nullable): the row with that title, when it is shown
+ */
+GtkWidget *
+configuration_find_row_called (DroverWindow *window, const char *title)
+{
+  GtkWidget *label = window_find_label (configuration_get (window), title);
+
+  return label != NULL ? gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW) : NULL;
+}
+
 static gboolean
 has_argv (const char *file, const char *expected)
 {

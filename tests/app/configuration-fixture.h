@@ -13,6 +13,7 @@ void                     configuration_show          (DroverWindow *window, cons
 void                     configuration_open_page     (DroverWindow *window);
 gboolean                 configuration_has_catalogue (DroverWindow *window);
 GtkWidget               *configuration_find_row      (DroverWindow *window, const char *setting);
+GtkWidget               *configuration_find_row_called (DroverWindow *window, const char *title);
 GtkWidget               *configuration_find_in_row   (DroverWindow *window, const char *setting,
                                                       GType type);
 void                     configuration_assert_argv   (const char *file, const char *expected);

@@ -40,7 +40,8 @@ shoot_dialog (PlayAlbum *album, guint item, const char *page, GError **error)
 
   return play_eyes_press_in (stage, 0, ATSPI_ROLE_TOGGLE_BUTTON, "Main Menu", error) &&
          play_eyes_press_item (stage, item, error) &&
-         play_eyes_wait (stage, ATSPI_ROLE_DIALOG, NULL, error) && play_album_shoot (album, page, error) &&
+         play_eyes_wait (stage, ATSPI_ROLE_DIALOG, NULL, error) &&
+         play_album_shoot (album, page, error) &&
          play_eyes_press_in (stage, ATSPI_ROLE_DIALOG, ATSPI_ROLE_BUTTON, "Close", error) &&
          play_eyes_wait_gone (stage, ATSPI_ROLE_DIALOG, NULL, error);
 }
@@ -90,7 +91,8 @@ shoot_running (PlayAlbum *album, GError **error)
   PlayStage *stage = album->stage;
 
   return play_eyes_press (stage, "Start", error) &&
-         play_eyes_wait_text (stage, INSTALLER_TEXT, error) && play_album_shoot (album, "console", error) &&
+         play_eyes_wait_text (stage, INSTALLER_TEXT, error) &&
+         play_album_shoot (album, "console", error) &&
          play_eyes_press (stage, "Pause", error) &&
          play_stage_wait_state (stage, MACHINE.button, "paused", error) &&
          play_album_shoot (album, "paused", error) && play_eyes_press (stage, "Resume", error) &&

@@ -621,7 +621,7 @@ test_modernise (Fixture *fixture, gconstpointer data)
   drover_test_until (says (dialog, "− -enable-kvm"));
   g_assert_true (says (dialog, "+ -accel kvm"));
   g_assert_true (command_has (fixture, "-enable-kvm"));
-  g_signal_emit_by_name (dialog, "response", "modernise");
+  g_signal_emit_by_name (dialog, "apply");
   g_assert_true (command_has (fixture, "-accel kvm"));
   g_assert_true (text_has (fixture, "\n-accel kvm\n"));
   g_assert_false (command_has (fixture, "-enable-kvm"));

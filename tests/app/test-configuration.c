@@ -5,8 +5,11 @@
 #include "run-fixture.h"
 #include "window-fixture.h"
 
+#include <string.h>
+
 #include "drover-argument-row.h"
 #include "drover-config-file-row.h"
+#include "drover-numa-picture.h"
 #include "drover-sections.h"
 
 /* Trailing and doubled commas, bare words, repeats, opaque values, JSON, unknown options, an
@@ -21,15 +24,18 @@ static const char ugly[] =
   "  \"arguments\": [\n"
   "    {\"flag\": \"--m\", \"value\": \"$RAM\"},\n"
   "    {\"flag\": \"-smp\", \"value\": \"2,,cores=2,\", \"shade\": \"blue\"},\n"
-  "    {\"flag\": \"-boot\", \"value\": \"order=d\"}, {\"flag\": \"-boot\", \"value\": \"order=c\"},\n"
+  "    {\"flag\": \"-boot\", \"value\": \"order=d\"},\n"
+  "    {\"flag\": \"-boot\", \"value\": \"order=c\"},\n"
   "    {\"flag\": \"-cpu\", \"value\": \"nonsense,+a,-b,c=off,phys-bits=40\"},\n"
   "    {\"flag\": \"-numa\", \"value\": \"node,nodeid=0,cpus=0-x\"},\n"
   "    {\"flag\": \"-drive\", \"value\": \"file=a,,b.qcow2,if=virtio,,\"},\n"
-  "    {\"flag\": \"-device\", \"value\": \"{\\\"driver\\\": \\\"virtio-net-pci\\\", \\\"id\\\": 3}\"},\n"
+  "    {\"flag\": \"-device\", \"value\": \"{"
+  "\\\"driver\\\": \\\"virtio-net-pci\\\", \\\"id\\\": 3}\"},\n"
   "    {\"flag\": \"-netdev\", \"value\": \"user,id=n,hostfwd=tcp::1-:2,hostfwd=tcp::3-:4\"},\n"
   "    {\"flag\": \"-device\", \"value\": \"bogus,netdev=n,foo\"},\n"
   "    {\"flag\": \"-object\", \"value\": \"nothing,id=\"},\n"
-  "    {\"flag\": \"-audiodev\", \"value\": \"none,id=a\"}, {\"flag\": \"-display\", \"value\": \"\"},\n"
+  "    {\"flag\": \"-audiodev\", \"value\": \"none,id=a\"},\n"
+  "    {\"flag\": \"-display\", \"value\": \"\"},\n"
   "    {\"flag\": \"-enable-kvm\"}, {\"flag\": \"-accel\", \"value\": \"tcg,thread=maybe\"},\n"
   "    {\"flag\": \"-frobnicate\", \"value\": \"how much\"}, {\"flag\": \"-nographic\"},\n"
   "    {\"flag\": \"-d\", \"value\": \"int\", \"enabled\": false, \"note\": \"much noise\"},\n"
@@ -120,6 +126,7 @@ static void
 set_rows (DroverWindow *window, gconstpointer data)
 {
   const char *file = data;
+  GtkWidget *row;
 
   configuration_open (window);
   configuration_show (window, "memory");
@@ -148,10 +155,13 @@ set_rows (DroverWindow *window, gconstpointer data)
   configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx -overcommit cpu-pm=on");
   toggle (window, "cpu.idle", "default");
   configuration_assert_argv (file, "-m 8G,slots=3 -cpu of-my-own,+avx");
-  g_assert_true (gtk_widget_activate (
-    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default")));
-  drover_test_until (
-    window_find_button (configuration_find_row (window, "cpu.model"), "Back to the Default") == NULL);
+
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
+  row = configuration_find_row (window, "memory.slots");
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Back to the Default")));
+  drover_test_until (window_find_button (row, "Back to the Default") == NULL);
+  configuration_assert_argv (file, "-m 8G -cpu of-my-own,+avx");
 }
 
 static void
@@ -300,6 +310,119 @@ test_selection (void)
   window_fixture_clean_up ();
 }
 
+/* NUMA */
+
+static void
+numa (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+  GtkWidget *picture;
+  g_autofree char *difference = NULL;
+
+  configuration_open (window);
+  configuration_show (window, "cpu");
+  drover_test_until (window_says (window, "In all: 2 × 2 = 4"));
+  g_assert_true (window_says (window, "6 processors cannot be arranged like that."));
+  drover_test_until (window_find_type (window, DROVER_TYPE_NUMA_PICTURE) != NULL);
+  picture = window_find_type (window, DROVER_TYPE_NUMA_PICTURE);
+  difference = gtk_test_accessible_check_property (
+    GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
+    "Node 0: Processors 0-2, 5; 3.0 GiB of memory.\n"
+    "Node 1: No processors of its own; 512.0 MiB of memory.\n",
+    NULL);
+  g_assert_cmpstr (difference, ==, NULL);
+  drover_test_until (gtk_widget_get_height (picture) > 0);
+  gtk_viewport_scroll_to (
+    GTK_VIEWPORT (gtk_widget_get_ancestor (picture, GTK_TYPE_VIEWPORT)), picture, NULL);
+  window_picture (window, "numa", "cpu");
+
+  window_press (window, "Add Node");
+  configuration_assert_argv (file, "-smp 6,cores=2,threads=2 "
+                                   "-object memory-backend-ram,id=r,size=3G "
+                                   "-numa node,cpus=0-2,cpus=5,memdev=r "
+                                   "-numa node,nodeid=1,mem=512 -numa node,nodeid=2");
+}
+
+static void
+test_numa (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject",
+    MACHINE ("{\"flag\":\"-smp\",\"value\":\"6,cores=2,threads=2\"},"
+             "{\"flag\":\"-object\",\"value\":\"memory-backend-ram,id=r,size=3G\"},"
+             "{\"flag\":\"-numa\",\"value\":\"node,cpus=0-2,cpus=5,memdev=r\"},"
+             "{\"flag\":\"-numa\",\"value\":\"node,nodeid=1,mem=512\"}"));
+
+  window_fixture_run (numa, file);
+  window_fixture_clean_up ();
+}
+
+/* All properties of the machine */
+
+static GtkWidget *
+find_dialog (DroverWindow *window)
+{
+  return window_find_type (window, ADW_TYPE_DIALOG);
+}
+
+static void
+properties (DroverWindow *window, gconstpointer data)
+{
+  const char *file = data;
+  GtkWidget *row;
+
+  configuration_open (window);
+  configuration_show (window, "machine");
+  drover_test_until (configuration_has_catalogue (window));
+  row = configuration_find_row_called (window, "All Properties of This Machine");
+  drover_test_until (gtk_widget_is_sensitive (row));
+  g_assert_true (gtk_widget_activate (row));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (find_dialog (window), GTK_TYPE_SEARCH_ENTRY)), "hpet");
+  drover_test_until (configuration_find_row (window, "machine-property.acpi") == NULL &&
+                     configuration_find_row (window, "machine-property.hpet") != NULL);
+  window_picture (window, "properties", "machine");
+  toggle (window, "machine-property.hpet", "off");
+  configuration_assert_argv (file, "-machine q35,hpet=off");
+  adw_dialog_force_close (ADW_DIALOG (find_dialog (window)));
+  drover_test_until (find_dialog (window) == NULL);
+}
+
+static void
+test_properties (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-machine\",\"value\":\"q35\"}"));
+
+  window_fixture_run (properties, file);
+  window_fixture_clean_up ();
+}
+
+/* Overview */
+
+static void
+rename_it (DroverWindow *window, gconstpointer data)
+{
+  configuration_open (window);
+  drover_test_until (window_find_type (configuration_get (window), ADW_TYPE_ENTRY_ROW) != NULL);
+  gtk_editable_set_text (
+    GTK_EDITABLE (window_find_type (configuration_get (window), ADW_TYPE_ENTRY_ROW)), "Renamed");
+  drover_test_until (window_row_says (window, 0, "Renamed"));
+  window_press (window, "Undo");
+  drover_test_until (window_row_says (window, 0, "Subject"));
+}
+
+static void
+test_overview (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (rename_it, NULL);
+  window_fixture_clean_up ();
+}
+
 /* Everything else */
 
 static void
@@ -411,6 +534,139 @@ test_narrow (void)
   window_fixture_clean_up ();
 }
 
+/* What was typed a moment ago counts */
+
+/* Whether QEMU has an argument that begins so. */
+static gboolean
+is_run_with (DroverRun *run, const char *word)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", drover_run_get_pid (run));
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return FALSE;
+
+  for (gsize i = 0; i < length; i += strlen (text + i) + 1)
+    if (g_str_has_prefix (text + i, word))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+open_memory (DroverWindow *window)
+{
+  configuration_open (window);
+  configuration_show (window, "memory");
+  drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
+}
+
+static gboolean
+file_says (const char *file, const char *text)
+{
+  g_autofree char *contents = read_file (file);
+
+  return strstr (contents, text) != NULL;
+}
+
+static void
+start_at_once (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.size", "24");
+  g_assert_false (file_says (data, "\"24"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+  g_assert_true (file_says (data, "\"24"));
+  drover_test_until (window_row_says (window, 0, "Running"));
+  g_assert_true (is_run_with (drover_window_get_run (window), "24"));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_can_press (window, "Start"));
+
+  /* The second start is not checked first. */
+  type_in (window, "memory.size", "32");
+  g_assert_false (file_says (data, "\"32"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL);
+  g_assert_true (file_says (data, "\"32"));
+  drover_test_until (window_row_says (window, 0, "Running"));
+  g_assert_true (is_run_with (drover_window_get_run (window), "32"));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_row_says (window, 0, "Off"));
+}
+
+static void
+test_start_at_once (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+
+  window_fixture_run (start_at_once, file);
+  window_fixture_clean_up ();
+}
+
+static void
+close_at_once (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.slots", "2");
+  g_assert_false (file_says (data, "slots=2"));
+  gtk_window_close (GTK_WINDOW (window));
+  g_assert_true (file_says (data, "slots=2"));
+}
+
+static void
+quit_at_once (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.slots", "3");
+  g_assert_false (file_says (data, "slots=3"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "app.quit", NULL);
+  g_assert_true (file_says (data, "slots=3"));
+}
+
+static void
+test_close_at_once (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (close_at_once, file);
+  window_fixture_run (quit_at_once, file);
+  window_fixture_clean_up ();
+}
+
+/* Another program was quicker: the window stays, and so does what was typed, to be had back. */
+static void
+close_refused (DroverWindow *window, gconstpointer data)
+{
+  open_memory (window);
+  type_in (window, "memory.slots", "2");
+  g_assert_true (g_file_set_contents (
+    data, MACHINE ("{\"flag\":\"-m\",\"value\":\"1G\"}"), -1, NULL));
+  gtk_window_close (GTK_WINDOW (window));
+  drover_test_until (window_says (window, "Close Without Saving?"));
+  g_assert_true (window_says (window, "was changed by another program"));
+  window_press_in_dialog (window, "Cancel");
+  configuration_assert_argv (data, "-m 1G");
+  window_press (window, "Undo");
+  configuration_assert_argv (data, "-m slots=2");
+
+  type_in (window, "memory.slots", "3");
+  g_assert_true (g_file_set_contents (data, MACHINE (""), -1, NULL));
+  gtk_window_close (GTK_WINDOW (window));
+  window_press_in_dialog (window, "Close Anyway");
+}
+
+static void
+test_close_refused (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (close_refused, file);
+  configuration_assert_argv (file, "");
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -421,8 +677,14 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/undo", test_undo);
   g_test_add_func ("/configuration/running", test_running);
   g_test_add_func ("/configuration/selection", test_selection);
+  g_test_add_func ("/configuration/numa", test_numa);
+  g_test_add_func ("/configuration/properties", test_properties);
+  g_test_add_func ("/configuration/overview", test_overview);
   g_test_add_func ("/configuration/other-arguments", test_other_arguments);
   g_test_add_func ("/configuration/config-file", test_config_file);
+  g_test_add_func ("/configuration/start-at-once", test_start_at_once);
+  g_test_add_func ("/configuration/close-at-once", test_close_at_once);
+  g_test_add_func ("/configuration/close-refused", test_close_refused);
   g_test_add_func ("/configuration/narrow", test_narrow);
   return drover_test_run ();
 }

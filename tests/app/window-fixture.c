@@ -220,6 +220,17 @@ is_label_with (GtkWidget *widget, gconstpointer data)
 }
 
 /**
+ * window_find_label:
+ *
+ * Returns: (transfer none) (nullable): the first label with @text in it that is shown
+ */
+GtkWidget *
+window_find_label (gpointer root, const char *text)
+{
+  return root != NULL ? find (root, is_label_with, text) : NULL;
+}
+
+/**
  * window_says:
  *
  * Returns: whether a label with @text in it is shown

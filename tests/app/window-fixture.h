@@ -19,6 +19,7 @@ char        *window_put_guest        (const char *slug);
 
 GtkWidget   *window_find_type        (gpointer root, GType type);
 GtkWidget   *window_find_button      (gpointer root, const char *name);
+GtkWidget   *window_find_label       (gpointer root, const char *text);
 gboolean     window_says             (gpointer root, const char *text);
 gboolean     window_row_says         (DroverWindow *window, int position, const char *text);
 guint        window_count_rows       (DroverWindow *window);

@@ -152,10 +152,32 @@ def test_export_runs(home):
   program.write_text("#!/bin/sh\npwd\nprintf '%s\\n' \"$@\"\n")
   program.chmod(0o755)
   line = [str(program), "-append", "it's $HOME `x` \"y\" \\", "-hda", "disk.img", ""]
-  out, _ = import_text(home, json.dumps(line), "--argv-json", "--name", "a b'c")
+  out, messages = import_text(home, json.dumps(line), "--argv-json", "--name", "a b'c",
+                              "--directory", str(home.folder))
+  assert str(home.folder) in messages, messages
   script = write(home, home.run("export", out.strip(), "--shell")[0])
   printed = subprocess.run(["sh", script], capture_output=True, text=True, check=True).stdout
-  assert printed.split("\n") == [str(home.machines / out.strip()), *line[1:], ""], printed
+  assert printed.split("\n") == [str(home.folder), *line[1:], ""], printed
+
+
+def machine_file(home, summary):
+  return json.loads((home.machines / summary["slug"] / "machine.json").read_text())
+
+
+def test_relative_names(home):
+  """What stands beside the one who imports is found by the dry run; argv stays as it is."""
+  if shutil.which(cli.QEMU) is None:
+    raise cli.Skip(f"{cli.QEMU} is not installed")
+  folder = home.folder / "guide"
+  folder.mkdir()
+  (folder / "disk.img").write_bytes(bytes(1 << 20))
+  text = write(home, f"{cli.QEMU} -m 64 -net none -drive file=disk.img,format=raw")
+  there = json.loads(home.run("import", "--json", text, cwd=folder)[0])
+  assert there["check"]["passed"], there
+  assert home.json("command", there["slug"])[-1] == "file=disk.img,format=raw"
+  assert machine_file(home, there)["directory"] == str(folder)
+  without = home.run("import", "--json", write(home, f"{cli.QEMU} -m 64 -net none"), cwd=folder)[0]
+  assert "directory" not in machine_file(home, json.loads(without))
 
 
 def test_dry_run(home):

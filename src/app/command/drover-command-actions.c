@@ -4,9 +4,10 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
-#include "drover-command-modernise.h"
 #include "drover-command-view-private.h"
 #include "drover-export.h"
+#include "drover-part-actions.h"
+#include "drover-shell.h"
 
 /* What the command view can do with the machine and with one argument. */
 
@@ -14,6 +15,16 @@ static DroverDocument *
 get_document (DroverCommandView *self)
 {
   return drover_editor_get_document (drover_config_get_editor (self->config));
+}
+
+/* It as a shell reads it. */
+static char *
+dup_line (DroverArgument *argument)
+{
+  const char *const words[] = { drover_argument_get_flag (argument),
+                                drover_argument_get_value (argument), NULL };
+
+  return drover_shell_from_argv (words[0] != NULL ? words : words + 1);
 }
 
 static void
@@ -90,7 +101,7 @@ copy_argument_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (!_drover_command_view_flush (self) || (argument = get_argument (self)) == NULL)
     return;
 
-  text = drover_command_dup_line (argument);
+  text = dup_line (argument);
   copy (self, text, _("Option copied"));
 }
 
@@ -132,7 +143,7 @@ modernise_action (GtkWidget *widget, const char *name, GVariant *parameter)
   DroverCommandView *self = DROVER_COMMAND_VIEW (widget);
 
   if (_drover_command_view_flush (self) && get_argument (self) != NULL)
-    drover_command_modernise (widget, self->config, self->argument);
+    drover_part_actions_modernise_argument (widget, self->config, self->argument);
 }
 
 /* What was typed and cannot be read is the first thing to be taken back. */
@@ -252,7 +263,7 @@ script_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   machine = drover_editor_get_machine (drover_config_get_editor (self->config));
-  text = drover_export_dup_script (get_document (self), drover_machine_get_folder (machine));
+  text = drover_export_dup_script (get_document (self), drover_machine_get_directory (machine));
   contents = g_bytes_new_take (text, strlen (text));
   g_file_replace_contents_bytes_async (file, contents, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
                                        script_written_cb, g_object_ref (self));

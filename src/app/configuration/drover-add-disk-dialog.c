@@ -79,6 +79,13 @@ get_folder (DroverAddDiskDialog *self)
     drover_editor_get_machine (drover_config_get_editor (self->config)));
 }
 
+static const char *
+get_directory (DroverAddDiskDialog *self)
+{
+  return drover_machine_get_directory (
+    drover_editor_get_machine (drover_config_get_editor (self->config)));
+}
+
 static gboolean
 is_new_image (DroverAddDiskDialog *self)
 {
@@ -90,6 +97,18 @@ static const char *
 get_format (DroverAddDiskDialog *self)
 {
   return formats[MIN (adw_combo_row_get_selected (self->format), G_N_ELEMENTS (formats) - 1)];
+}
+
+/* An image that Drover makes is in the machine's folder, wherever QEMU runs. */
+static char *
+dup_new_name (DroverAddDiskDialog *self)
+{
+  g_autofree char *name = drover_new_image_dup_free_name (get_folder (self), get_format (self));
+
+  if (g_str_equal (get_folder (self), get_directory (self)))
+    return g_steal_pointer (&name);
+
+  return g_build_filename (get_folder (self), name, NULL);
 }
 
 static const char *
@@ -133,7 +152,7 @@ try_add (DroverAddDiskDialog *self, const char *file, const char *format, const 
 
   return drover_parts_add_in (drover_config_get_arguments (self->config),
                               drover_document_get_program (drover_editor_get_document (editor)),
-                              get_folder (self), DROVER_PART_DISK,
+                              get_directory (self), DROVER_PART_DISK,
                               (const char *const *) properties->pdata, id, error);
 }
 
@@ -142,9 +161,7 @@ build (DroverAddDiskDialog *self, GError **error)
 {
   const char *typed = gtk_editable_get_text (GTK_EDITABLE (self->file));
   gboolean is_new = is_new_image (self);
-  g_autofree char *name = is_new
-                            ? drover_new_image_dup_free_name (get_folder (self), get_format (self))
-                            : g_strdup (typed);
+  g_autofree char *name = is_new ? dup_new_name (self) : g_strdup (typed);
   gboolean has_file =
     is_new || adw_combo_row_get_selected (self->source) == SOURCE_FILE;
 
@@ -316,8 +333,8 @@ create (DroverAddDiskDialog *self)
   g_autofree char *path = NULL;
 
   creation->dialog = g_object_ref (self);
-  creation->name = drover_new_image_dup_free_name (get_folder (self), get_format (self));
-  path = g_build_filename (get_folder (self), creation->name, NULL);
+  creation->name = dup_new_name (self);
+  path = g_canonicalize_filename (creation->name, get_folder (self));
   gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
   drover_new_image_create (path, get_format (self),
                            (guint64) adw_spin_row_get_value (self->size) << 30, created_cb,

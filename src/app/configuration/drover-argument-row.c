@@ -17,7 +17,7 @@ struct _DroverArgumentRow
   gboolean showing;
 
   GtkSwitch *enabled;
-  AdwEntryRow *value;
+  AdwEntryRow *value; /* NULL, as what follows, until the row is opened */
   AdwEntryRow *note;
   GtkWidget *up;
   GtkWidget *down;
@@ -167,6 +167,17 @@ update_problem (DroverArgumentRow *self)
 }
 
 static void
+update_filled (DroverArgumentRow *self, DroverArgument *argument)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->value), drover_argument_get_value (argument) != NULL);
+  set_text (self->value, drover_argument_get_value (argument));
+  set_text (self->note, drover_argument_get_note (argument));
+  gtk_widget_set_sensitive (self->up, self->argument > 0);
+  gtk_widget_set_sensitive (self->down,
+                            self->argument + 1 < drover_config_get_arguments (self->config)->len);
+}
+
+static void
 update (DroverArgumentRow *self)
 {
   DroverArgument *argument = get_argument (self);
@@ -178,12 +189,8 @@ update (DroverArgumentRow *self)
   update_titles (self, argument);
   update_problem (self);
   gtk_switch_set_active (self->enabled, drover_argument_get_enabled (argument));
-  gtk_widget_set_visible (GTK_WIDGET (self->value), drover_argument_get_value (argument) != NULL);
-  set_text (self->value, drover_argument_get_value (argument));
-  set_text (self->note, drover_argument_get_note (argument));
-  gtk_widget_set_sensitive (self->up, self->argument > 0);
-  gtk_widget_set_sensitive (self->down,
-                            self->argument + 1 < drover_config_get_arguments (self->config)->len);
+  if (self->value != NULL)
+    update_filled (self, argument);
   self->showing = FALSE;
 }
 
@@ -253,6 +260,19 @@ add_buttons (DroverArgumentRow *self)
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
 }
 
+/* A closed row costs one row; a machine can have hundreds. */
+static void
+fill (DroverArgumentRow *self)
+{
+  if (self->value != NULL || self->config == NULL)
+    return;
+
+  self->value = add_entry (self, _("Value"), G_CALLBACK (value_cb));
+  self->note = add_entry (self, _("Note"), G_CALLBACK (note_cb));
+  add_buttons (self);
+  update (self);
+}
+
 static void
 drover_argument_row_init (DroverArgumentRow *self)
 {
@@ -268,9 +288,7 @@ drover_argument_row_init (DroverArgumentRow *self)
   drover_value_editor_name (enabled, _("Whether QEMU Gets It"));
   g_signal_connect_swapped (enabled, "notify::active", G_CALLBACK (enabled_cb), self);
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), enabled);
-  self->value = add_entry (self, _("Value"), G_CALLBACK (value_cb));
-  self->note = add_entry (self, _("Note"), G_CALLBACK (note_cb));
-  add_buttons (self);
+  g_signal_connect (self, "notify::expanded", G_CALLBACK (fill), NULL);
   g_signal_connect_swapped (focus, "enter", G_CALLBACK (focus_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), focus);
 }

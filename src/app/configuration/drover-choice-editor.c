@@ -33,7 +33,8 @@ update_label (DroverChoiceEditor *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->label), "dimmed");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->label), "dimmed");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   text != NULL ? text : absent, -1);
 }
 

@@ -46,7 +46,7 @@ look_at_image (DroverDiskRow *self, GPtrArray *arguments, const DroverPart *part
   DroverEditor *editor =
     drover_config_get_editor (drover_part_row_get_config (DROVER_PART_ROW (self)));
   g_autofree char *image = drover_disk_dup_image (
-    arguments, part, drover_machine_get_folder (drover_editor_get_machine (editor)));
+    arguments, part, drover_machine_get_directory (drover_editor_get_machine (editor)));
 
   if (!g_set_str (&self->image, image))
     return;

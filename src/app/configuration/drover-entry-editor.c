@@ -143,7 +143,7 @@ static GFile *
 resolve (DroverEntryEditor *self)
 {
   DroverMachine *machine = drover_editor_get_machine (drover_config_get_editor (self->config));
-  g_autoptr (GFile) folder = g_file_new_for_path (drover_machine_get_folder (machine));
+  g_autoptr (GFile) folder = g_file_new_for_path (drover_machine_get_directory (machine));
   const char *text = gtk_editable_get_text (self->entry);
 
   return *text != '\0' ? g_file_resolve_relative_path (folder, text) : NULL;
@@ -255,7 +255,8 @@ drover_entry_editor_new (DroverConfig *config, const DroverSetting *setting)
   gtk_box_append (GTK_BOX (box), entry);
   fill (self, GTK_BOX (box));
   gtk_widget_add_css_class (box, "linked");
-  adw_bin_set_child (ADW_BIN (self), setting->unit != NULL ? with_unit (box, _(setting->unit)) : box);
+  adw_bin_set_child (ADW_BIN (self),
+                     setting->unit != NULL ? with_unit (box, _(setting->unit)) : box);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (drover_value_editor_commit), self);
   return DROVER_VALUE_EDITOR (self);

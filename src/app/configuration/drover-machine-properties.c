@@ -41,7 +41,7 @@ setting_new (const DroverCatalogueProperty *property)
 {
   DroverSetting *setting = g_new0 (DroverSetting, 1);
 
-  setting->id = g_strconcat ("machine.", property->name, NULL);
+  setting->id = g_strconcat ("machine-property.", property->name, NULL);
   setting->page = "machine";
   setting->title = g_strdup (property->name);
   if (property->description != NULL && *property->description != '\0')

@@ -30,21 +30,30 @@ dup_machine (DroverConfig *config)
   return NULL;
 }
 
+static const char *
+describe (DroverConfig *config, const char *machine)
+{
+  const GError *error = drover_config_get_catalogue_error (config);
+
+  if (error != NULL)
+    return error->message;
+  if (drover_config_get_catalogue (config) == NULL)
+    return _("QEMU is being asked…");
+
+  return machine != NULL
+           ? _("What this QEMU lets one change about this type of machine, one by one.")
+           : _("Choose a type first.");
+}
+
 static void
 update (AdwActionRow *row)
 {
   DroverConfig *config = g_object_get_data (G_OBJECT (row), "config");
-  const GError *error = drover_config_get_catalogue_error (config);
   g_autofree char *machine = dup_machine (config);
   gboolean usable = drover_config_get_catalogue (config) != NULL && machine != NULL;
 
   gtk_widget_set_sensitive (GTK_WIDGET (row), usable);
-  adw_action_row_set_subtitle (row, error != NULL ? error->message
-                                    : drover_config_get_catalogue (config) == NULL
-                                      ? _("QEMU is being asked…")
-                                    : machine == NULL ? _("Choose a type first.")
-                                                      : _("What this QEMU lets one change about this "
-                                                          "type of machine, one by one."));
+  adw_action_row_set_subtitle (row, describe (config, machine));
 }
 
 static void
@@ -69,6 +78,7 @@ drover_machine_settings_page_new (DroverConfig *config, DroverRun *run)
   GtkWidget *row = adw_action_row_new ();
 
   g_object_set_data_full (G_OBJECT (row), "config", g_object_ref (config), g_object_unref);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("All Properties of This Machine"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              gtk_image_new_from_icon_name ("go-next-symbolic"));

@@ -25,7 +25,7 @@ G_DEFINE_FINAL_TYPE (DroverNumaPicture, drover_numa_picture, GTK_TYPE_WIDGET)
 #define PADDING 12
 #define SQUARE 12
 #define SQUARE_GAP 4
-#define MAX_SQUARES 16
+#define MAX_SQUARES 8
 #define BAR_HEIGHT 6
 
 static guint
@@ -129,7 +129,7 @@ append_node (DroverNumaPicture *self, GtkSnapshot *snapshot, const DroverNumaNod
   colour = with_alpha (colour, 0.06f);
   append_rounded (snapshot, x, y, BOX_WIDTH, BOX_HEIGHT, 9, &colour);
   append_text (self, snapshot, title, x + PADDING, y + 8, TRUE);
-  for (guint i = 0; i < MIN (node->n_cpus, MAX_SQUARES / 2); i++)
+  for (guint i = 0; i < MIN (node->n_cpus, MAX_SQUARES); i++)
     append_rounded (snapshot, x + PADDING + i * (SQUARE + SQUARE_GAP), y + 32, SQUARE, SQUARE, 3,
                     &accent);
   append_text (self, snapshot, cpus, x + PADDING, y + 48, FALSE);

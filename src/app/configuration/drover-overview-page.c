@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "drover-directory-row.h"
 #include "drover-pages.h"
 #include "drover-value-editor.h"
 
@@ -19,6 +20,7 @@ typedef struct
   GStrv programs;
   DroverValueEditor *program;
   GtkLabel *program_text;
+  DroverDirectoryRow *directory;
   gboolean showing;
 } Overview;
 
@@ -137,6 +139,14 @@ choose_program_cb (GtkWidget *page)
                         g_object_ref (page));
 }
 
+static void
+directory_cb (Overview *self, const char *directory)
+{
+  if (get_document (self) != NULL)
+    apply (self, drover_document_with_directory (get_document (self), directory),
+           _("Folder of relative file names"), NULL);
+}
+
 /* Showing */
 
 static void
@@ -204,6 +214,9 @@ update (Overview *self)
   show_notes (self, document);
   drover_value_editor_show (self->program, drover_document_get_program (document));
   show_catalogue (self);
+  drover_directory_row_show (self->directory, drover_document_get_directory (document),
+                             drover_machine_get_folder (drover_editor_get_machine (
+                               drover_config_get_editor (self->config))));
   self->showing = FALSE;
 }
 
@@ -371,6 +384,10 @@ add_folder (Overview *self, AdwPreferencesGroup *group)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.open-folder");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_preferences_group_add (group, row);
+
+  self->directory = DROVER_DIRECTORY_ROW (drover_directory_row_new ());
+  g_signal_connect_swapped (self->directory, "chosen", G_CALLBACK (directory_cb), self);
+  adw_preferences_group_add (group, GTK_WIDGET (self->directory));
 }
 
 static AdwPreferencesGroup *

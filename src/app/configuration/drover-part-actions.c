@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-alert.h"
 #include "drover-diff-dialog.h"
 #include "drover-part-actions.h"
 
@@ -187,7 +188,7 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
   n_uses = count_uses (arguments, part);
   request = request_new (config, id);
   dialog = ADW_ALERT_DIALOG (
-    adw_alert_dialog_new (_(removals[removal].question), _(removals[removal].body)));
+    drover_alert_new (_(removals[removal].question), _(removals[removal].body)));
   if (n_uses > 0)
     adw_alert_dialog_format_body (
       dialog,
@@ -206,10 +207,35 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
 static void
 say (GtkWidget *parent, const char *message)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_("It Cannot Be Modernised"), message);
+  AdwDialog *dialog = drover_alert_new (_("It Cannot Be Modernised"), message);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, parent);
+}
+
+/**
+ * drover_part_actions_modernise_argument:
+ * @parent: a widget of the window
+ * @argument: index of an argument in an older spelling
+ *
+ * Shows what it would be in today's form, and rewrites it once the user says so.
+ */
+void
+drover_part_actions_modernise_argument (GtkWidget *parent, DroverConfig *config, guint argument)
+{
+  GPtrArray *arguments = drover_config_get_arguments (config);
+  DroverEditor *editor = drover_config_get_editor (config);
+  g_autofree char *description = drover_part_describe_modern (arguments, argument);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) modern = drover_arguments_modernise_in (
+    arguments, drover_document_get_program (drover_editor_get_document (editor)),
+    drover_machine_get_directory (drover_editor_get_machine (editor)), argument, &error);
+
+  if (modern == NULL)
+    say (parent, error->message);
+  else
+    drover_diff_dialog_ask (parent, config, _("Modernise"), description, modern,
+                            _("_Modernise"), _("Modernise"));
 }
 
 /**
@@ -217,33 +243,14 @@ say (GtkWidget *parent, const char *message)
  * @parent: a widget of the window
  * @id: of a part in an older spelling
  *
- * Shows what it would be in today's form, and rewrites it once the user says so.
+ * drover_part_actions_modernise_argument() for the argument that makes the part.
  */
 void
 drover_part_actions_modernise (GtkWidget *parent, DroverConfig *config, const char *id)
 {
   g_autoptr (DroverPart) part = find_part (config, id);
-  GPtrArray *arguments = drover_config_get_arguments (config);
-  DroverEditor *editor = drover_config_get_editor (config);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) modern = NULL;
-  g_autofree char *description = NULL;
-  guint argument;
 
-  if (part == NULL)
-    return;
-
-  argument = part->scope.front >= 0 ? part->scope.front : part->scope.back;
-  modern = drover_arguments_modernise_in (
-    arguments, drover_document_get_program (drover_editor_get_document (editor)),
-    drover_machine_get_folder (drover_editor_get_machine (editor)), argument, &error);
-  if (modern == NULL)
-    {
-      say (parent, error->message);
-      return;
-    }
-
-  description = drover_part_describe_modern (arguments, argument);
-  drover_diff_dialog_ask (parent, config, _("Modernise"), description, modern, _("_Modernise"),
-                          _("Modernise"));
+  if (part != NULL)
+    drover_part_actions_modernise_argument (
+      parent, config, part->scope.front >= 0 ? part->scope.front : part->scope.back);
 }

@@ -2,11 +2,9 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "drover-argument-row.h"
 #include "drover-config-file-row.h"
-#include "drover-keyval.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
 
@@ -32,34 +30,6 @@ rest_free (gpointer data)
   g_ptr_array_unref (rest->rows);
   g_ptr_array_unref (rest->file_rows);
   g_free (rest);
-}
-
-static gboolean
-is_shown_at (GPtrArray *arguments, guint argument, gsize offset)
-{
-  g_autoptr (DroverLocation) location = drover_location_find (arguments, argument, offset);
-
-  return location != NULL && (location->setting != NULL || location->part != NULL);
-}
-
-/* Whether other pages show all of it. What is switched off no row reads. */
-static gboolean
-is_shown (GPtrArray *arguments, guint i)
-{
-  const char *value = drover_argument_get_value (arguments->pdata[i]);
-  g_autoptr (GArray) items = NULL;
-
-  if (!drover_argument_get_enabled (arguments->pdata[i]) || !is_shown_at (arguments, i, 0))
-    return FALSE;
-  if (value == NULL || *value == '{')
-    return TRUE;
-
-  items = drover_keyval_parse (value, TRUE);
-  for (guint n = 0; n < items->len; n++)
-    if (!is_shown_at (arguments, i, g_array_index (items, DroverKeyvalItem, n).start))
-      return FALSE;
-
-  return TRUE;
 }
 
 static DroverArgumentRow *
@@ -116,11 +86,11 @@ static void
 update (Rest *rest)
 {
   GPtrArray *arguments = drover_config_get_arguments (rest->config);
-  guint n = 0;
+  g_autoptr (GArray) shown = arguments != NULL ? drover_locations_list_rest (arguments) : NULL;
+  guint n = shown != NULL ? shown->len : 0;
 
-  for (guint i = 0; arguments != NULL && i < arguments->len; i++)
-    if (!is_shown (arguments, i))
-      drover_argument_row_set_argument (ensure_row (rest, n++), i);
+  for (guint i = 0; i < n; i++)
+    drover_argument_row_set_argument (ensure_row (rest, i), g_array_index (shown, guint, i));
 
   for (guint i = 0; i < rest->rows->len; i++)
     gtk_widget_set_visible (rest->rows->pdata[i], i < n);

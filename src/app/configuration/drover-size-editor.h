@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 #define DROVER_TYPE_SIZE_EDITOR (drover_size_editor_get_type ())
-G_DECLARE_FINAL_TYPE (DroverSizeEditor, drover_size_editor, DROVER, SIZE_EDITOR, DroverValueEditor)
+G_DECLARE_FINAL_TYPE (DroverSizeEditor, drover_size_editor, DROVER, SIZE_EDITOR,
+                      DroverValueEditor)
 
 DroverValueEditor *drover_size_editor_new (const DroverSetting *setting);
 

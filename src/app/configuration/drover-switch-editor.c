@@ -58,7 +58,8 @@ active_cb (DroverSwitchEditor *self)
   const char *name = adw_toggle_group_get_active_name (self->group);
 
   if (!self->showing)
-    drover_value_editor_edit (DROVER_VALUE_EDITOR (self), g_str_equal (name, DEFAULT) ? NULL : name);
+    drover_value_editor_edit (DROVER_VALUE_EDITOR (self),
+                              g_str_equal (name, DEFAULT) ? NULL : name);
 }
 
 static void

@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 #define DROVER_TYPE_SWITCH_EDITOR (drover_switch_editor_get_type ())
-G_DECLARE_FINAL_TYPE (DroverSwitchEditor, drover_switch_editor, DROVER, SWITCH_EDITOR, DroverValueEditor)
+G_DECLARE_FINAL_TYPE (DroverSwitchEditor, drover_switch_editor, DROVER, SWITCH_EDITOR,
+                      DroverValueEditor)
 
 DroverValueEditor *drover_switch_editor_new (const DroverSetting *setting);
 

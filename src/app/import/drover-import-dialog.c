@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "drover-dex.h"
+#include "drover-directory-row.h"
+#include "drover-export.h"
 #include "drover-import-dialog.h"
 #include "drover-import-summary.h"
 #include "drover-import.h"
@@ -25,6 +27,7 @@ struct _DroverImportDialog
   DroverDocument *document;      /* what Create makes; NULL when it cannot */
   DroverOptionTable *options;    /* what the program has said of its own; NULL before */
   char *options_program;         /* which program, with which options */
+  char *directory;               /* of relative file names; NULL: the machine's own folder */
   gboolean updating;             /* the rows are written, not edited */
   gboolean name_edited;
   gsize error_start;
@@ -43,6 +46,7 @@ struct _DroverImportDialog
   GtkStringList *commands;
   GtkEditable *name;
   GtkEditable *program;
+  DroverDirectoryRow *directory_row;
   AdwPreferencesGroup *variables_group;
   DroverImportSummary *summary;
   AdwPreferencesGroup *summary_group;
@@ -181,8 +185,27 @@ set_entry (GtkEditable *entry, const char *text)
 }
 
 static void
+show_directory (DroverImportDialog *self)
+{
+  drover_directory_row_show (self->directory_row, self->directory, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->directory_row),
+                          drover_export_needs_directory (self->document));
+}
+
+static void
+directory_chosen_cb (DroverImportDialog *self, const char *directory)
+{
+  g_assert (DROVER_IS_IMPORT_DIALOG (self));
+
+  g_set_str (&self->directory, directory);
+  if (self->document != NULL)
+    show_directory (self);
+}
+
+static void
 show_document (DroverImportDialog *self, GPtrArray *notices)
 {
+  show_directory (self);
   if (!self->name_edited)
     {
       g_autofree char *name =
@@ -466,13 +489,18 @@ create_clicked_cb (DroverImportDialog *self)
 {
   const char *name = gtk_editable_get_text (self->name);
   g_autofree char *free_name = NULL;
+  g_autoptr (DroverDocument) named = NULL;
   g_autoptr (DroverDocument) document = NULL;
   g_autoptr (GError) error = NULL;
   DroverMachine *machine;
 
   free_name = drover_library_dup_free_name (
     self->library, *name != '\0' ? name : drover_document_get_name (self->document));
-  document = drover_document_with_name (self->document, free_name);
+  named = drover_document_with_name (self->document, free_name);
+  if (self->directory != NULL && drover_export_needs_directory (named))
+    document = drover_document_with_directory (named, self->directory);
+  else
+    document = g_steal_pointer (&named);
   machine = drover_library_create (self->library, document, &error);
   if (machine == NULL)
     {
@@ -567,6 +595,11 @@ drover_import_dialog_open_file (DroverImportDialog *self, GFile *file)
 
   g_return_if_fail (DROVER_IS_IMPORT_DIALOG (self));
 
+  if (g_file_peek_path (file) != NULL)
+    {
+      g_free (self->directory);
+      self->directory = g_path_get_dirname (g_file_peek_path (file));
+    }
   opening = g_new0 (Opening, 1);
   opening->dialog = g_object_ref (self);
   opening->file = g_object_ref (file);
@@ -636,6 +669,7 @@ drover_import_dialog_dispose (GObject *object)
   g_clear_handle_id (&self->read_source, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_IMPORT_DIALOG);
   g_clear_pointer (&self->variable_rows, g_ptr_array_unref);
+  g_clear_pointer (&self->directory, g_free);
   g_clear_object (&self->summary);
   g_clear_object (&self->library);
   g_clear_object (&self->import);
@@ -662,6 +696,7 @@ drover_import_dialog_class_init (DroverImportDialogClass *klass)
   signals[CREATED] = g_signal_new ("created", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, DROVER_TYPE_MACHINE);
 
+  g_type_ensure (DROVER_TYPE_DIRECTORY_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/import/drover-import-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, DroverImportDialog, toolbar_view);
@@ -681,6 +716,8 @@ drover_import_dialog_class_init (DroverImportDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, create_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, error_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, command_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, directory_chosen_cb);
+  gtk_widget_class_bind_template_child (widget_class, DroverImportDialog, directory_row);
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, program_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, drover_import_dialog_choose_file);
@@ -692,6 +729,7 @@ drover_import_dialog_init (DroverImportDialog *self)
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   self->variable_rows = g_ptr_array_new ();
+  self->directory = g_strdup (g_get_home_dir ());
   gtk_widget_init_template (GTK_WIDGET (self));
   self->summary = drover_import_summary_new (self->summary_group);
   g_signal_connect_object (self->summary, "place-chosen", G_CALLBACK (place_chosen_cb), self,

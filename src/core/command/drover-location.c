@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "drover-keyval.h"
 #include "drover-part.h"
 
 #define PAGE_REST "rest"
@@ -90,6 +91,85 @@ drover_location_find (GPtrArray *arguments, guint argument, gsize offset)
 
   self->page = nearby != NULL ? nearby->page : PAGE_REST;
   return self;
+}
+
+static void
+mark (gboolean *marks, int argument)
+{
+  if (argument >= 0)
+    marks[argument] = TRUE;
+}
+
+/* The arguments that make a part, or belong to one. */
+static gboolean *
+mark_parts (GPtrArray *arguments)
+{
+  g_autoptr (GPtrArray) parts = drover_parts_list (arguments, NULL);
+  gboolean *marks = g_new0 (gboolean, arguments->len + 1);
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const DroverPart *part = parts->pdata[i];
+
+      mark (marks, part->scope.front);
+      mark (marks, part->scope.back);
+      mark (marks, part->scope.file);
+      for (guint n = 0; n < part->others->len; n++)
+        mark (marks, g_array_index (part->others, int, n));
+    }
+
+  return marks;
+}
+
+static gboolean
+is_set_at (GPtrArray *arguments, guint argument, gsize offset)
+{
+  const DroverSetting *nearby = NULL;
+  guint n_settings;
+  const DroverSetting *const *settings = drover_settings_list (&n_settings);
+
+  return find_setting (settings, n_settings, arguments, NULL, argument, offset, &nearby) != NULL;
+}
+
+/* Whether settings of the machine say all of it. */
+static gboolean
+is_set (GPtrArray *arguments, guint i)
+{
+  const char *value = drover_argument_get_value (arguments->pdata[i]);
+  g_autoptr (GArray) items = NULL;
+
+  if (!is_set_at (arguments, i, 0))
+    return FALSE;
+  if (value == NULL || *value == '{')
+    return TRUE;
+
+  items = drover_keyval_parse (value, TRUE);
+  for (guint n = 0; n < items->len; n++)
+    if (!is_set_at (arguments, i, g_array_index (items, DroverKeyvalItem, n).start))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * drover_locations_list_rest:
+ * @arguments: (element-type DroverArgument): a machine's arguments
+ *
+ * Returns: (transfer full) (element-type guint): the indices of those that no part and no
+ *   setting's row shows in full, and of those that are switched off
+ */
+GArray *
+drover_locations_list_rest (GPtrArray *arguments)
+{
+  g_autofree gboolean *in_part = mark_parts (arguments);
+  GArray *rest = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < arguments->len; i++)
+    if (!drover_argument_get_enabled (arguments->pdata[i]) ||
+        (!in_part[i] && !is_set (arguments, i)))
+      g_array_append_val (rest, i);
+
+  return rest;
 }
 
 /**

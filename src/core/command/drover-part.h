@@ -82,6 +82,7 @@ typedef struct
 
 DroverLocation *drover_location_find (GPtrArray *arguments, guint argument, gsize offset);
 void            drover_location_free (DroverLocation *self);
+GArray         *drover_locations_list_rest (GPtrArray *arguments);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverLocation, drover_location_free)
 

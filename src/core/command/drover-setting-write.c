@@ -241,6 +241,25 @@ remove_hit (const DroverSettingHit *hit, const DroverSetting *setting, GPtrArray
     g_ptr_array_remove_index (arguments, hit->argument);
 }
 
+/* Nothing goes that nobody spoke of; a device that is itself the setting, as a balloon is, goes
+ * as a whole. */
+static gboolean
+check_alone (const DroverSettingHit *hit, GPtrArray *arguments, GError **error)
+{
+  const DroverPlace *place = hit->place;
+  const char *value = drover_argument_get_value (arguments->pdata[hit->argument]);
+
+  if (place->key == NULL || place->means != NULL || value == NULL ||
+      !drover_value_holds_others (place->option, value, place->key))
+    return TRUE;
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
+               _("-%s %s says more, which would go too; take that away first, or the whole "
+                 "argument"),
+               place->option, value);
+  return FALSE;
+}
+
 /* Gives what was found the value @text, or takes it away when that is %NULL. */
 gboolean
 drover_setting_replace_hit (const DroverSettingHit *hit, const DroverSetting *setting,
@@ -251,6 +270,8 @@ drover_setting_replace_hit (const DroverSettingHit *hit, const DroverSetting *se
 
   if (text == NULL)
     {
+      if (!check_alone (hit, arguments, error))
+        return FALSE;
       remove_hit (hit, setting, arguments);
       return TRUE;
     }

@@ -364,6 +364,31 @@ drover_value_remove (const char *option, const char *value, const char *key)
 }
 
 /**
+ * drover_value_holds_others:
+ * @option: the option's name
+ * @value: the argument's value
+ * @key: (nullable): a key in it
+ *
+ * Returns: whether the argument cannot be without @key and says other things too, which would
+ *   go with it: the model in `-cpu host,+avx`
+ */
+gboolean
+drover_value_holds_others (const char *option, const char *value, const char *key)
+{
+  g_autofree char *rest = NULL;
+
+  if (!drover_value_needs_main_key (option) ||
+      g_strcmp0 (key, drover_value_get_main_key (option)) != 0)
+    return FALSE;
+  if (is_cpu (option))
+    return strchr (value, ',') != NULL;
+
+  rest = is_json (value) ? drover_json_value_remove (value, key)
+                         : drover_keyval_remove (value, get_implied_key (option), key);
+  return rest[strspn (rest, "{} \t\r\n,")] != '\0';
+}
+
+/**
  * drover_value_create:
  * @option: the option's name
  * @key: the key that the argument is for

@@ -50,6 +50,8 @@ void             drover_value_find       (const char *option, const char *value,
 char            *drover_value_set        (const char *option, const char *value, const char *key,
                                           const DroverSetting *setting, const char *text);
 char            *drover_value_remove     (const char *option, const char *value, const char *key);
+gboolean         drover_value_holds_others (const char *option, const char *value,
+                                            const char *key);
 char            *drover_value_create     (const char *option, const char *key, const char *means,
                                           const char *text);
 void             drover_value_clear      (DroverValue *self);

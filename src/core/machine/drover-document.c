@@ -130,6 +130,7 @@ check_root (JsonObject *root, GError **error)
       !check_text (root, "name", error) || !check_text (root, "program", error) ||
       !drover_json_check_type (root, "accelerator", G_TYPE_STRING, "", error) ||
       !drover_json_check_type (root, "notes", G_TYPE_STRING, "", error) ||
+      !drover_json_check_type (root, "directory", G_TYPE_STRING, "", error) ||
       !check_tags (root, error) ||
       !drover_json_check_type (root, "arguments", JSON_TYPE_ARRAY, "", error))
     return FALSE;
@@ -345,6 +346,18 @@ drover_document_dup_tags (DroverDocument *self)
 }
 
 /**
+ * drover_document_get_directory:
+ *
+ * Returns: (nullable): where QEMU is started, so that relative file names in the arguments
+ *   mean what they did where they come from; %NULL for the machine's own folder
+ */
+const char *
+drover_document_get_directory (DroverDocument *self)
+{
+  return json_object_get_string_member_with_default (self->root, "directory", NULL);
+}
+
+/**
  * drover_document_get_arguments:
  *
  * Returns: (transfer none) (element-type DroverArgument): all arguments in their order, not
@@ -439,6 +452,18 @@ drover_document_with_notes (DroverDocument *self, const char *notes)
 }
 
 /**
+ * drover_document_with_directory:
+ * @directory: (nullable): an absolute path, or %NULL; see drover_document_get_directory()
+ *
+ * Returns: (transfer full): a copy of @self
+ */
+DroverDocument *
+drover_document_with_directory (DroverDocument *self, const char *directory)
+{
+  return with_text (self, "directory", directory);
+}
+
+/**
  * drover_document_with_tags:
  * @tags: the words under which the user finds the machine; none for no tags
  *
@@ -486,6 +511,27 @@ drover_document_with_arguments (DroverDocument *self, GPtrArray *arguments)
   return take (copy_root (self), g_ptr_array_ref (arguments));
 }
 
+/* Whether they differ in what changes most, which needs no text of the whole document: this is
+ * asked at each key stroke. */
+static gboolean
+differ_in_arguments (GPtrArray *arguments, GPtrArray *others)
+{
+  if (arguments->len != others->len)
+    return TRUE;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      DroverArgument *a = arguments->pdata[i];
+      DroverArgument *b = others->pdata[i];
+
+      if (a != b && (g_strcmp0 (drover_argument_get_flag (a), drover_argument_get_flag (b)) != 0 ||
+                     g_strcmp0 (drover_argument_get_value (a), drover_argument_get_value (b)) != 0))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /**
  * drover_document_equal:
  *
@@ -499,6 +545,8 @@ drover_document_equal (DroverDocument *self, DroverDocument *other)
 
   if (self == other)
     return TRUE;
+  if (differ_in_arguments (self->arguments, other->arguments))
+    return FALSE;
 
   text = drover_document_to_text (self);
   other_text = drover_document_to_text (other);

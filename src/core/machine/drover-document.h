@@ -30,6 +30,7 @@ const char     *drover_document_get_program      (DroverDocument *self);
 const char     *drover_document_get_accelerator  (DroverDocument *self);
 const char     *drover_document_get_notes        (DroverDocument *self);
 GStrv           drover_document_dup_tags         (DroverDocument *self);
+const char     *drover_document_get_directory    (DroverDocument *self);
 GPtrArray      *drover_document_get_arguments    (DroverDocument *self);
 GStrv           drover_document_dup_argv         (DroverDocument *self);
 
@@ -37,6 +38,7 @@ DroverDocument *drover_document_with_name        (DroverDocument *self, const ch
 DroverDocument *drover_document_with_program     (DroverDocument *self, const char *program);
 DroverDocument *drover_document_with_notes       (DroverDocument *self, const char *notes);
 DroverDocument *drover_document_with_tags        (DroverDocument *self, const char *const *tags);
+DroverDocument *drover_document_with_directory   (DroverDocument *self, const char *directory);
 DroverDocument *drover_document_with_accelerator (DroverDocument *self, const char *accelerator);
 DroverDocument *drover_document_with_arguments   (DroverDocument *self, GPtrArray *arguments);
 gboolean        drover_document_equal            (DroverDocument *self, DroverDocument *other);

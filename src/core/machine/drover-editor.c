@@ -28,6 +28,7 @@ struct _DroverEditor
   GPtrArray *redo;
   char *merge;
   guint timeout;
+  gboolean unwritten; /* the file does not say yet what the document says */
   gboolean saving;
 };
 
@@ -112,6 +113,7 @@ document_changed_cb (DroverMachine *machine, GParamSpec *pspec, DroverEditor *se
     }
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_clear_pointer (&self->merge, g_free);
+  self->unwritten = FALSE;
   show (self, document);
 }
 
@@ -281,22 +283,31 @@ save (DroverEditor *self, DroverDocument *document, GError **error)
   self->saving = TRUE;
   saved = drover_machine_save (self->machine, document, error);
   self->saving = FALSE;
+  if (saved)
+    self->unwritten = FALSE;
   return saved;
 }
 
 /**
  * drover_editor_flush:
+ * @error: set when machine.json could not be written
  *
- * Writes what was typed and still waits for a pause, as before a start.
+ * Writes what was typed and still waits for a pause, or could not be written after it, as before
+ * a start. When another program has changed the file meanwhile, that counts from now on, and what
+ * was typed can be had back with drover_editor_undo().
  *
- * Returns: whether nothing waits any more
+ * Returns: whether all is written
  */
 gboolean
 drover_editor_flush (DroverEditor *self, GError **error)
 {
   g_return_val_if_fail (DROVER_IS_EDITOR (self), FALSE);
 
-  return self->timeout == 0 || save (self, self->document, error);
+  if (!self->unwritten || save (self, self->document, error))
+    return TRUE;
+
+  drover_machine_reload (self->machine);
+  return FALSE;
 }
 
 static gboolean
@@ -305,12 +316,8 @@ pause_over_cb (gpointer user_data)
   DroverEditor *self = DROVER_EDITOR (user_data);
   g_autoptr (GError) error = NULL;
 
-  if (!save (self, self->document, &error))
-    {
-      g_signal_emit (self, signals[SAVE_FAILED], 0, error->message);
-      /* Written by someone else meanwhile: theirs counts, ours is in the history. */
-      drover_machine_reload (self->machine);
-    }
+  if (!drover_editor_flush (self, &error))
+    g_signal_emit (self, signals[SAVE_FAILED], 0, error->message);
 
   return G_SOURCE_REMOVE;
 }
@@ -347,6 +354,7 @@ drover_editor_apply (DroverEditor *self, DroverDocument *document, const char *l
     {
       g_clear_handle_id (&self->timeout, g_source_remove);
       self->timeout = g_timeout_add (PAUSE_MSEC, pause_over_cb, self);
+      self->unwritten = TRUE;
     }
 
   if (!merges && self->document != NULL)

@@ -58,8 +58,6 @@ has_relative_member (const char *json)
   return FALSE;
 }
 
-/* Whether it may name a file as seen from the machine's folder. One time too often does no
- * harm: the folder is there. */
 static gboolean
 is_relative_argument (DroverArgument *argument)
 {
@@ -126,6 +124,24 @@ append_comments (GString *script, DroverDocument *document)
 }
 
 /**
+ * drover_export_needs_directory:
+ *
+ * Returns: whether some argument may name a file as seen from where QEMU is started. Yes one
+ *   time too often does no harm.
+ */
+gboolean
+drover_export_needs_directory (DroverDocument *document)
+{
+  GPtrArray *arguments = drover_document_get_arguments (document);
+
+  for (guint i = 0; i < arguments->len; i++)
+    if (is_relative_argument (arguments->pdata[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+/**
  * drover_export_dup_shell:
  *
  * Returns: (transfer full): the saved command line for a shell, one option a line; without the
@@ -167,25 +183,21 @@ drover_export_dup_argv (DroverDocument *document)
 /**
  * drover_export_dup_script:
  * @document: a machine
- * @folder: the machine's folder, to which its relative paths are relative
+ * @directory: where QEMU is started, see drover_machine_get_directory()
  *
  * Returns: (transfer full): a script for `/bin/sh` that starts the machine without Drover;
  *   notes, and arguments that are switched off, are its comments
  */
 char *
-drover_export_dup_script (DroverDocument *document, const char *folder)
+drover_export_dup_script (DroverDocument *document, const char *directory)
 {
-  GPtrArray *arguments = drover_document_get_arguments (document);
   g_autofree char *command = drover_export_dup_shell (document);
-  g_autofree char *quoted_folder = drover_shell_quote (folder);
+  g_autofree char *quoted = drover_shell_quote (directory);
   GString *script = g_string_new ("#!/bin/sh\n");
-  gboolean needs_folder = FALSE;
 
   append_comments (script, document);
-  for (guint i = 0; i < arguments->len; i++)
-    needs_folder |= is_relative_argument (arguments->pdata[i]);
-  if (needs_folder)
-    g_string_append_printf (script, "cd %s || exit\n", quoted_folder);
+  if (drover_export_needs_directory (document))
+    g_string_append_printf (script, "cd %s || exit\n", quoted);
 
   g_string_append_printf (script, "exec %s\n", command);
   return g_string_free_and_steal (script);

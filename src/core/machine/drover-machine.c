@@ -19,6 +19,7 @@ struct _DroverMachine
   GObject parent_instance;
 
   char *folder;
+  char *directory;
   char *slug;
   char *file;
   DroverDocument *document;
@@ -134,6 +135,17 @@ read_file (const char *file, GError **error)
   return g_bytes_new_take (contents, length);
 }
 
+static void
+settle_directory (DroverMachine *self)
+{
+  const char *directory =
+    self->document != NULL ? drover_document_get_directory (self->document) : NULL;
+
+  g_free (self->directory);
+  self->directory = directory != NULL ? g_canonicalize_filename (directory, self->folder)
+                                      : g_strdup (self->folder);
+}
+
 /**
  * drover_machine_reload:
  *
@@ -161,6 +173,7 @@ drover_machine_reload (DroverMachine *self)
   self->document = g_steal_pointer (&document);
   self->contents = g_steal_pointer (&contents);
   self->error = g_steal_pointer (&error);
+  settle_directory (self);
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DOCUMENT]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
@@ -256,13 +269,26 @@ drover_machine_get_slug (DroverMachine *self)
 /**
  * drover_machine_get_folder:
  *
- * Returns: the machine's folder, in which QEMU is started
+ * Returns: the machine's folder, which has its machine.json
  */
 const char *
 drover_machine_get_folder (DroverMachine *self)
 {
   g_return_val_if_fail (DROVER_IS_MACHINE (self), NULL);
   return self->folder;
+}
+
+/**
+ * drover_machine_get_directory:
+ *
+ * Returns: the folder in which QEMU is started, where relative file names in the arguments are
+ *   looked for: the machine's own unless its document names another
+ */
+const char *
+drover_machine_get_directory (DroverMachine *self)
+{
+  g_return_val_if_fail (DROVER_IS_MACHINE (self), NULL);
+  return self->directory;
 }
 
 /**

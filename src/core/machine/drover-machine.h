@@ -17,6 +17,7 @@ gboolean        drover_machine_save         (DroverMachine *self, DroverDocument
 
 const char     *drover_machine_get_slug     (DroverMachine *self);
 const char     *drover_machine_get_folder   (DroverMachine *self);
+const char     *drover_machine_get_directory (DroverMachine *self);
 const char     *drover_machine_get_name     (DroverMachine *self);
 const char     *drover_machine_get_file     (DroverMachine *self);
 DroverDocument *drover_machine_get_document (DroverMachine *self);

@@ -52,12 +52,12 @@ spawn (DroverRun *self, DroverLaunchPlan *plan, GError **error)
   g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autofree char *log = drover_run_dup_log_path (self);
   g_autofree char *log_dir = g_path_get_dirname (log);
+  const char *directory = drover_machine_get_directory (self->machine);
   int fd;
 
   rotate_log (log);
   for (guint i = 0; i < plan->consoles->len; i++)
-    settle_console_log (plan->consoles->pdata[i], drover_machine_get_folder (self->machine),
-                        log_dir);
+    settle_console_log (plan->consoles->pdata[i], directory, log_dir);
 
   fd = open (log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -71,7 +71,7 @@ spawn (DroverRun *self, DroverLaunchPlan *plan, GError **error)
   g_subprocess_launcher_take_stdout_fd (launcher, dup (fd));
   g_subprocess_launcher_take_stderr_fd (launcher, fd);
   g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
-  g_subprocess_launcher_set_cwd (launcher, drover_machine_get_folder (self->machine));
+  g_subprocess_launcher_set_cwd (launcher, directory);
   g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
 
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);

@@ -52,10 +52,31 @@ test_find (void)
     }
 }
 
+/* All and only what no row can show; what is switched off no row reads. */
+static void
+test_rest (void)
+{
+  g_autoptr (GPtrArray) arguments =
+    make_arguments_of ("-m 2G -M q35,odd=1 -netdev user,id=n -device e1000,netdev=n,odd=1 "
+                       "-unheard-of thing -enable-kvm -blockdev driver=file,node-name=b,filename=f "
+                       "-m 4G -global a.b=c");
+  g_autoptr (GString) found = g_string_new (NULL);
+  g_autoptr (GArray) rest = NULL;
+  DroverArgument *off = drover_argument_with_enabled (arguments->pdata[5], FALSE);
+
+  drover_argument_unref (arguments->pdata[5]);
+  arguments->pdata[5] = off;
+  rest = drover_locations_list_rest (arguments);
+  for (guint i = 0; i < rest->len; i++)
+    g_string_append_printf (found, "%u ", g_array_index (rest, guint, i));
+  g_assert_cmpstr (found->str, ==, "1 4 5 8 ");
+}
+
 int
 main (int argc, char **argv)
 {
   drover_test_init (&argc, &argv);
   g_test_add_func ("/location/find", test_find);
+  g_test_add_func ("/location/rest", test_rest);
   return drover_test_run ();
 }

@@ -139,7 +139,10 @@ test_write (void)
   assert_write ("cpu.model", "-cpu host,+x", "max", "-cpu max,+x");
   assert_write ("cpu.flags", "-cpu host", "+x", "-cpu host,+x");
   assert_write ("cpu.flags", "-cpu host,+x", "", "-cpu host");
-  assert_write ("cpu.model", "-cpu host,+x -S", NULL, "-S");
+  assert_write ("cpu.model", "-cpu host -S", NULL, "-S");
+  assert_write ("cpu.model", "-cpu host,+x -S", NULL, NULL);
+  assert_write ("display.type", "-display gtk,gl=on", NULL, NULL);
+  assert_write ("memory.balloon", "-device virtio-balloon,id=b -S", NULL, "-S");
   assert_write ("memory.balloon", "-device e1000 -S", "virtio-balloon-pci",
                 "-device e1000 -device virtio-balloon-pci -S");
   assert_write ("memory.balloon", "-device virtio-balloon,id=b -S", NULL, "-S");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "drover-editor.h"
@@ -152,6 +153,32 @@ test_changed_by_another (void)
   g_assert_cmpstr (name_of (editor), ==, "Typed");
 }
 
+/* What could not be written is not taken for written the next time. */
+static void
+test_flush_again (void)
+{
+  g_autoptr (DroverMachine) machine = new_machine ("again");
+  DroverEditor *editor = drover_editor_get_for_machine (machine);
+  const char *folder = drover_machine_get_folder (machine);
+  g_autofree char *backup = g_build_filename (folder, "machine.json.bak", NULL);
+  g_autoptr (GError) error = NULL;
+
+  /* Nothing can be written where a folder is in the way. */
+  g_assert_cmpint (g_mkdir_with_parents (backup, 0700), ==, 0);
+  rename_to (editor, "Typed", "name");
+  g_assert_false (drover_editor_flush (editor, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  g_assert_false (drover_editor_flush (editor, NULL));
+  g_assert_cmpstr (name_of (editor), ==, "Typed");
+  g_assert_true (file_says (machine, "\"Old\""));
+
+  g_assert_cmpint (g_rmdir (backup), ==, 0);
+  g_assert_true (drover_editor_flush (editor, &error));
+  g_assert_no_error (error);
+  g_assert_true (file_says (machine, "\"Typed\""));
+}
+
 static void
 test_refused_save_changes_nothing (void)
 {
@@ -177,6 +204,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/editor/no-change-is-no-step", test_no_change_is_no_step);
   g_test_add_func ("/editor/merge", test_merge);
   g_test_add_func ("/editor/changed-by-another", test_changed_by_another);
+  g_test_add_func ("/editor/flush-again", test_flush_again);
   g_test_add_func ("/editor/refused-save", test_refused_save_changes_nothing);
   return drover_test_run ();
 }
