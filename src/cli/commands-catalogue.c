@@ -334,25 +334,39 @@ take_object (JsonObject *object, GArray *properties)
   return json_node_init_object (json_node_alloc (), object);
 }
 
-/* "netdev:user": a backend of one kind. */
 static JsonNode *
-make_backend (DroverCatalogue *catalogue, const char *topic)
+make_backend_of (DroverCatalogue *catalogue, const char *kind, const char *name)
 {
-  const char *colon = strchr (topic, ':');
-  g_autofree char *kind = colon != NULL ? g_strndup (topic, colon - topic) : g_strdup ("object");
-  const char *name = colon != NULL ? colon + 1 : topic;
   g_autoptr (GArray) backends = drover_catalogue_list_backends (catalogue, kind);
 
   for (guint i = 0; i < backends->len; i++)
     {
       DroverSuggestion *backend = &g_array_index (backends, DroverSuggestion, i);
+      JsonObject *object;
 
-      if (g_str_equal (backend->value, name))
-        return take_object (describe_suggestion (backend),
-                            drover_catalogue_list_backend_properties (catalogue, kind, name));
+      if (!g_str_equal (backend->value, name))
+        continue;
+      object = describe_suggestion (backend);
+      json_object_set_string_member (object, "kind", kind);
+      return take_object (object,
+                          drover_catalogue_list_backend_properties (catalogue, kind, name));
     }
 
   return NULL;
+}
+
+/* "netdev:user": a backend of one kind. Without the kind the first that has the name. */
+static JsonNode *
+make_backend (DroverCatalogue *catalogue, const char *topic)
+{
+  const char *colon = strchr (topic, ':');
+  g_autofree char *kind = colon != NULL ? g_strndup (topic, colon - topic) : g_strdup ("object");
+  JsonNode *node = make_backend_of (catalogue, kind, colon != NULL ? colon + 1 : topic);
+
+  for (guint i = 0; node == NULL && colon == NULL && i < G_N_ELEMENTS (kinds); i++)
+    if (!g_str_equal (kinds[i][1], "option"))
+      node = make_backend_of (catalogue, kinds[i][1], topic);
+  return node;
 }
 
 /* A device, machine, CPU or backend by its name. */
@@ -461,4 +475,7 @@ const Command catalogue_command = {
   "catalogue", "PROGRAM [TOPIC]",
   N_("Show what a QEMU program can do: its machines, cpus, devices, one DEVICE …"), 1,
   json_options, run_catalogue, 1,
+  N_("Topics: machines, cpus, devices, netdevs, chardevs, audiodevs, displays, objects,\n"
+     "block-drivers, accelerators, options, vgas, sound-models, tpms, tpm-models;\n"
+     "or the name of one of them, as q35, e1000, tap or chardev:socket"),
 };

@@ -54,6 +54,14 @@ def installed():
   return found
 
 
+def test_backend_by_name(home):
+  for name, kind in [("tap", "netdev"), ("netdev:tap", "netdev"), ("chardev:socket", "chardev")]:
+    found = home.json(X86, name)
+    assert found["kind"] == kind and found["properties"], (name, found)
+  home.run(X86, "chardev:tap", status=FAILED)
+  assert "chardev:socket" in home.run("--help")
+
+
 def test_overview(home):
   overview = home.json(X86)
   assert overview["architecture"] == "x86_64"
