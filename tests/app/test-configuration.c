@@ -599,7 +599,7 @@ start_at_once (DroverWindow *window, gconstpointer data)
 static void
 test_start_at_once (void)
 {
-  g_autofree char *file = window_put_guest ("quick");
+  g_autofree char *file = window_put_guest ("at-once");
 
   window_fixture_run (start_at_once, file);
   window_fixture_clean_up ();
@@ -639,6 +639,9 @@ test_close_at_once (void)
 static void
 close_refused (DroverWindow *window, gconstpointer data)
 {
+  /* It is looked at until its dialog is gone. */
+  g_autoptr (DroverWindow) kept = g_object_ref (window);
+
   open_memory (window);
   type_in (window, "memory.slots", "2");
   g_assert_true (g_file_set_contents (

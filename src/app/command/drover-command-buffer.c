@@ -48,6 +48,7 @@ update_colors (DroverCommandBuffer *self)
   gboolean dark = adw_style_manager_get_dark (style);
   gboolean contrast = adw_style_manager_get_high_contrast (style);
   AdwAccentColor accent = adw_style_manager_get_accent_color (style);
+  PangoUnderline underline = contrast ? PANGO_UNDERLINE_DOUBLE : PANGO_UNDERLINE_ERROR;
   GdkRGBA color;
 
   for (guint i = 0; i < G_N_ELEMENTS (colors); i++)
@@ -61,9 +62,13 @@ update_colors (DroverCommandBuffer *self)
   set_color (self->marks[DROVER_COMMAND_CHOSEN], "background-rgba", &color, contrast ? 0.45 : 0.25);
   gdk_rgba_parse (&color, dark ? "#ff938c" : "#c30000");
   set_color (self->error, "underline-rgba", &color, 1);
-  set_color (self->error, "background-rgba", &color, 0.2);
+  set_color (self->error, "background-rgba", &color, contrast ? 0.4 : 0.2);
   gdk_rgba_parse (&color, dark ? "#ffc252" : "#905400");
   set_color (self->marks[DROVER_COMMAND_PROBLEM], "underline-rgba", &color, 1);
+
+  /* The waves are thin. */
+  g_object_set (self->error, "underline", underline, NULL);
+  g_object_set (self->marks[DROVER_COMMAND_PROBLEM], "underline", underline, NULL);
 }
 
 static void
@@ -92,11 +97,10 @@ drover_command_buffer_constructed (GObject *object)
     self->kinds[i] = gtk_text_buffer_create_tag (buffer, NULL, "insert-hyphens", FALSE, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (self->marks); i++)
     self->marks[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL, NULL);
-  self->error = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_ERROR, NULL);
+  self->error = gtk_text_buffer_create_tag (buffer, NULL, NULL, NULL);
   g_object_set (self->kinds[DROVER_TOKEN_PROGRAM], "weight", PANGO_WEIGHT_BOLD, NULL);
   g_object_set (self->kinds[DROVER_TOKEN_FLAG], "weight", PANGO_WEIGHT_BOLD, NULL);
   g_object_set (self->kinds[DROVER_TOKEN_NOTE], "style", PANGO_STYLE_ITALIC, NULL);
-  g_object_set (self->marks[DROVER_COMMAND_PROBLEM], "underline", PANGO_UNDERLINE_ERROR, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     g_signal_connect_object (style, changes[i], G_CALLBACK (update_colors), self,

@@ -73,6 +73,16 @@ is_qemu_at (const char *text, gsize length, gsize pos)
   return drover_shell_is_qemu (text + pos, skip_word (text, length, pos) - pos);
 }
 
+static gboolean
+is_qemu_with_option (const char *text, gsize length, gsize pos)
+{
+  gsize end = skip_word (text, length, pos);
+  gsize option = skip_blanks (text, length, end);
+
+  return drover_shell_is_qemu (text + pos, end - pos) && option > end && option < length &&
+         (text[option] == '-' || text[option] == '\\');
+}
+
 /* The blanks after a prompt that ends at @end, which must be there. */
 static gsize
 end_prompt (const char *text, gsize length, gsize end)
@@ -177,6 +187,37 @@ match_sign (const char *text, gsize length)
   return 0;
 }
 
+/* `~ # `, `host> `, `=> `, `dir ❯ `: a few plain words that end in a sign, before QEMU with an
+ * option. */
+static gsize
+match_words_before_qemu (const char *text, gsize length)
+{
+  static const char *const signs[] = { "$", "#", "%", ">", "❯", "➜", "λ", "»" };
+  gsize end = 0;
+
+  for (guint n_words = 0; n_words < 4 && text[0] != '#'; n_words++)
+    {
+      gsize start = skip_blanks (text, length, end);
+      gsize after;
+
+      end = skip_word (text, length, start);
+      for (gsize i = start; i < end; i++)
+        if (strchr ("\"'`\\;|&(){}<", text[i]) != NULL)
+          return 0;
+      after = skip_blanks (text, length, end);
+      for (guint i = 0; after > end && i < G_N_ELEMENTS (signs); i++)
+        {
+          gsize n = strlen (signs[i]);
+
+          if (end - start >= n && strncmp (text + end - n, signs[i], n) == 0 &&
+              is_qemu_with_option (text, length, after))
+            return after;
+        }
+    }
+
+  return 0;
+}
+
 /* What is a prompt only when QEMU comes after it: a quotation's `> `, a make recipe's `@`, and
  * the superuser's `# `, which else begins a comment. */
 static gsize
@@ -184,6 +225,9 @@ match_before_qemu (const char *text, gsize length, gboolean hash)
 {
   gsize after;
 
+  after = match_words_before_qemu (text, length);
+  if (after > 0)
+    return after;
   if (length < 2 || (strchr (">@", text[0]) == NULL && !(hash && text[0] == '#')))
     return 0;
 

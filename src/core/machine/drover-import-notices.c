@@ -10,6 +10,10 @@
 
 /* What an import changed, left out, or left open, in sentences. */
 
+/* Finding an argument's page takes a look at all arguments. Nobody reads a sentence on each of
+ * so many, and a pasted book must not take minutes. */
+#define MAX_ON_PAGES 2000
+
 typedef struct
 {
   const DroverImportText *text;
@@ -149,8 +153,8 @@ note_earlier (Notices *self, const DroverShellCommand *command)
   source = dup_source (self, second->start, second->end);
   if (g_str_equal (head, "cd") || g_str_equal (head, "pushd"))
     add (self, DROVER_IMPORT_DROPPED,
-         g_strdup_printf (_("The text changes to the folder %s first; relative file names are "
-                            "looked up in the machine’s own folder"), source),
+         g_strdup_printf (_("The text changes to the folder %s first, which is not followed; "
+                            "choose it as the folder of relative file names"), source),
          command->start, command->end, -1);
   else if (g_str_equal (head, "export") && concerns_qemu (source))
     add (self, DROVER_IMPORT_DROPPED,
@@ -276,6 +280,9 @@ static void
 note_pages (Notices *self, GPtrArray *arguments)
 {
   guint n_shown = 0;
+
+  if (arguments->len > MAX_ON_PAGES)
+    return;
 
   for (guint i = 0; i < arguments->len; i++)
     {

@@ -73,6 +73,34 @@ DroverImportField *drover_import_field_new    (gsize start, gsize end);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverImportScope, drover_import_scope_free)
 
 /**
+ * DroverImportTransform:
+ * @DROVER_IMPORT_NO_TRANSFORM: something else, which is never run
+ * @DROVER_IMPORT_PLAIN: `$(pwd)`: the value of `PWD`
+ * @DROVER_IMPORT_LENGTH: `${#NAME}`
+ * @DROVER_IMPORT_CUT_END: `${NAME%pattern}`
+ * @DROVER_IMPORT_CUT_LONG_END: `${NAME%%pattern}`
+ * @DROVER_IMPORT_CUT_START: `${NAME#pattern}`
+ * @DROVER_IMPORT_CUT_LONG_START: `${NAME##pattern}`
+ *
+ * What a substitution does to a variable’s value.
+ */
+typedef enum
+{
+  DROVER_IMPORT_NO_TRANSFORM,
+  DROVER_IMPORT_PLAIN,
+  DROVER_IMPORT_LENGTH,
+  DROVER_IMPORT_CUT_END,
+  DROVER_IMPORT_CUT_LONG_END,
+  DROVER_IMPORT_CUT_START,
+  DROVER_IMPORT_CUT_LONG_START,
+} DroverImportTransform;
+
+DroverImportTransform drover_import_transform_parse (const char *source, char **name,
+                                                     char **operand);
+char             *drover_import_transform_apply (DroverImportTransform transform,
+                                               const char *value, const char *operand);
+
+/**
  * DroverImportProgram:
  * @text: (nullable): the program as typed
  * @name: (nullable): the program to run

@@ -12,8 +12,15 @@
  * memory. No system takes a longer argument either. */
 #define MAX_VALUE (128 * 1024)
 
-/* The same for all arguments of a command. */
-#define MAX_FIELDS (16 * 1024 * 1024)
+/* The same for all arguments of a command: Linux takes 6 MB, the pointers to them included. */
+#define MAX_FIELDS (6 * 1024 * 1024)
+
+/* Bytes that assignments may copy in all: text such as `A+=x`, a million times, copies what grows
+ * each time. */
+#define MAX_ASSIGNED (256 * 1024 * 1024)
+
+/* What an array's element, or a place to fill in, counts in this, its text aside. */
+#define ELEMENT_SIZE 256
 
 /* `${A:-${B:-${C:-…}}}` */
 #define MAX_DEPTH 8
@@ -26,6 +33,7 @@ struct _DroverImportScope
   GPtrArray *uses;       /* of DroverImportUse; only while a command is expanded */
   GHashTable *used;      /* the names in @uses */
   gsize budget;
+  gsize n_assigned;
   gboolean is_too_long;  /* more was wanted than the budget had */
   guint depth;
 };
@@ -103,16 +111,6 @@ open_field (Splitter *self)
   return self->field;
 }
 
-static void
-close_field (Splitter *self)
-{
-  if (self->field == NULL)
-    return;
-
-  self->field->vanishes &= !self->has_quotes || self->has_all_parameters;
-  g_ptr_array_add (self->fields, g_steal_pointer (&self->field));
-}
-
 static gboolean
 spend (DroverImportScope *self, gsize length)
 {
@@ -121,7 +119,21 @@ spend (DroverImportScope *self, gsize length)
     return FALSE;
 
   self->budget -= length;
+  self->n_assigned += self->uses == NULL ? length : 0;
   return TRUE;
+}
+
+static void
+close_field (Splitter *self)
+{
+  if (self->field == NULL)
+    return;
+
+  self->field->vanishes &= !self->has_quotes || self->has_all_parameters;
+  if (spend (self->scope, sizeof (char *) + 1))
+    g_ptr_array_add (self->fields, g_steal_pointer (&self->field));
+  else
+    g_clear_pointer (&self->field, drover_import_field_free);
 }
 
 static void
@@ -145,6 +157,7 @@ append_mark (Splitter *self, const char *name, const char *source, gsize length,
 
   if (!spend (self->scope, length))
     return;
+  self->scope->n_assigned += self->scope->uses == NULL ? ELEMENT_SIZE : 0;
   add_mark (field, name, source, length, source_start, source_end);
   field->vanishes &= vanishes;
 }
@@ -296,11 +309,30 @@ note_value (DroverImportScope *self, const char *name, GPtrArray *value)
 
 static void append_word (Splitter *self, const DroverShellWord *word, gboolean quoted);
 
+/* Quotes in quotes, as in `"${A:-"a b"}"`, make no difference. */
+static char *
+dup_in_quotes (const char *text)
+{
+  g_autoptr (GString) quoted = g_string_new ("\"");
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (*p == '\\' && p[1] != '\0')
+        g_string_append_c (quoted, *p++);
+      else if (*p == '"')
+        continue;
+      g_string_append_c (quoted, *p);
+    }
+
+  g_string_append_c (quoted, '"');
+  return g_string_free_and_steal (g_steal_pointer (&quoted));
+}
+
 /* The text after `:-`: read as the shell text that it is. */
 static void
 append_otherwise (Splitter *self, const char *text, gboolean quoted)
 {
-  g_autofree char *in_quotes = quoted ? g_strdup_printf ("\"%s\"", text) : NULL;
+  g_autofree char *in_quotes = quoted ? dup_in_quotes (text) : NULL;
   g_autoptr (GPtrArray) commands =
     drover_shell_parse (in_quotes != NULL ? in_quotes : text, -1, NULL);
 
@@ -342,6 +374,12 @@ dup_flat (DroverImportScope *self, const char *text)
 static void
 append_array (Splitter *self, GPtrArray *value, gboolean quoted)
 {
+  /* Of `"${A[@]}"` without elements quotes make no word either. */
+  if (value->len == 0)
+    {
+      open_field (self);
+      self->has_all_parameters = TRUE;
+    }
   for (guint i = 0; i < value->len; i++)
     {
       if (i > 0)
@@ -445,6 +483,48 @@ append_alternative (Splitter *self, const DroverShellPiece *piece, gboolean quot
   return TRUE;
 }
 
+/* `${NAME%.*}` and its like, of what has a value; of what has none, a place to fill in that is
+ * named. Returns FALSE when it is something else. */
+static gboolean
+append_transformed (Splitter *self, const DroverShellPiece *piece, gboolean quoted)
+{
+  DroverImportScope *scope = self->scope;
+  g_autofree char *name = NULL;
+  g_autofree char *operand = NULL;
+  g_autofree char *flat = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) value = NULL;
+  DroverImportTransform transform = drover_import_transform_parse (piece->text, &name, &operand);
+
+  if (transform == DROVER_IMPORT_NO_TRANSFORM || scope->depth >= MAX_DEPTH)
+    return FALSE;
+
+  value = dup_value (scope, name, FALSE);
+  if (value == NULL || value->len == 0)
+    {
+      if (transform == DROVER_IMPORT_PLAIN)
+        return FALSE;
+      note_use (scope, name, NULL);
+      append_mark (self, name, piece->text, strlen (piece->text),
+                   scope->depth == 0 ? piece->start : self->word->start,
+                   scope->depth == 0 ? piece->end : self->word->end, FALSE);
+      return TRUE;
+    }
+  if (((DroverImportField *) value->pdata[0])->marks->len > 0)
+    return FALSE;
+
+  flat = dup_flat (scope, operand);
+  text = drover_import_transform_apply (transform,
+                                        ((DroverImportField *) value->pdata[0])->text->str, flat);
+  if (text == NULL)
+    return FALSE;
+  note_value (scope, name, value);
+  g_ptr_array_unref (value);
+  value = new_value (text);
+  append_value (self, value->pdata[0], quoted);
+  return TRUE;
+}
+
 /* `~/` at the beginning, and in what looks like an assignment (`file=~/disk`) after the `=`. */
 static void
 append_literal (Splitter *self, const DroverShellPiece *piece, gboolean is_first)
@@ -489,7 +569,8 @@ append_word (Splitter *self, const DroverShellWord *word, gboolean quoted)
         append_literal (self, piece, i == 0);
       else if (piece->kind == DROVER_SHELL_VARIABLE)
         append_variable (self, piece, in_quotes);
-      else if (!append_alternative (self, piece, in_quotes))
+      else if (!append_alternative (self, piece, in_quotes) &&
+               !append_transformed (self, piece, in_quotes))
         append_mark (self, NULL, piece->text, strlen (piece->text),
                      self->scope->depth == 0 ? piece->start : self->word->start,
                      self->scope->depth == 0 ? piece->end : self->word->end, FALSE);
@@ -537,7 +618,7 @@ drover_import_scope_expand (DroverImportScope *self, GPtrArray *words, guint max
   self->uses = uses;
   self->budget = MAX_FIELDS;
   self->is_too_long = FALSE;
-  for (guint i = 0; i < words->len && i < max_words; i++)
+  for (guint i = 0; i < words->len && i < max_words && !self->is_too_long; i++)
     expand_word (self, words->pdata[i], FALSE, fields);
   self->uses = NULL;
   return fields;
@@ -550,6 +631,8 @@ set_value (DroverImportScope *self, const char *name, GPtrArray *value, gboolean
 {
   GPtrArray *old = g_hash_table_lookup (self->variables, name);
 
+  if (append && old != NULL)
+    self->n_assigned += old->len * ELEMENT_SIZE;
   if (append && old != NULL)
     for (gint i = (gint) old->len - 1; i >= 0; i--)
       {
@@ -723,6 +806,8 @@ drover_import_scope_assign (DroverImportScope *self, const DroverShellCommand *c
   g_autofree char *head = NULL;
   GPtrArray *words = command->words;
 
+  if (self->n_assigned > MAX_ASSIGNED)
+    return;
   if (command->is_array)
     {
       assign_array (self, command, only_new);

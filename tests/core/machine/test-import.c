@@ -159,12 +159,25 @@ static const struct
   { X86 " $NONE -S", "NONE=", X86 " [-S]", "" },
   { X86 " -m \"$NONE\"", "NONE=", X86 " [-m ]", "" },
   { X86 " ${K:+-enable-kvm} -m ${M:+1}2", "M=x", X86 " [-m 12]", "" },
-  { X86 " -m ${A%.*}", "", X86 " [-m ${A%.*}]", "f" },
+  { X86 " -m ${A%.*} -k ${#A}", "", X86 " [-m ${A%.*}] [-k ${#A}]", "ff" },
+  { X86 " ${A%.*} ${A%%.*} ${A#*/} ${A##*/} ${#A} \"${A%.q*}\"", "A=a/b/c.d.qcow2",
+    X86 " [a/b/c.d] [a/b/c] [b/c.d.qcow2] [c.d.qcow2] [13] [a/b/c.d]", "" },
+  { X86 " ${A%.$E} ${A%\"$E\"}x ${A%?} ${A%[x-z]} ${#A}", "A=é.x;E=x",
+    X86 " [é] [é.x] [é.] [é.] [3]", "" },
+  { "A=/x/y.iso\nA=${A##*/}\n" X86 " -name ${A%.iso}", "", X86 " [-name y]", "" },
+  { "B=$(free)/a.b\n" X86 " -m ${B%.b}", "", X86 " [-m ${B%.b}]", "f" },
+  { X86 " -hda `pwd`/a -hdb \"$(pwd)\"", "PWD=/p", X86 " [-hda /p/a] [-hdb /p]", "" },
+  { "a=()\n" X86 " \"${a[@]}\" -S", "", X86 " [-S]", "d" },
+  { X86 " -append \"${A:-\"x  y\"}\"", "", X86 " [-append x  y]", "" },
+  { "~ # " X86 " -m 1", "", X86 " [-m 1]", "" },
+  { "host> " X86 " -m 1", "", X86 " [-m 1]", "" },
+  { "=> " X86 " -m 1", "", X86 " [-m 1]", "" },
+  { "dir ❯ " X86 " -m 1", "", X86 " [-m 1]", "" },
   { "A=$A$A$A$A$A$A\n" X86 " -m 1", "", X86 " [-m 1]", "" },
 
   /* substitutions, tildes, globs */
   { X86 " -smp $(nproc) -m `x y`", "", X86 " [-smp $(nproc)] [-m `x y`]", "ff" },
-  { "D=$(pwd)\n" X86 " -hda $D/a -hdb \"$D\"", "", X86 " [-hda $(pwd)/a] [-hdb $(pwd)]", "ff" },
+  { "D=$(free)\n" X86 " -hda $D/a -hdb \"$D\"", "", X86 " [-hda $(free)/a] [-hdb $(free)]", "ff" },
   { X86 " -hda ~/a -drive file=~/b,if=none -drive if=none,file=~/c '~/d' a~", "HOME=/h",
     X86 " [-hda /h/a] [-drive file=/h/b,if=none] [-drive if=none,file=~/c] [~/d] [a~]", "cc" },
   { X86 " -hda <disk image> -drive file=<b>,if=none -m 1 <in >out", "",
@@ -447,6 +460,41 @@ test_no_json (void)
   g_assert_nonnull (error);
 }
 
+/* Text that copies what grows, and more words than a system takes, end soon. */
+static void
+test_growth (void)
+{
+  static const struct
+  {
+    const char *line;
+    const char *end;
+    gboolean is_too_long;
+  } cases[] = {
+    { "A=$A$A\n", X86 " -m 1", FALSE },
+    { "A+=xyz\n", X86 " -m 1", FALSE },
+    { "A+=(x)\n", X86 " -m 1", FALSE },
+    { X86 " x x x x x x x x x x x x x x x x x x x x x x \\\n", "x", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (DroverDocument) document = NULL;
+      g_autoptr (DroverImport) import = NULL;
+      g_autoptr (GError) error = NULL;
+
+      for (guint j = 0; j < 40000; j++)
+        g_string_append (text, cases[i].line);
+      g_string_append (text, cases[i].end);
+      import = import_text (text->str);
+      document = drover_import_make_document (import, NULL, drover_option_table_get_built_in (),
+                                              NULL, &error);
+      g_assert_true ((document == NULL) == cases[i].is_too_long);
+      if (cases[i].is_too_long)
+        g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
+    }
+}
+
 static void
 test_nothing (void)
 {
@@ -580,6 +628,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/json", test_json);
   g_test_add_func ("/import/json/bad", test_bad_json);
   g_test_add_func ("/import/json/none", test_no_json);
+  g_test_add_func ("/import/growth", test_growth);
   g_test_add_func ("/import/nothing", test_nothing);
   g_test_add_func ("/import/explosion", test_explosion);
   g_test_add_func ("/import/large", test_large);
