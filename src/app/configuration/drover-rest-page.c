@@ -68,7 +68,7 @@ update_files (Rest *rest)
       if (!is_config_file (arguments->pdata[i]))
         continue;
       path = g_canonicalize_filename (drover_argument_get_value (arguments->pdata[i]),
-                                      drover_machine_get_folder (machine));
+                                      drover_machine_get_directory (machine));
       if (n == rest->file_rows->len)
         {
           g_ptr_array_add (rest->file_rows, drover_config_file_row_new ());
