@@ -7,6 +7,7 @@
 #include "run-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-alert.h"
 #include "drover-device-editor.h"
 #include "drover-device-item.h"
 #include "drover-device-row.h"
@@ -414,6 +415,105 @@ test_add_device (void)
   window_fixture_clean_up ();
 }
 
+/* Opens the chooser by BUTTON and in it the properties of TYPE. */
+static void
+choose_backend (DroverWindow *window, const char *button, const char *type)
+{
+  GtkWidget *view;
+
+  window_press (window, button);
+  wait_dialog (window);
+  search (window, type);
+  drover_test_until (window_says (find_dialog (window), type));
+  view = window_find_type (find_dialog (window), GTK_TYPE_LIST_VIEW);
+  drover_test_until (g_list_model_get_n_items (
+                       G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (view)))) == 1);
+  window_picture (window, "things", type);
+  g_signal_emit_by_name (view, "activate", 0);
+  drover_test_until (window_find_type (find_dialog (window), DROVER_TYPE_DEVICE_EDITOR) != NULL);
+  drover_test_until (!window_is_moving (window));
+}
+
+/* The host's side of a port. Its keys are those of `-chardev`, not of QMP, and only its own. */
+static void
+add_character (DroverWindow *window, gconstpointer data)
+{
+  GtkWidget *entry;
+
+  open_page (window, "devices");
+  drover_test_until (window_says (window, "No character devices"));
+  drover_test_until (window_says (window, "No objects"));
+  window_picture (window, "things", "none");
+  choose_backend (window, "Add Character Device…", "socket");
+  drover_test_until (window_says (find_dialog (window), "+ -chardev socket"));
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "path", GTK_TYPE_ENTRY)), "a,b");
+  gtk_drop_down_set_selected (
+    GTK_DROP_DOWN (get_property (window, "server", GTK_TYPE_DROP_DOWN)), 1);
+  entry = window_find_type (window_find_type (find_dialog (window), DROVER_TYPE_DEVICE_EDITOR),
+                            GTK_TYPE_SEARCH_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "clipboard");
+  drover_test_until (window_says (find_dialog (window), "No Such Property"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  drover_test_until (find_property (find_dialog (window), "path") != NULL);
+  window_picture (window, "things", "socket-properties");
+  press_in (window, "Add");
+  configuration_assert_argv (data, "-chardev socket,id=socket0,path=a,,b,server=on");
+
+  drover_test_until (!window_says (window, "No character devices"));
+  adw_expander_row_set_expanded (
+    ADW_EXPANDER_ROW (get_row (window, DROVER_TYPE_DEVICE_ROW, "socket")), TRUE);
+  press_row (get_row (window, DROVER_TYPE_DEVICE_ROW, "socket"), "All Properties…");
+  wait_dialog (window);
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "id", GTK_TYPE_ENTRY)), "line");
+  press_in (window, "Apply");
+  configuration_assert_argv (data, "-chardev socket,id=line,path=a,,b,server=on");
+}
+
+static void
+test_add_character (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (add_character, file);
+  window_fixture_clean_up ();
+}
+
+static void
+add_object (DroverWindow *window, gconstpointer data)
+{
+  open_page (window, "devices");
+  choose_backend (window, "Add Object…", "memory-backend-ram");
+  drover_test_until (window_says (find_dialog (window), "+ -object memory-backend-ram"));
+  gtk_editable_set_text (GTK_EDITABLE (get_property (window, "size", GTK_TYPE_ENTRY)), "64M");
+  drover_test_until (window_says (find_dialog (window), "size=64M"));
+  window_picture (window, "things", "object");
+  press_in (window, "Add");
+  configuration_assert_argv (data, "-object memory-backend-ram,id=memory-backend-ram0,size=64M");
+  get_row (window, DROVER_TYPE_DEVICE_ROW, "memory-backend-ram");
+  drover_test_until (!window_says (window, "No objects"));
+
+  /* What this QEMU does not have may be had by another. */
+  window_press (window, "Add Object…");
+  wait_dialog (window);
+  search (window, "magic");
+  drover_test_until (window_says (find_dialog (window), "No Such Object"));
+  g_assert_true (gtk_widget_activate (
+    window_find_button (find_dialog (window), "Add “magic” Anyway")));
+  drover_test_until (window_says (find_dialog (window), "This QEMU has no “magic”"));
+  press_in (window, "Add");
+  configuration_assert_argv (data, "-object memory-backend-ram,id=memory-backend-ram0,size=64M "
+                                   "-object magic,id=magic0");
+}
+
+static void
+test_add_object (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (add_object, file);
+  window_fixture_clean_up ();
+}
+
 /* An id is new in all that speaks of it; JSON stays JSON; what QEMU does not know stays. */
 static void
 edit_device (DroverWindow *window, gconstpointer data)
@@ -626,6 +726,38 @@ show_narrow (DroverWindow *window, gconstpointer data)
   show_ugly (window, data);
 }
 
+/* Of the check there is an icon, and words of their own when something is wrong. */
+static void
+check_narrow (DroverWindow *window, gconstpointer data)
+{
+  g_autofree char *id = g_strnfill (120, 'x');
+  g_autofree char *heading = g_strdup_printf ("Remove “%s”?", id);
+  AdwDialog *alert;
+
+  open_page (window, "memory");
+  g_assert_false (window_says (window, "Not checked yet"));
+  g_assert_nonnull (window_find_button (window, "Check"));
+  window_picture (window, "things-narrow", "unchecked");
+  drover_configuration_view_check (configuration_get (window));
+  drover_test_until (window_says (window, "QEMU refuses: "));
+  window_picture (window, "things-narrow", "refused");
+  window_resize (window, 1100, 720);
+  /* The row of a device says which device it would be. */
+  drover_test_until (window_says (window, "-device virtio-balloon-pci…"));
+  window_picture (window, "things-narrow", "refused-wide");
+  window_resize (window, 360, 720);
+
+  /* A heading that fits nowhere warns of nothing, which would end the test. */
+  alert = drover_alert_new (heading, "It is gone then.");
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (alert), "cancel", "_Cancel", "remove",
+                                  "_Remove", NULL);
+  adw_dialog_present (alert, GTK_WIDGET (window));
+  drover_test_until (window_says (alert, heading));
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "things-narrow", "alert");
+  window_press_in_dialog (window, "Remove");
+}
+
 static void
 assert_says (const char *file, const char *expected)
 {
@@ -658,6 +790,21 @@ test_narrow (void)
   g_settings_reset (settings, "window-width");
   g_settings_reset (settings, "window-height");
   assert_says (file, ugly);
+  window_fixture_clean_up ();
+}
+
+static void
+test_check_narrow (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE (ARGUMENT ("-device", "a-device-that-no-qemu-has-whatever-it-is")));
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+
+  g_settings_set_int (settings, "window-width", 360);
+  g_settings_set_int (settings, "window-height", 720);
+  window_fixture_run (check_narrow, NULL);
+  g_settings_reset (settings, "window-width");
+  g_settings_reset (settings, "window-height");
   window_fixture_clean_up ();
 }
 
@@ -746,11 +893,14 @@ main (int argc, char **argv)
   g_test_add_func ("/things/modernise", test_modernise);
   g_test_add_func ("/things/add-card", test_add_card);
   g_test_add_func ("/things/add-device", test_add_device);
+  g_test_add_func ("/things/add-character", test_add_character);
+  g_test_add_func ("/things/add-object", test_add_object);
   g_test_add_func ("/things/edit-device", test_edit_device);
   g_test_add_func ("/things/all-devices", test_all_devices);
   g_test_add_func ("/things/twice", test_twice);
   g_test_add_func ("/things/many", test_many);
   g_test_add_func ("/things/ugly", test_ugly);
   g_test_add_func ("/things/narrow", test_narrow);
+  g_test_add_func ("/things/check-narrow", test_check_narrow);
   return drover_test_run ();
 }

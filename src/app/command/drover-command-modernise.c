@@ -4,6 +4,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "drover-alert.h"
 #include "drover-command-modernise.h"
 #include "drover-shell.h"
 
@@ -142,7 +143,7 @@ drover_command_modernise (GtkWidget *parent, DroverConfig *config, guint argumen
   proposal->before = g_ptr_array_ref (before);
   proposal->after = g_ptr_array_ref (after);
 
-  dialog = adw_alert_dialog_new (_("Modernise?"), sentence);
+  dialog = drover_alert_new (_("Modernise?"), sentence);
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), make_difference (before, after));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _("_Cancel"), "modernise",
                                   _("_Modernise"), NULL);

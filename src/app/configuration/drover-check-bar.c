@@ -15,6 +15,8 @@ struct _DroverCheckBar
   DroverConfig *config;
   DroverDocument *checking; /* what is being checked; NULL when nothing is */
   char *failure;            /* why there was no check */
+  gboolean narrow;          /* no room for words beside the buttons */
+  gboolean alarming;        /* whether the verdict must be read */
 
   GtkMenuButton *details;
   GtkStack *icons;
@@ -26,6 +28,7 @@ struct _DroverCheckBar
   GtkWidget *output_box;
   GtkLabel *output;
   GtkWidget *check;
+  GtkLabel *words; /* the verdict on a line of its own; the owner shows it somewhere */
 };
 
 G_DEFINE_FINAL_TYPE (DroverCheckBar, drover_check_bar, ADW_TYPE_BIN)
@@ -93,6 +96,17 @@ show_problems (DroverCheckBar *self, DroverCheck *check)
   gtk_widget_set_visible (self->output_box, check != NULL && *check->output != '\0');
 }
 
+/* Where it is narrow an icon must do, unless something is wrong. */
+static void
+update_words (DroverCheckBar *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->verdict), !self->narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->words), self->narrow && self->alarming);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->details),
+                               self->narrow ? gtk_label_get_label (self->verdict)
+                                            : _("Show Details"));
+}
+
 static void
 set_verdict (DroverCheckBar *self, const char *text, const char *icon, const char *css_class)
 {
@@ -105,6 +119,9 @@ set_verdict (DroverCheckBar *self, const char *text, const char *icon, const cha
     gtk_widget_remove_css_class (GTK_WIDGET (self->icon), verdict_classes[i]);
   if (css_class != NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->icon), css_class);
+  gtk_label_set_label (self->words, text);
+  self->alarming = css_class != NULL && !g_str_equal (css_class, "success");
+  update_words (self);
 }
 
 static void
@@ -246,6 +263,7 @@ drover_check_bar_dispose (GObject *object)
   DroverCheckBar *self = DROVER_CHECK_BAR (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_CHECK_BAR);
+  g_clear_object (&self->words);
   g_clear_object (&self->config);
   g_clear_pointer (&self->checking, drover_document_unref);
   g_clear_pointer (&self->failure, g_free);
@@ -280,6 +298,12 @@ static void
 drover_check_bar_init (DroverCheckBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->words = GTK_LABEL (g_object_ref_sink (gtk_label_new (NULL)));
+  gtk_label_set_wrap (self->words, TRUE);
+  gtk_label_set_wrap_mode (self->words, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (self->words, 0);
+  gtk_widget_add_css_class (GTK_WIDGET (self->words), "verdict");
 }
 
 /**
@@ -298,4 +322,32 @@ drover_check_bar_new (DroverConfig *config)
   g_signal_connect_object (config, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   update (self);
   return self;
+}
+
+/**
+ * drover_check_bar_set_narrow:
+ * @narrow: whether there is room for the buttons only
+ *
+ * What must be read is then on a line of its own: see drover_check_bar_get_words().
+ */
+void
+drover_check_bar_set_narrow (DroverCheckBar *self, gboolean narrow)
+{
+  g_return_if_fail (DROVER_IS_CHECK_BAR (self));
+
+  self->narrow = narrow;
+  update_words (self);
+}
+
+/**
+ * drover_check_bar_get_words:
+ *
+ * Returns: (transfer none): what is to be shown above or below a narrow bar, for its owner to
+ *   put there; it shows and hides itself
+ */
+GtkWidget *
+drover_check_bar_get_words (DroverCheckBar *self)
+{
+  g_return_val_if_fail (DROVER_IS_CHECK_BAR (self), NULL);
+  return GTK_WIDGET (self->words);
 }

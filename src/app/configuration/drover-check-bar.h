@@ -12,5 +12,7 @@ G_DECLARE_FINAL_TYPE (DroverCheckBar, drover_check_bar, DROVER, CHECK_BAR, AdwBi
 
 DroverCheckBar *drover_check_bar_new   (DroverConfig *config);
 void            drover_check_bar_check (DroverCheckBar *self);
+void            drover_check_bar_set_narrow (DroverCheckBar *self, gboolean narrow);
+GtkWidget      *drover_check_bar_get_words (DroverCheckBar *self);
 
 G_END_DECLS

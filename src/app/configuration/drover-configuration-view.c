@@ -29,6 +29,7 @@ struct _DroverConfigurationView
   GtkToggleButton *command_toggle;
   AdwBin *command_slot;
   AdwBin *check_slot;
+  AdwBin *words_slot;
 };
 
 G_DEFINE_FINAL_TYPE (DroverConfigurationView, drover_configuration_view, ADW_TYPE_BREAKPOINT_BIN)
@@ -313,8 +314,12 @@ static void
 update_layout (DroverConfigurationView *self)
 {
   gboolean command = gtk_toggle_button_get_active (self->command_toggle);
+  gboolean narrow = adw_navigation_split_view_get_collapsed (self->split);
+  GtkWidget *check = adw_bin_get_child (self->check_slot);
 
-  gtk_widget_set_visible (self->pages_box, !command || !adw_navigation_split_view_get_collapsed (self->split));
+  gtk_widget_set_visible (self->pages_box, !command || !narrow);
+  if (check != NULL)
+    drover_check_bar_set_narrow (DROVER_CHECK_BAR (check), narrow);
   g_object_set (self->paned, "position-set", FALSE, NULL);
 }
 
@@ -369,6 +374,7 @@ drover_configuration_view_class_init (DroverConfigurationViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, command_toggle);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, command_slot);
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, check_slot);
+  gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, words_slot);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, command_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_layout);
@@ -419,6 +425,16 @@ add_command_view (DroverConfigurationView *self)
   adw_bin_set_child (self->command_slot, command);
 }
 
+static void
+add_check_bar (DroverConfigurationView *self)
+{
+  DroverCheckBar *bar = drover_check_bar_new (self->config);
+
+  adw_bin_set_child (self->check_slot, GTK_WIDGET (bar));
+  adw_bin_set_child (self->words_slot, drover_check_bar_get_words (bar));
+  update_layout (self);
+}
+
 /**
  * drover_configuration_view_new:
  * @run: the run of the machine
@@ -437,7 +453,7 @@ drover_configuration_view_new (DroverRun *run)
   add_command_view (self);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (run_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  adw_bin_set_child (self->check_slot, GTK_WIDGET (drover_check_bar_new (self->config)));
+  add_check_bar (self);
   run_changed_cb (self);
   update_actions (self);
   drover_configuration_view_show_section (self, "overview");

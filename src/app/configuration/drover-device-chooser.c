@@ -7,19 +7,23 @@
 #include "drover-device-editor.h"
 #include "drover-device-item.h"
 
-/* Search over every device that the machine's QEMU has; the chosen one's properties come next. */
+/* Search over every device, or every type of character devices or objects, that the machine's
+ * QEMU has; the chosen one's properties come next. */
 struct _DroverDeviceChooser
 {
   AdwDialog parent_instance;
 
   DroverConfig *config;
+  const struct Kind *kind;
   GListStore *devices;
   GtkFilter *filter;
   GPtrArray *categories; /* as the catalogue spells them, in the order of the drop-down */
   GStrv words;
 
   AdwNavigationView *pages;
+  AdwNavigationPage *page;
   GtkSearchEntry *search;
+  GtkWidget *kinds;
   GtkDropDown *category;
   GtkToggleButton *boards;
   GtkStack *stack;
@@ -30,6 +34,25 @@ struct _DroverDeviceChooser
 };
 
 G_DEFINE_FINAL_TYPE (DroverDeviceChooser, drover_device_chooser, ADW_TYPE_DIALOG)
+
+/* What differs between the kinds of parts that can be chosen. */
+static const struct Kind
+{
+  const char *part;
+  const char *backend; /* what the catalogue calls them; NULL for devices */
+  const char *title;
+  const char *search;
+  const char *none;
+  const char *others;
+} kinds[] = {
+  { DROVER_PART_DEVICE, NULL, N_("Add Device"), N_("Search devices"), N_("No Such Device"),
+    N_("Parts of boards are shown by the button beside the kinds. What this QEMU does not have, "
+       "another may.") },
+  { DROVER_PART_CHARACTER, "chardev", N_("Add Character Device"), N_("Search character devices"),
+    N_("No Such Character Device"), N_("What this QEMU does not have, another may.") },
+  { DROVER_PART_OBJECT, "object", N_("Add Object"), N_("Search objects"), N_("No Such Object"),
+    N_("What this QEMU does not have, another may.") },
+};
 
 /* The chosen category; NULL for all. */
 static const char *
@@ -96,7 +119,7 @@ open_editor (DroverDeviceChooser *self, const char *type)
 {
   adw_navigation_view_push (self->pages,
                             ADW_NAVIGATION_PAGE (drover_device_editor_new_add (
-                              self->config, DROVER_PART_DEVICE, type)));
+                              self->config, self->kind->part, type)));
 }
 
 static void
@@ -166,17 +189,19 @@ bind_cb (DroverDeviceChooser *self, GtkListItem *list_item)
   const DroverCatalogueDevice *device = drover_device_item_get (item);
   GtkWidget *name = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
   GtkWidget *description = gtk_widget_get_next_sibling (name);
+  GtkWidget *below = gtk_widget_get_next_sibling (description);
   g_autofree char *plug = drover_device_item_dup_plug (item);
 
   gtk_label_set_label (GTK_LABEL (name), device->name);
   gtk_label_set_label (GTK_LABEL (description),
                        device->description != NULL ? device->description : "");
   gtk_widget_set_visible (description, device->description != NULL);
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_next_sibling (description)), plug);
+  gtk_label_set_label (GTK_LABEL (below), plug != NULL ? plug : "");
+  gtk_widget_set_visible (below, plug != NULL);
   gtk_list_item_set_activatable (list_item, device->user_creatable);
   gtk_list_item_set_accessible_label (list_item, device->name);
   gtk_list_item_set_accessible_description (
-    list_item, device->description != NULL ? device->description : plug);
+    list_item, device->description != NULL ? device->description : plug != NULL ? plug : "");
 }
 
 /* The list */
@@ -225,7 +250,9 @@ load (DroverDeviceChooser *self)
 
   g_clear_object (&self->devices);
   g_clear_object (&self->filter);
-  self->devices = drover_device_item_list (catalogue);
+  self->devices = self->kind->backend != NULL
+                    ? drover_device_item_list_backends (catalogue, self->kind->backend)
+                    : drover_device_item_list (catalogue);
   fill_categories (self);
   self->filter = GTK_FILTER (gtk_custom_filter_new (is_shown, self, NULL));
   filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->devices)),
@@ -273,6 +300,8 @@ drover_device_chooser_class_init (DroverDeviceChooserClass *klass)
   gtk_widget_class_set_template_from_resource (
     widget_class, RESOURCE_PATH "/configuration/drover-device-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceChooser, pages);
+  gtk_widget_class_bind_template_child (widget_class, DroverDeviceChooser, page);
+  gtk_widget_class_bind_template_child (widget_class, DroverDeviceChooser, kinds);
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceChooser, search);
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceChooser, category);
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceChooser, boards);
@@ -297,18 +326,44 @@ drover_device_chooser_init (DroverDeviceChooser *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+static void
+set_name (GtkWidget *widget, const char *text)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
+show_kind (DroverDeviceChooser *self)
+{
+  adw_dialog_set_title (ADW_DIALOG (self), _(self->kind->title));
+  adw_navigation_page_set_title (self->page, _(self->kind->title));
+  gtk_search_entry_set_placeholder_text (self->search, _(self->kind->search));
+  set_name (GTK_WIDGET (self->search), _(self->kind->search));
+  set_name (GTK_WIDGET (self->view), _(self->kind->title));
+  gtk_widget_set_visible (self->kinds, self->kind->backend == NULL);
+  adw_status_page_set_title (self->none, _(self->kind->none));
+  adw_status_page_set_description (self->none, _(self->kind->others));
+}
+
 /**
  * drover_device_chooser_new:
  * @config: of the machine that gets a device
+ * @kind: the kind of part: %DROVER_PART_DEVICE, %DROVER_PART_CHARACTER or %DROVER_PART_OBJECT
  *
  * Returns: (transfer floating): a dialog for adw_dialog_present()
  */
 DroverDeviceChooser *
-drover_device_chooser_new (DroverConfig *config)
+drover_device_chooser_new (DroverConfig *config, const char *kind)
 {
   DroverDeviceChooser *self = g_object_new (DROVER_TYPE_DEVICE_CHOOSER, NULL);
 
   self->config = g_object_ref (config);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].part, kind))
+      self->kind = &kinds[i];
+  g_return_val_if_fail (self->kind != NULL, self);
+
+  show_kind (self);
   g_signal_connect_object (config, "notify::catalogue", G_CALLBACK (load), self,
                            G_CONNECT_SWAPPED);
   load (self);

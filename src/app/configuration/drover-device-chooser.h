@@ -11,6 +11,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DroverDeviceChooser, drover_device_chooser, DROVER, DEVICE_CHOOSER,
                       AdwDialog)
 
-DroverDeviceChooser *drover_device_chooser_new (DroverConfig *config);
+DroverDeviceChooser *drover_device_chooser_new (DroverConfig *config, const char *kind);
 
 G_END_DECLS

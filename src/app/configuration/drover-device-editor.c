@@ -55,6 +55,30 @@ edit_free (Edit *edit)
   g_free (edit);
 }
 
+/* The key that says which one of its kind a new part is, and the name of the step that adds it. */
+static const struct
+{
+  const char *kind;
+  const char *key;
+  const char *backend; /* what the catalogue calls them; NULL for devices */
+  const char *label;
+} adding[] = {
+  { DROVER_PART_DEVICE, "driver", NULL, N_("Add device") },
+  { DROVER_PART_CHARACTER, "backend", "chardev", N_("Add character device") },
+  { DROVER_PART_OBJECT, "qom-type", "object", N_("Add object") },
+};
+
+/* Of a part that is added; of one that is edited the kind may not be known. */
+static guint
+find_adding (DroverDeviceEditor *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (adding); i++)
+    if (g_strcmp0 (adding[i].kind, self->kind) == 0)
+      return i;
+
+  return 0;
+}
+
 static int
 get_argument (const DroverPart *part, DroverHalf half)
 {
@@ -68,8 +92,7 @@ get_argument (const DroverPart *part, DroverHalf half)
 static GPtrArray *
 build_base (DroverDeviceEditor *self, int *argument, GError **error)
 {
-  DroverDocument *document =
-    drover_editor_get_document (drover_config_get_editor (self->config));
+  DroverEditor *editor = drover_config_get_editor (self->config);
   GPtrArray *arguments = drover_config_get_arguments (self->config);
   g_autofree char *property = NULL;
   g_autofree char *id = NULL;
@@ -81,10 +104,11 @@ build_base (DroverDeviceEditor *self, int *argument, GError **error)
     return NULL;
   if (self->part == NULL)
     {
-      property = g_strdup_printf (
-        "%s=%s", g_str_equal (self->kind, DROVER_PART_OBJECT) ? "qom-type" : "driver", self->type);
-      added = drover_parts_add (arguments, drover_document_get_program (document), self->kind,
-                                (const char *const[]) { property, NULL }, &id, error);
+      property = g_strdup_printf ("%s=%s", adding[find_adding (self)].key, self->type);
+      added = drover_parts_add_in (
+        arguments, drover_document_get_program (drover_editor_get_document (editor)),
+        drover_machine_get_folder (drover_editor_get_machine (editor)), self->kind,
+        (const char *const[]) { property, NULL }, &id, error);
       arguments = added;
     }
 
@@ -244,11 +268,24 @@ set_up_list (DroverDeviceEditor *self)
     GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (filtered))));
 }
 
+static gboolean
+has_backend (DroverCatalogue *catalogue, const char *kind, const char *name)
+{
+  g_autoptr (GArray) backends = drover_catalogue_list_backends (catalogue, kind);
+
+  for (guint i = 0; i < backends->len; i++)
+    if (g_str_equal (g_array_index (backends, DroverSuggestion, i).value, name))
+      return TRUE;
+
+  return FALSE;
+}
+
 /* What this QEMU does not have, or did not tell. */
 static void
 warn (DroverDeviceEditor *self)
 {
   DroverCatalogue *catalogue = drover_config_get_catalogue (self->config);
+  const char *backend = adding[find_adding (self)].backend;
   g_autofree char *text = NULL;
 
   if (catalogue == NULL)
@@ -256,6 +293,9 @@ warn (DroverDeviceEditor *self)
   else if (g_strcmp0 (self->kind, DROVER_PART_DEVICE) == 0 &&
            !drover_catalogue_find_device (catalogue, self->type, NULL))
     text = g_strdup_printf (_("This QEMU has no device “%s”: it is kept, but will not start"),
+                            self->type);
+  else if (backend != NULL && !has_backend (catalogue, backend, self->type))
+    text = g_strdup_printf (_("This QEMU has no “%s”: it is kept, but will not start"),
                             self->type);
 
   adw_banner_set_title (self->banner, text != NULL ? text : "");
@@ -325,7 +365,9 @@ apply_cb (DroverDeviceEditor *self)
   result = g_ptr_array_ref (self->result);
   g_signal_handlers_disconnect_by_func (self->config, changed_cb, self);
   if (drover_config_apply (self->config, result,
-                           self->part != NULL ? _("Edit device") : _("Add device"), NULL))
+                           self->part != NULL ? _("Edit device")
+                                              : _(adding[find_adding (self)].label),
+                           NULL))
     close_dialog (self);
   else
     g_signal_connect_object (self->config, "changed", G_CALLBACK (changed_cb), self,
@@ -423,7 +465,7 @@ new_editor (DroverConfig *config, const char *kind)
 
 /**
  * drover_device_editor_new_add:
- * @kind: the kind of part: %DROVER_PART_DEVICE or %DROVER_PART_OBJECT
+ * @kind: the kind of part: %DROVER_PART_DEVICE, %DROVER_PART_CHARACTER or %DROVER_PART_OBJECT
  * @type: what it is to be, as `virtio-rng-pci`
  *
  * Returns: (transfer floating): a page that adds it to the machine once the user says so

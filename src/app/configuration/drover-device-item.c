@@ -6,13 +6,15 @@
 
 #include "drover-device-item.h"
 
-/* One device that a QEMU has, for a list model. */
+/* One device, or one type of character devices or objects, that a QEMU has, for a list model. */
 struct _DroverDeviceItem
 {
   GObject parent_instance;
 
   DroverCatalogue *catalogue; /* the strings are its */
   DroverCatalogueDevice device;
+  gboolean is_backend;
+  char *needs; /* the keys of a backend that must be set, or NULL */
   char *folded;
 };
 
@@ -23,6 +25,7 @@ drover_device_item_finalize (GObject *object)
 {
   DroverDeviceItem *self = DROVER_DEVICE_ITEM (object);
 
+  g_clear_pointer (&self->needs, g_free);
   g_clear_pointer (&self->folded, g_free);
   g_clear_object (&self->catalogue);
 
@@ -76,6 +79,53 @@ drover_device_item_list (DroverCatalogue *catalogue)
   return list;
 }
 
+static char *
+dup_required (DroverCatalogue *catalogue, const char *kind, const char *name)
+{
+  g_autoptr (GArray) properties =
+    drover_catalogue_list_backend_properties (catalogue, kind, name);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+
+  for (guint i = 0; i < properties->len; i++)
+    if (g_array_index (properties, DroverCatalogueProperty, i).required)
+      g_strv_builder_add (builder, g_array_index (properties, DroverCatalogueProperty, i).name);
+
+  names = g_strv_builder_end (builder);
+  return names[0] != NULL ? g_strjoinv (", ", names) : NULL;
+}
+
+/**
+ * drover_device_item_list_backends:
+ * @catalogue: what a program offers
+ * @kind: `chardev` or `object`
+ *
+ * Returns: (transfer full): a #DroverDeviceItem for each backend of that kind
+ */
+GListStore *
+drover_device_item_list_backends (DroverCatalogue *catalogue, const char *kind)
+{
+  GListStore *list = g_list_store_new (DROVER_TYPE_DEVICE_ITEM);
+  g_autoptr (GArray) backends = drover_catalogue_list_backends (catalogue, kind);
+
+  for (guint i = 0; i < backends->len; i++)
+    {
+      const DroverSuggestion *backend = &g_array_index (backends, DroverSuggestion, i);
+      const DroverCatalogueDevice device = { .name = backend->value, .category = "",
+                                             .description = backend->title,
+                                             .user_creatable = TRUE };
+      g_autoptr (DroverDeviceItem) item = item_new (catalogue, &device);
+
+      item->is_backend = TRUE;
+      /* What the schema says of character devices is of QMP, where the keys have other names. */
+      if (!g_str_equal (kind, "chardev"))
+        item->needs = dup_required (catalogue, kind, backend->value);
+      g_list_store_append (list, item);
+    }
+
+  return list;
+}
+
 /**
  * drover_device_item_get:
  *
@@ -106,11 +156,14 @@ drover_device_item_matches (DroverDeviceItem *self, const char *const *words)
 /**
  * drover_device_item_dup_plug:
  *
- * Returns: (transfer full): a sentence on where it plugs in, or why it cannot be added
+ * Returns: (transfer full) (nullable): a sentence on where it plugs in, why it cannot be added,
+ *   or what it needs
  */
 char *
 drover_device_item_dup_plug (DroverDeviceItem *self)
 {
+  if (self->is_backend)
+    return self->needs != NULL ? g_strdup_printf (_("Must be said: %s"), self->needs) : NULL;
   if (!self->device.user_creatable)
     return g_strdup (_("Part of a board: QEMU adds it with the machine, nobody else can"));
   if (self->device.bus == NULL)

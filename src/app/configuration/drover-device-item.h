@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (DroverDeviceItem, drover_device_item, DROVER, DEVICE_ITEM, GObject)
 
 GListStore                  *drover_device_item_list     (DroverCatalogue *catalogue);
+GListStore                  *drover_device_item_list_backends (DroverCatalogue *catalogue,
+                                                               const char *kind);
 const DroverCatalogueDevice *drover_device_item_get      (DroverDeviceItem *self);
 gboolean                     drover_device_item_matches  (DroverDeviceItem *self,
                                                           const char *const *words);

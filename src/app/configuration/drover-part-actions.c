@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-alert.h"
 #include "drover-diff-dialog.h"
 #include "drover-part-actions.h"
 
@@ -187,7 +188,7 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
   n_uses = count_uses (arguments, part);
   request = request_new (config, id);
   dialog = ADW_ALERT_DIALOG (
-    adw_alert_dialog_new (_(removals[removal].question), _(removals[removal].body)));
+    drover_alert_new (_(removals[removal].question), _(removals[removal].body)));
   if (n_uses > 0)
     adw_alert_dialog_format_body (
       dialog,
@@ -206,7 +207,7 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
 static void
 say (GtkWidget *parent, const char *message)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_("It Cannot Be Modernised"), message);
+  AdwDialog *dialog = drover_alert_new (_("It Cannot Be Modernised"), message);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, parent);

@@ -184,11 +184,23 @@ update_setting_row (DroverPartRow *self, DroverSettingRow *row, GPtrArray *argum
                           applies (self, drover_setting_row_get_setting (row), arguments));
 }
 
+/* Whether there is an editor of all its properties: not of `-serial stdio`, say. */
+static gboolean
+has_properties (const DroverPart *part, GPtrArray *arguments)
+{
+  static const char *const of_devices[] = { "device", NULL };
+  static const char *const of_others[] = { "chardev", "object", NULL };
+  int front = part->scope.front;
+  int argument = front >= 0 ? front : part->scope.back;
+
+  return argument >= 0 && g_strv_contains (front >= 0 ? of_devices : of_others,
+                                           drover_argument_get_option (arguments->pdata[argument]));
+}
+
 static void
 update_rows (DroverPartRow *self, GPtrArray *arguments)
 {
   DroverPartRowPrivate *priv = get (self);
-  int front = priv->part->scope.front;
 
   for (guint i = 0; i < priv->rows->len; i++)
     update_setting_row (self, priv->rows->pdata[i], arguments);
@@ -197,10 +209,7 @@ update_rows (DroverPartRow *self, GPtrArray *arguments)
   if (priv->properties == NULL)
     return;
 
-  gtk_widget_set_visible (
-    priv->properties,
-    front >= 0 &&
-      g_str_equal (drover_argument_get_option (arguments->pdata[front]), "device"));
+  gtk_widget_set_visible (priv->properties, has_properties (priv->part, arguments));
   gtk_widget_set_visible (priv->modernise, priv->part->legacy);
   update_id (self, arguments);
 }

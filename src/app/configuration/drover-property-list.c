@@ -9,6 +9,7 @@
 #include "drover-json.h"
 #include "drover-key.h"
 #include "drover-keyval.h"
+#include "drover-part.h"
 #include "drover-property-list.h"
 
 /* All that can be said of one `-device`, `-object` …: what QEMU knows of it, and what stands
@@ -248,13 +249,54 @@ list_known (DroverCatalogue *catalogue, const char *option, const char *type)
     return NULL;
   if (g_str_equal (option, "device"))
     return drover_catalogue_list_properties (catalogue, type);
+  if (g_str_equal (option, "chardev"))
+    {
+      /* Its keys are others than QMP's, and QEMU tells them for all backends together. */
+      g_autoptr (GArray) keys = drover_catalogue_list_option_keys (catalogue, option);
+
+      if (keys->len > 0)
+        return g_steal_pointer (&keys);
+    }
 
   return drover_catalogue_list_backend_properties (catalogue, option, type);
 }
 
+/* QMP has sizes as mere numbers; the command line takes suffixes, too. */
+static const char *
+get_type (const DroverCatalogueProperty *property, DroverArgument *argument)
+{
+  gboolean is_size = g_str_has_suffix (property->name, "size") ||
+                     g_str_equal (property->name, "align");
+
+  return is_size && g_strcmp0 (property->type, "int") == 0 &&
+             !g_str_equal (drover_argument_get_option (argument), "device")
+           ? "size"
+           : property->type;
+}
+
+/* Whether a character device of another kind than @argument has that key. */
+static gboolean
+is_of_others (GPtrArray *arguments, guint argument, const char *key)
+{
+  const DroverScope scope = { -1, argument, -1 };
+  guint n_settings;
+  const DroverSetting *const *settings;
+
+  if (!g_str_equal (drover_argument_get_option (arguments->pdata[argument]), "chardev"))
+    return FALSE;
+
+  settings = drover_settings_list_for (DROVER_PART_CHARACTER, &n_settings);
+  for (guint i = 0; i < n_settings; i++)
+    for (const DroverPlace *place = settings[i]->places; place->option != NULL; place++)
+      if (g_str_equal (place->option, "chardev") && g_strcmp0 (place->key, key) == 0)
+        return !drover_setting_applies (settings[i], arguments, &scope);
+
+  return FALSE;
+}
+
 static void
 add_known (GListStore *list, GHashTable *seen, const DroverCatalogueProperty *property,
-           GPtrArray *arguments)
+           GPtrArray *arguments, guint argument)
 {
   g_autoptr (DroverPropertyItem) item = NULL;
   g_auto (GStrv) ids = NULL;
@@ -262,9 +304,10 @@ add_known (GListStore *list, GHashTable *seen, const DroverCatalogueProperty *pr
   if (!g_hash_table_add (seen, (char *) property->name))
     return;
 
-  item = drover_property_item_new (property->name, property->type, property->description,
-                                   property->default_value, property->choices);
-  if (property->internal)
+  item = drover_property_item_new (property->name,
+                                   get_type (property, arguments->pdata[argument]),
+                                   property->description, property->default_value, property->choices);
+  if (property->internal || is_of_others (arguments, argument, property->name))
     drover_property_item_set_internal (item);
   ids = list_links (arguments, property->name);
   if (ids != NULL)
@@ -339,7 +382,8 @@ drover_property_list_new (DroverCatalogue *catalogue, GPtrArray *arguments, guin
     }
 
   for (guint i = 0; catalogued && i < known->len; i++)
-    add_known (list, seen, &g_array_index (known, DroverCatalogueProperty, i), arguments);
+    add_known (list, seen, &g_array_index (known, DroverCatalogueProperty, i), arguments,
+               argument);
   for (guint i = 0; i < keys->len; i++)
     add_unknown (list, seen, keys->pdata[i], catalogued);
 

@@ -3,7 +3,9 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-key.h"
 #include "drover-setting-row.h"
+#include "drover-value.h"
 #include "drover-value-editor.h"
 
 /* One setting: what it is, the argument it makes, and the control that changes it. The row has
@@ -154,12 +156,72 @@ update_note (DroverSettingRow *self, const DroverReading *reading)
   show_text (self->note, note);
 }
 
+/* Which of those that @means speaks of it would be: the first that is offered. */
+static char *
+dup_likely (const DroverSetting *setting, const char *means)
+{
+  g_auto (GStrv) patterns = g_strsplit (means, "|", -1);
+
+  if (*means == '!')
+    return NULL;
+  for (guint i = 0; setting->choices != NULL && setting->choices[i] != NULL; i++)
+    if (g_pattern_match_simple (patterns[0], setting->choices[i]))
+      return g_strdup (setting->choices[i]);
+
+  return strpbrk (patterns[0], "*?") == NULL ? g_strdup (patterns[0]) : NULL;
+}
+
+/* What the part is that has the place. */
+static char *
+dup_own_type (DroverSettingRow *self, const DroverPlace *place, const char *main_key)
+{
+  GPtrArray *arguments = drover_config_get_arguments (self->config);
+  int slot = !self->scoped                        ? -1
+             : place->half == DROVER_HALF_FRONT ? self->scope.front
+             : place->half == DROVER_HALF_BACK  ? self->scope.back
+                                                : self->scope.file;
+
+  if (slot < 0 ||
+      !g_str_equal (drover_argument_get_option (arguments->pdata[slot]), place->option))
+    return NULL;
+
+  return drover_key_dup (arguments, slot, main_key);
+}
+
+/* Of a key that only counts in an argument that says what it is: `-accel tcg,thread=…`, and
+ * `-device virtio-balloon-pci…` of the one that says it. */
+static char *
+dup_meaning_words (DroverSettingRow *self, const DroverPlace *place)
+{
+  const char *main_key = drover_value_get_main_key (place->option);
+  g_autofree char *type = NULL;
+
+  if (main_key == NULL)
+    return NULL;
+  if (g_str_equal (main_key, place->key))
+    {
+      type = dup_likely (self->setting, place->means);
+      return type != NULL ? g_strdup_printf ("-%s %s…", place->option, type) : NULL;
+    }
+
+  type = dup_own_type (self, place, main_key);
+  if (type == NULL && !self->scoped)
+    type = dup_likely (self->setting, place->means);
+  return type != NULL ? g_strdup_printf ("-%s %s,%s=…", place->option, type, place->key) : NULL;
+}
+
 /* The words it would make, with the value left open. */
 static char *
-dup_open_words (const DroverSetting *setting)
+dup_open_words (DroverSettingRow *self)
 {
+  const DroverSetting *setting = self->setting;
   const DroverPlace *place = &setting->places[0];
+  char *words = NULL;
 
+  if (place->means != NULL && place->key != NULL)
+    words = dup_meaning_words (self, place);
+  if (words != NULL)
+    return words;
   if (place->means != NULL && place->key == NULL)
     return g_strdup_printf ("-%s", place->option);
   if (place->key != NULL)
@@ -175,7 +237,7 @@ update_words (DroverSettingRow *self, const DroverReading *reading)
     is_set (reading)
       ? drover_setting_dup_words (self->setting, drover_config_get_arguments (self->config),
                                   get_scope (self), NULL)
-      : dup_open_words (self->setting);
+      : dup_open_words (self);
 
   show_text (self->words, words);
   if (is_set (reading))
