@@ -377,13 +377,13 @@ window_is_moving (DroverWindow *window)
 /**
  * window_resize:
  *
- * Waits until the window has that size.
+ * Waits until the window has that width, of which a shadow may take some pixels.
  */
 void
 window_resize (DroverWindow *window, int width, int height)
 {
   gtk_window_set_default_size (GTK_WINDOW (window), width, height);
-  drover_test_until (gtk_widget_get_width (GTK_WIDGET (window)) == width);
+  drover_test_until (ABS (gtk_widget_get_width (GTK_WIDGET (window)) - width) < 32);
 }
 
 /* Lets the window draw itself with all that was changed. */

@@ -310,6 +310,8 @@ drover_property_item_get_kind (DroverPropertyItem *self)
 {
   if (has_type (self, "bool"))
     return DROVER_SETTING_SWITCH;
+  if (has_type (self, "size"))
+    return DROVER_SETTING_SIZE;
   if (has_type (self, "int") || has_type (self, "uint"))
     return DROVER_SETTING_INTEGER;
 

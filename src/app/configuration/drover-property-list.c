@@ -261,6 +261,19 @@ list_known (DroverCatalogue *catalogue, const char *option, const char *type)
   return drover_catalogue_list_backend_properties (catalogue, option, type);
 }
 
+/* QMP has sizes as mere numbers; the command line takes suffixes, too. */
+static const char *
+get_type (const DroverCatalogueProperty *property, DroverArgument *argument)
+{
+  gboolean is_size = g_str_has_suffix (property->name, "size") ||
+                     g_str_equal (property->name, "align");
+
+  return is_size && g_strcmp0 (property->type, "int") == 0 &&
+             !g_str_equal (drover_argument_get_option (argument), "device")
+           ? "size"
+           : property->type;
+}
+
 /* Whether a character device of another kind than @argument has that key. */
 static gboolean
 is_of_others (GPtrArray *arguments, guint argument, const char *key)
@@ -291,8 +304,9 @@ add_known (GListStore *list, GHashTable *seen, const DroverCatalogueProperty *pr
   if (!g_hash_table_add (seen, (char *) property->name))
     return;
 
-  item = drover_property_item_new (property->name, property->type, property->description,
-                                   property->default_value, property->choices);
+  item = drover_property_item_new (property->name,
+                                   get_type (property, arguments->pdata[argument]),
+                                   property->description, property->default_value, property->choices);
   if (property->internal || is_of_others (arguments, argument, property->name))
     drover_property_item_set_internal (item);
   ids = list_links (arguments, property->name);
