@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "drover-alert.h"
 #include "drover-dex.h"
 #include "drover-editor.h"
 #include "drover-hello.h"
@@ -165,7 +164,7 @@ static void
 ask (DroverWindow *self, const char *heading, const char *body, const char *id, const char *label,
      GCallback callback)
 {
-  AdwDialog *dialog = drover_alert_new (heading, body);
+  AdwDialog *dialog = adw_alert_dialog_new (heading, body);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
 
   adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), id, label, NULL);
@@ -244,7 +243,7 @@ show_log_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *path = drover_run_dup_log_path (self->run);
   g_autofree char *valid = log != NULL ? g_utf8_make_valid (log, -1) : NULL;
   const char *text = valid != NULL && *valid != '\0' ? valid : _("QEMU printed nothing.");
-  AdwDialog *dialog = drover_alert_new (_("QEMU’s Messages"), NULL);
+  AdwDialog *dialog = adw_alert_dialog_new (_("QEMU’s Messages"), NULL);
 
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", text, path);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));

@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "drover-alert.h"
 #include "drover-check.h"
 #include "drover-editor.h"
 #include "drover-machine-page.h"
@@ -119,7 +118,7 @@ response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 static void
 tell_problems (FirstStart *start)
 {
-  AdwDialog *dialog = drover_alert_new (_("QEMU Refuses This Command Line"), NULL);
+  AdwDialog *dialog = adw_alert_dialog_new (_("QEMU Refuses This Command Line"), NULL);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
   g_autofree char *problems = dup_problems (start->document, start->check);
 

@@ -96,15 +96,17 @@ show_problems (DroverCheckBar *self, DroverCheck *check)
   gtk_widget_set_visible (self->output_box, check != NULL && *check->output != '\0');
 }
 
-/* Where it is narrow an icon must do, unless something is wrong. */
+/* What must be read has a line of its own, for it may be long; where it is narrow an icon must do
+ * for the rest. */
 static void
 update_words (DroverCheckBar *self)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self->verdict), !self->narrow);
-  gtk_widget_set_visible (GTK_WIDGET (self->words), self->narrow && self->alarming);
+  gboolean spoken = !self->narrow && !self->alarming;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->verdict), spoken);
+  gtk_widget_set_visible (GTK_WIDGET (self->words), self->alarming);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->details),
-                               self->narrow ? gtk_label_get_label (self->verdict)
-                                            : _("Show Details"));
+                               spoken ? _("Show Details") : gtk_label_get_label (self->verdict));
 }
 
 static void
@@ -328,7 +330,7 @@ drover_check_bar_new (DroverConfig *config)
  * drover_check_bar_set_narrow:
  * @narrow: whether there is room for the buttons only
  *
- * What must be read is then on a line of its own: see drover_check_bar_get_words().
+ * What is not alarming is then said by an icon, and its tooltip.
  */
 void
 drover_check_bar_set_narrow (DroverCheckBar *self, gboolean narrow)
@@ -342,8 +344,8 @@ drover_check_bar_set_narrow (DroverCheckBar *self, gboolean narrow)
 /**
  * drover_check_bar_get_words:
  *
- * Returns: (transfer none): what is to be shown above or below a narrow bar, for its owner to
- *   put there; it shows and hides itself
+ * Returns: (transfer none): what must be read, for the bar's owner to put above or below it; it
+ *   shows and hides itself
  */
 GtkWidget *
 drover_check_bar_get_words (DroverCheckBar *self)

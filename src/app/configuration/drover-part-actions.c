@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "drover-alert.h"
 #include "drover-diff-dialog.h"
 #include "drover-part-actions.h"
 
@@ -188,7 +187,7 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
   n_uses = count_uses (arguments, part);
   request = request_new (config, id);
   dialog = ADW_ALERT_DIALOG (
-    drover_alert_new (_(removals[removal].question), _(removals[removal].body)));
+    adw_alert_dialog_new (_(removals[removal].question), _(removals[removal].body)));
   if (n_uses > 0)
     adw_alert_dialog_format_body (
       dialog,
@@ -207,7 +206,7 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
 static void
 say (GtkWidget *parent, const char *message)
 {
-  AdwDialog *dialog = drover_alert_new (_("It Cannot Be Modernised"), message);
+  AdwDialog *dialog = adw_alert_dialog_new (_("It Cannot Be Modernised"), message);
 
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, parent);
