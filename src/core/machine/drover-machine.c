@@ -45,6 +45,7 @@ drover_machine_finalize (GObject *object)
   DroverMachine *self = DROVER_MACHINE (object);
 
   g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->slug, g_free);
   g_clear_pointer (&self->file, g_free);
   g_clear_pointer (&self->document, drover_document_unref);
