@@ -5,6 +5,7 @@
 
 #include "drover-dex.h"
 #include "drover-editor.h"
+#include "drover-error.h"
 #include "drover-hello.h"
 #include "drover-kernel-job.h"
 #include "drover-power-bar.h"
@@ -273,6 +274,18 @@ open_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+renew_identity_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (drover_machine_renew_identity (drover_run_get_machine (self->run), &error))
+    _drover_window_toast (self, _("The machine has an identity of its own now."));
+  else
+    _drover_window_toast (self, error->message);
+}
+
+static void
 toast_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   _drover_window_toast (DROVER_WINDOW (widget), g_variant_get_string (parameter, NULL));
@@ -365,7 +378,7 @@ hello_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   gtk_widget_action_set_enabled (widget, "win.hello", FALSE);
   drover_start_page_set_job (self->start_page, hello->job);
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, hello_fiber, hello, hello_free));
+  drover_dex_forget (drover_dex_spawn (hello_fiber, hello, hello_free));
 }
 
 /* All of them */
@@ -400,6 +413,10 @@ _drover_window_update_actions (DroverWindow *self)
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
   gtk_widget_action_set_enabled (widget, "win.show-log", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.open-folder", run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.renew-identity",
+                                 machine != NULL &&
+                                   g_error_matches (drover_machine_get_error (machine),
+                                                    DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY));
 }
 
 void
@@ -421,5 +438,7 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.copy-command", NULL, copy_command_action);
   gtk_widget_class_install_action (widget_class, "win.show-log", NULL, show_log_action);
   gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_action);
+  gtk_widget_class_install_action (widget_class, "win.renew-identity", NULL,
+                                   renew_identity_action);
   _drover_window_install_import (widget_class);
 }

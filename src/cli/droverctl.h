@@ -58,6 +58,7 @@ extern const Command import_command;
 extern const Command export_command;
 extern const Command create_command;
 extern const Command delete_command;
+extern const Command renew_identity_command;
 extern const Command command_command;
 extern const Command log_command;
 extern const Command start_command;
