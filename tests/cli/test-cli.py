@@ -188,6 +188,16 @@ def test_list(home):
   assert re.search(r"^off +one +one$", home.run("list")[0], re.M)
 
 
+def test_reader_gone(home):
+  home.put("pc", PC + ["-name", "x" * 200000])
+  for command in [["list"], ["command", "pc"], ["command", "pc", "--json"]]:
+    child = subprocess.Popen([home.droverctl, *command], env=home.env, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    child.stdout.close()
+    message = SANITIZER.sub("", child.stderr.read().decode())
+    assert child.wait() == -signal.SIGPIPE and not message, f"{command}: {message}"
+
+
 # --- Hello World --------------------------------------------------------------------------------
 
 def test_hello_arguments(home):
@@ -279,7 +289,7 @@ def test_bad_state(home):
 
 def test_own_pause(home):
   home.put("pc", PC + ["-S"])
-  home.run("start", "pc")
+  assert "-S" in home.run("start", "pc", "--wait")[1]
   assert home.state("pc") == "prelaunch"
   home.run("resume", "pc")
   assert home.state("pc") == "running"
@@ -291,6 +301,25 @@ def test_delete_keeps_files(home):
   disk.write_text("precious")
   assert str(disk) in home.run("delete", "pc")[1]
   assert disk.read_text() == "precious" and home.json("list") == []
+
+
+# --- copies -------------------------------------------------------------------------------------
+
+def test_copied_folder(home):
+  home.put("pc")
+  home.run("start", "pc", "--wait")
+  shutil.copytree(home.machines / "pc", home.machines / "pc-copy")
+  listed = {machine["slug"]: machine for machine in home.json("list")}
+  assert listed["pc"]["state"] == "running", listed
+  assert listed["pc-copy"]["state"] == "broken" and "“pc”" in listed["pc-copy"]["error"], listed
+  assert "pid" not in listed["pc-copy"]
+  assert "uuid" in home.run("start", "pc-copy", status=BROKEN)[1]
+
+  home.run("renew-identity", "pc", status=BAD_STATE)
+  uuid = home.run("renew-identity", "pc-copy")[0].strip()
+  assert home.json("status", "pc-copy")["uuid"] == uuid != listed["pc"]["uuid"]
+  assert home.state("pc-copy") == "off" and home.state("pc") == "running"
+  home.run("stop", "pc")
 
 
 # --- what is broken -----------------------------------------------------------------------------
