@@ -181,10 +181,11 @@ static void
 force_off_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
-  g_autofree char *heading = g_strdup_printf (_("Force Off “%s”?"), get_name (self));
+  g_autofree char *body = g_strdup_printf (
+    _("This pulls the plug of “%s”. What the guest has not written to its disks yet is lost."),
+    get_name (self));
 
-  ask (self, heading,
-       _("This pulls the plug. What the guest has not written to its disks yet is lost."),
+  ask (self, _("Force Off?"), body,
        "force-off", _("_Force Off"), G_CALLBACK (force_off_response_cb));
 }
 
@@ -215,11 +216,12 @@ static void
 delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
-  g_autofree char *heading = g_strdup_printf (_("Delete “%s”?"), get_name (self));
+  g_autofree char *body = g_strdup_printf (
+    _("The settings of “%s” are deleted. Disk images and other files that Drover did not make "
+      "stay where they are."),
+    get_name (self));
 
-  ask (self, heading,
-       _("Its settings are deleted. Disk images and other files that Drover did not make stay "
-         "where they are."),
+  ask (self, _("Delete the Machine?"), body,
        "delete", _("_Delete"), G_CALLBACK (delete_response_cb));
 }
 

@@ -303,6 +303,58 @@ def test_delete_keeps_files(home):
   assert disk.read_text() == "precious" and home.json("list") == []
 
 
+# --- arguments, one by one ----------------------------------------------------------------------
+
+def test_argument(home):
+  file = home.put("pc", PC + ["-name", "x"])
+  before = json.loads(file.read_text())
+  last = len(before["arguments"]) - 1
+  assert re.search(r"^ *0  -machine pc$", home.run("argument", "pc")[0], re.M)
+  assert home.json("argument", "pc", str(last)) == \
+      {"argument": last, "enabled": True, "flag": "-name", "value": "x"}
+
+  home.run("argument", "pc", str(last), "--disable", "--note", "for later")
+  listed = home.json("argument", "pc")
+  assert listed[last] == {"argument": last, "enabled": False, "flag": "-name", "value": "x",
+                          "note": "for later"}, listed
+  assert "-name" not in home.json("command", "pc")
+  shown = home.run("argument", "pc")[0]
+  assert "-name x  (off)\n     # for later\n" in shown, shown
+
+  # What is so already is not written again.
+  stamp = file.stat().st_mtime_ns
+  home.run("argument", "pc", str(last), "--disable")
+  assert file.stat().st_mtime_ns == stamp
+  home.run("argument", "pc", str(last), "--enable", "--note", "")
+  assert json.loads(file.read_text()) == before
+
+  home.run("argument", "pc", str(last + 1), status=USAGE)
+  home.run("argument", "pc", "x", "--enable", status=USAGE)
+  home.run("argument", "pc", "0", "--enable", "--disable", status=USAGE)
+  assert "droverctl argument pc" in home.run("argument", "pc", "--enable", status=USAGE)[1]
+  assert json.loads(file.read_text()) == before
+
+
+def test_relative_program(home):
+  path = home.put("pc", program="bin/qemu")
+  folder = path.with_name("bin")
+  folder.mkdir()
+  (folder / "qemu").symlink_to(shutil.which(QEMU))
+  # Not from where droverctl is started, but from where QEMU is.
+  home.run("check", "pc", cwd="/")
+  home.run("start", "pc", "--wait", cwd="/")
+  home.run("stop", "pc")
+
+  other = home.folder / "elsewhere/bin"
+  other.mkdir(parents=True)
+  (folder / "qemu").rename(other / "qemu")
+  home.run("start", "pc", cwd=other.parent, status=NOT_STARTED)
+  machine = json.loads(path.read_text())
+  path.write_text(json.dumps(dict(machine, directory=str(other.parent))))
+  home.run("start", "pc", "--wait", cwd="/")
+  home.run("stop", "pc")
+
+
 # --- copies -------------------------------------------------------------------------------------
 
 def test_copied_folder(home):

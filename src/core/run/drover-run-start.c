@@ -210,9 +210,12 @@ clean_up (DroverRun *self)
 }
 
 static gboolean
-prepare (DroverDocument *document, const char *runtime_dir, const char *log_dir, GError **error)
+prepare (DroverRun *self, DroverDocument *document, const char *runtime_dir, const char *log_dir,
+         GError **error)
 {
-  g_autofree char *program = drover_program_find (drover_document_get_program (document), error);
+  g_autofree char *resolved = drover_program_resolve (
+    drover_document_get_program (document), drover_machine_get_directory (self->machine));
+  g_autofree char *program = drover_program_find (resolved, error);
 
   if (program == NULL || !drover_paths_make_private_dir (runtime_dir, error))
     return FALSE;
@@ -251,7 +254,7 @@ start_fiber (gpointer user_data)
   g_autoptr (GError) error = NULL;
   int lock_fd = -1;
 
-  if (prepare (document, runtime_dir, log_dir, &error) &&
+  if (prepare (self, document, runtime_dir, log_dir, &error) &&
       (lock_fd = take_lock (self, runtime_dir, &error)) >= 0 &&
       dex_await (drover_run_choose_accelerator (self), &error))
     {
