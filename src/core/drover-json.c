@@ -103,6 +103,8 @@ get_sentence (int code)
       return N_("a comma is missing here");
     case JSON_PARSER_ERROR_MISSING_COLON:
       return N_("a colon is missing between a name and its value");
+    case JSON_PARSER_ERROR_INVALID_DATA:
+      return N_("the text is empty");
     case JSON_PARSER_ERROR_EMPTY_MEMBER_NAME:
       return N_("an empty name");
     default:
