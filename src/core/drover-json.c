@@ -116,7 +116,10 @@ get_sentence (int code)
 static char *
 dup_sentence (const GError *json_error)
 {
-  const char *sentence = _(get_sentence (json_error->code));
+  /* The one thing that has no code of its own. */
+  gboolean half = strstr (json_error->message, "surrogate") != NULL;
+  const char *sentence =
+    half ? _("half of a surrogate pair (\\u…)") : _(get_sentence (json_error->code));
   int line;
   int column;
 
