@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "drover-catalogue-board.h"
@@ -307,10 +306,32 @@ has_backend (DroverCatalogue *self, const char *kind, const char *means)
   return backends->len == 0;
 }
 
+/* There are many rows, and each asks. */
+static GHashTable *
+get_options (DroverCatalogue *self)
+{
+  GHashTable *options = g_object_get_data (G_OBJECT (self), "help-options");
+  g_autoptr (GArray) backends = NULL;
+
+  if (options != NULL)
+    return options;
+
+  options = g_hash_table_new (g_str_hash, g_str_equal);
+  backends = drover_catalogue_list_backends (self, "help-option");
+  for (guint i = 0; i < backends->len; i++)
+    g_hash_table_add (options, (char *) g_array_index (backends, DroverSuggestion, i).value);
+  g_object_set_data_full (G_OBJECT (self), "help-options", options,
+                          (GDestroyNotify) g_hash_table_unref);
+  return options;
+}
+
 static gboolean
 has_option (DroverCatalogue *self, const char *option)
 {
-  return *option == '\0' || has_backend (self, "help-option", option);
+  GHashTable *options = get_options (self);
+
+  return *option == '\0' || g_hash_table_size (options) == 0 ||
+         g_hash_table_contains (options, option);
 }
 
 static gboolean
