@@ -115,9 +115,11 @@ _drover_catalogue_parse_qtree (const char *text)
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sss)"));
   for (guint i = 0; lines[i] != NULL; i++)
+    g_strchomp (lines[i]);
+  for (guint i = 0; lines[i] != NULL; i++)
     {
       const gsize indent = strspn (lines[i], " ");
-      char *line = g_strchomp (lines[i] + indent);
+      char *line = lines[i] + indent;
       const char *type = lines[i + 1] != NULL ? lines[i + 1] + strspn (lines[i + 1], " ") : "";
 
       if (indent >= DEEPEST)
