@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* How a catalogue lies in memory and in its file. Whoever changes one of these types changes
  * CATALOGUE_FORMAT too, so that no older file is read by them. Texts that may be absent are
  * empty. "list" is an index into the lists of properties, which many types share. */
-#define CATALOGUE_FORMAT 2
+#define CATALOGUE_FORMAT 3
 
 #define CATALOGUE_PROPERTY "(ssssuas)" /* name, type, description, default, flags, choices */
 #define CATALOGUE_LIST "a" CATALOGUE_PROPERTY
