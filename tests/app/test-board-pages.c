@@ -99,7 +99,6 @@ show_set (DroverWindow *window, gconstpointer data)
 {
   configuration_open (window);
   drover_test_until (configuration_has_catalogue (window));
-  window_resize (window, 360, 640);
   configuration_show (window, "machine");
   configuration_open_page (window);
   drover_test_until (configuration_find_row (window, "machine.hpet") != NULL);
@@ -111,13 +110,18 @@ show_set (DroverWindow *window, gconstpointer data)
 static void
 test_set (void)
 {
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
   g_autofree char *file = NULL;
 
   if (!is_here (&boards[0]))
     return;
 
   file = put_board (&boards[0], ",hpet=off");
+  g_settings_set_int (settings, "window-width", 360);
+  g_settings_set_int (settings, "window-height", 720);
   window_fixture_run (show_set, NULL);
+  g_settings_reset (settings, "window-width");
+  g_settings_reset (settings, "window-height");
   window_fixture_clean_up ();
 }
 

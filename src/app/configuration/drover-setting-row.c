@@ -83,6 +83,9 @@ dup_default (DroverSettingRow *self)
   if (catalogue != NULL && arguments != NULL)
     text = drover_catalogue_dup_default_of (catalogue, self->setting, arguments,
                                             get_scope (self));
+  /* Arm boards differ too much for QEMU to choose one. */
+  if (text == NULL && catalogue != NULL && g_str_equal (self->setting->id, "machine.type"))
+    return g_strdup (_("none: choose one"));
   if (text == NULL)
     return self->setting->absent != NULL ? g_strdup (_(self->setting->absent)) : NULL;
   if (self->setting->kind == DROVER_SETTING_SWITCH && drover_switch_parse (text, &on))

@@ -7,6 +7,7 @@
 #include "drover-catalogue-private.h"
 #include "drover-check.h"
 #include "drover-document.h"
+#include "drover-error.h"
 #include "drover-program.h"
 #include "drover-test.h"
 
@@ -366,6 +367,73 @@ test_defaults (void)
     }
 }
 
+/* Where a device plugs in: what the board has of its kind, and nothing else. */
+static void
+test_buses (void)
+{
+  static const struct
+  {
+    const char *architecture;
+    const char *machine;
+    const char *device;
+    const char *bus;
+    const char *other;
+  } cases[] = {
+    { "x86_64", "q35", "virtio-net-pci", "pcie.0", "isa.0" },
+    { "x86_64", "q35", "ide-hd", "ide.0", "pcie.0" },
+    { "x86_64", "pc", "isa-serial", "isa.0", "pci.0" },
+    { "aarch64", "virt", "virtio-blk-device", "virtio-mmio-bus.0", "virtio-bus" },
+    { "aarch64", "raspi3b", "usb-kbd", "usb-bus.0", "sd-bus" },
+    { "s390x", "s390-ccw-virtio", "virtio-rng-ccw", "virtual-css", "pci.0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *program = dup_program (cases[i].architecture);
+      g_autoptr (DroverCatalogue) self = NULL;
+      g_autoptr (GArray) buses = NULL, none = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (!is_here (program))
+        {
+          g_test_message ("%s is not here: left out", program);
+          continue;
+        }
+      self = load (program);
+      g_assert_true (load_board (self, cases[i].machine, &error));
+      g_assert_no_error (error);
+      buses = drover_catalogue_list_board_buses (self, cases[i].machine, FALSE, cases[i].device);
+      none = drover_catalogue_list_board_buses (self, cases[i].machine, FALSE, "no-such-device");
+      if (!has_bus (buses, cases[i].bus) || has_bus (buses, cases[i].other))
+        g_error ("%s of %s", cases[i].device, cases[i].machine);
+      g_assert_cmpuint (none->len, ==, 0);
+    }
+}
+
+/* A type that is not there, and one whose name is no name. */
+static void
+test_unknown (void)
+{
+  static const char *const names[] = { "no-such-machine", "", "q35,accel=kvm", "virt -S" };
+  g_autoptr (DroverCatalogue) self = NULL;
+
+  if (!is_here ("qemu-system-x86_64"))
+    {
+      g_test_skip ("not here: left out");
+      return;
+    }
+
+  self = load ("qemu-system-x86_64");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (load_board (self, names[i], &error));
+      g_assert_error (error, DROVER_ERROR, DROVER_ERROR_PROGRAM_MISSING);
+      g_assert_false (drover_catalogue_has_board (self, names[i], FALSE));
+    }
+}
+
 /* With `-smp` given, QEMU works the rest of the topology out. */
 static void
 test_topology (void)
@@ -488,6 +556,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/boards/keys", test_keys);
   g_test_add_func ("/boards/offers", test_offers);
   g_test_add_func ("/boards/defaults", test_defaults);
+  g_test_add_func ("/boards/buses", test_buses);
+  g_test_add_func ("/boards/unknown", test_unknown);
   g_test_add_func ("/boards/topology", test_topology);
   g_test_add_func ("/boards/count", test_count);
   g_test_add_func ("/boards/qtree", test_qtree);
