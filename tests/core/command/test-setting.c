@@ -157,6 +157,7 @@ test_refuse (void)
   assert_write ("memory.size", "", "much", NULL);
   assert_write ("memory.slots", "", "two", NULL);
   assert_write ("machine.usb", "", "maybe", NULL);
+  assert_write ("machine.usb", "", "offline", NULL);
   assert_write ("cpu.flags", "", "+x", NULL);
   assert_write ("cpu.model", "", "host,+x", NULL);
   assert_write ("memory.balloon", "", "e1000", NULL);
@@ -188,6 +189,7 @@ test_accelerators (void)
   assert_write ("accelerator.order", "-M pc,accel=kvm", "tcg", "-M pc,accel=tcg");
   assert_write ("accelerator.order", "-M pc,accel=kvm", NULL, "-M pc");
   assert_write ("accelerator.order", "", "kvm:", NULL);
+  assert_write ("accelerator.order", "", ":kvm", NULL);
   assert_write ("accelerator.thread", "", "multi", "-accel tcg,thread=multi");
   assert_write ("accelerator.thread", "-accel kvm -accel tcg", "multi",
                 "-accel kvm -accel tcg,thread=multi");
@@ -298,6 +300,8 @@ test_sizes (void)
   assert_size ("", FALSE, 0);
   assert_size ("-1", FALSE, 0);
   assert_size ("1GB", FALSE, 0);
+  assert_size ("1.5GB", FALSE, 0);
+  assert_size ("0x1G", FALSE, 0);
   assert_size ("1.", FALSE, 0);
   assert_size ("1 G", FALSE, 0);
   assert_size ("G", FALSE, 0);
@@ -325,6 +329,7 @@ test_flags (void)
   assert_flag ("+x", NULL, "");
   assert_flag ("+xy,x-y=on", "on", "+xy,x-y=on,x=on");
   assert_flag ("x", "auto", "x=auto");
+  assert_flag ("x", "on", "x");
   assert_flag ("x=0x10", "0x10", "x=0x10");
 }
 
