@@ -163,6 +163,7 @@ test_refuse (void)
   assert_write ("memory.balloon", "", "e1000", NULL);
   assert_write ("memory.balloon", "-device virtio-balloon-pci", "e1000", NULL);
   assert_write ("accelerator.thread", "-accel kvm", "multi", NULL);
+  assert_write ("accelerator.thread", "-accel tcg -accel tcg", "multi", NULL);
   assert_write ("accelerator.thread", "-machine accel=tcg", "multi", NULL);
   assert_write ("accelerator.thread", "-enable-kvm", "multi", NULL);
 }
@@ -185,6 +186,8 @@ test_accelerators (void)
   assert_write ("accelerator.order", "-enable-kvm -S", "tcg", "-accel tcg -S");
   assert_write ("accelerator.order", "-enable-kvm -S", "kvm:tcg", "-enable-kvm -accel tcg -S");
   assert_write ("accelerator.order", "-accel kvm,x=1", "hvf", "-accel hvf,x=1");
+  assert_write ("accelerator.order", "-accel kvm,x=1 -S", "tcg:hvf",
+                "-accel tcg -accel hvf -S");
   assert_write ("accelerator.order", "-accel kvm,x=1 -S -enable-kvm", NULL, "-S");
   assert_write ("accelerator.order", "-M pc,accel=kvm", "tcg", "-M pc,accel=tcg");
   assert_write ("accelerator.order", "-M pc,accel=kvm", NULL, "-M pc");
