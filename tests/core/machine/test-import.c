@@ -144,6 +144,12 @@ static const struct
   { X86 " -m ${RAM:-2G}", "", X86 " [-m 2G]", "" },
   { X86 " -m ${RAM:-2G}", "RAM=1G", X86 " [-m 1G]", "" },
   { "RAM=1G\n" X86 " -m $RAM", "", X86 " [-m 1G]", "" },
+  { "export RAM=1G\n" X86 " -m $RAM", "", X86 " [-m 1G]", "" },
+  { "declare -r RAM=1G\n" X86 " -m $RAM", "", X86 " [-m 1G]", "" },
+  { "RAM=1G make all\n" X86 " -m $RAM", "", X86 " [-m $RAM]", "f" },
+  { X86 " $* -m 1", "", X86 " [-m 1]", "d" },
+  { X86 " ${K+-S} -m 1", "K=", X86 " [-S] [-m 1]", "" },
+  { X86 " ${K:+-S} -m 1", "K=", X86 " [-m 1]", "" },
   { "RAM=1G\n" X86 " -m $RAM", "RAM=3G", X86 " [-m 3G]", "" },
   { "A=1; B=\"$A/x\"\n" X86 " -hda $B", "A=2", X86 " [-hda 2/x]", "" },
   { "O='-m 1G'\nO=\"$O -S\"\nO+=' a'\n" X86 " $O", "", X86 " [-m 1G] [-S] [a]", "" },
@@ -563,6 +569,16 @@ test_nothing (void)
     }
 }
 
+static void
+test_encoding (void)
+{
+  static const char *const argv[] = { X86, "-name", "\xff", NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (drover_import_new_from_argv (argv, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
+}
+
 /* Texts whose variables, put in place, would fill the memory. */
 static void
 test_explosion (void)
@@ -700,6 +716,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/json/none", test_no_json);
   g_test_add_func ("/import/growth", test_growth);
   g_test_add_func ("/import/nothing", test_nothing);
+  g_test_add_func ("/import/encoding", test_encoding);
   g_test_add_func ("/import/explosion", test_explosion);
   g_test_add_func ("/import/large", test_large);
   g_test_add_func ("/export/script", test_export);
