@@ -364,6 +364,24 @@ test_same (void)
     g_assert_true (arguments->pdata[i] == old->pdata[i]);
 }
 
+/* What is said in the file without need stays there. */
+static void
+test_explicitly_enabled (void)
+{
+  g_autoptr (GPtrArray) old =
+    read_arguments ("{\"flag\":\"-m\",\"enabled\":true,\"value\":\"1\"}");
+  g_autoptr (GPtrArray) arguments = NULL;
+  g_autofree char *program = NULL;
+  g_autofree char *found = NULL;
+  gsize start;
+  gsize end;
+
+  g_assert_true (
+    drover_command_text_parse ("qemu\n-m 2", old, &program, &arguments, &start, &end, NULL));
+  found = arguments_to_text (arguments);
+  g_assert_cmpstr (found, ==, "{\"flag\":\"-m\",\"enabled\":true,\"value\":\"2\"}");
+}
+
 static void
 check_record (JsonObject *record)
 {
@@ -439,6 +457,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/command-text/tokens-beside-error", test_tokens_beside_error);
   g_test_add_func ("/command-text/edited", test_edited);
   g_test_add_func ("/command-text/same", test_same);
+  g_test_add_func ("/command-text/explicitly-enabled", test_explicitly_enabled);
   g_test_add_func ("/command-text/corpus", test_corpus);
   return drover_test_run ();
 }

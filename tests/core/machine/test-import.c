@@ -189,6 +189,7 @@ static const struct
   { X86 " -hda <disk image> -drive file=<b>,if=none -m 1 <in >out", "",
     X86 " [-hda <disk image>] [-drive file=<b>,if=none] [-m 1]", "ffdd" },
   { "\"${PREFIX}qemu-system-arm\" -m 1", "", "qemu-system-arm [-m 1]", "c" },
+  { X86 " -trace a'*'~", "", X86 " [-trace a*~]", "" },
   { X86 " -cdrom *.iso -trace 'a_*'", "", X86 " [-cdrom *.iso] [-trace a_*]", "f" },
 
   /* options alone */
