@@ -372,6 +372,25 @@ test_selection (void)
 /* NUMA */
 
 static void
+processors (DroverWindow *window, gconstpointer data)
+{
+  configuration_open (window);
+  configuration_show (window, "cpu");
+  drover_test_until (window_says (window, "In all: 1 × 2 × 2 = 4"));
+  g_assert_true (window_says (window, "These numbers do not match: there are to be 6."));
+}
+
+static void
+test_processors (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-smp\",\"value\":\"6,sockets=1,cores=2,threads=2\"}"));
+
+  window_fixture_run (processors, file);
+  window_fixture_clean_up ();
+}
+
+static void
 numa (DroverWindow *window, gconstpointer data)
 {
   const char *file = data;
@@ -741,6 +760,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/edited-before", test_edited_before);
   g_test_add_func ("/configuration/copied", test_copied);
   g_test_add_func ("/configuration/selection", test_selection);
+  g_test_add_func ("/configuration/processors", test_processors);
   g_test_add_func ("/configuration/numa", test_numa);
   g_test_add_func ("/configuration/properties", test_properties);
   g_test_add_func ("/configuration/overview", test_overview);
