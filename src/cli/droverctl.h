@@ -86,6 +86,8 @@ extern gboolean option_json;
 extern const GOptionEntry json_options[];
 
 DroverMachine *find_machine    (Invocation *invocation, GError **error);
+GPtrArray     *list_all_arguments (DroverMachine *machine);
+void           tell_when_it_counts (DroverMachine *machine);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
 gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);

@@ -5,6 +5,7 @@
 
 #include "drover-argument-row.h"
 #include "drover-config-file-row.h"
+#include "drover-options-file.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
 
@@ -82,6 +83,28 @@ update_files (Rest *rest)
   gtk_widget_set_visible (GTK_WIDGET (rest->files), n > 0);
 }
 
+/* A file that cannot be read, or not all of it, says so without being opened. */
+static void
+update_problems (Rest *rest)
+{
+  GPtrArray *arguments = drover_config_get_arguments (rest->config);
+  DroverMachine *machine = drover_editor_get_machine (drover_config_get_editor (rest->config));
+  g_autoptr (GPtrArray) problems =
+    arguments != NULL ? drover_arguments_list_file_problems (
+                          arguments, drover_machine_get_directory (machine))
+                      : NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *markup = NULL;
+
+  if (problems != NULL && problems->len > 0)
+    {
+      g_ptr_array_add (problems, NULL);
+      text = g_strjoinv ("\n", (char **) problems->pdata);
+      markup = g_markup_escape_text (text, -1);
+    }
+  adw_preferences_group_set_description (rest->files, markup);
+}
+
 static void
 update (Rest *rest)
 {
@@ -96,6 +119,7 @@ update (Rest *rest)
     gtk_widget_set_visible (rest->rows->pdata[i], i < n);
   gtk_widget_set_visible (rest->empty, n == 0);
   update_files (rest);
+  update_problems (rest);
 }
 
 /* A hidden page waits until it is looked at. */
@@ -104,6 +128,14 @@ changed_cb (GtkWidget *page)
 {
   if (gtk_widget_get_mapped (page))
     update (g_object_get_data (G_OBJECT (page), "rest"));
+}
+
+/* The files may have been written since. */
+static void
+map_cb (Rest *rest)
+{
+  drover_config_look (rest->config);
+  update (rest);
 }
 
 static gboolean
@@ -188,6 +220,6 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->files);
   drover_settings_page_add_page (page, "rest");
   g_signal_connect_object (config, "changed", G_CALLBACK (changed_cb), page, G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (page, "map", G_CALLBACK (update), rest);
+  g_signal_connect_swapped (page, "map", G_CALLBACK (map_cb), rest);
   return GTK_WIDGET (page);
 }

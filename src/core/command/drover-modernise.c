@@ -7,6 +7,7 @@
 #include "drover-arguments.h"
 #include "drover-keyval.h"
 #include "drover-modernise.h"
+#include "drover-options-file.h"
 #include "drover-part.h"
 
 /**
@@ -396,7 +397,9 @@ drover_part_describe_modern (GPtrArray *arguments, guint argument)
   g_autoptr (DroverFields) fields = drover_fields_new (arguments->pdata[argument]);
   int rule = find_rule (fields, fields->name);
 
-  return rule < 0 ? NULL : g_strdup (_(rules[rule].sentence));
+  return rule < 0 || drover_arguments_get_file (arguments, argument) != NULL
+           ? NULL
+           : g_strdup (_(rules[rule].sentence));
 }
 
 /**
@@ -423,6 +426,8 @@ drover_arguments_modernise_in (GPtrArray *arguments, const char *program, const 
                            drover_board_find (references, program), argument, fields, result };
   int rule = find_rule (fields, fields->name);
 
+  if (!drover_arguments_check_own (arguments, argument, error))
+    return NULL;
   if (rule < 0)
     {
       drover_arguments_refuse (error, _("This is in today’s form already"));

@@ -158,6 +158,7 @@ drover_setting_write_list (const DroverSetting *setting, GPtrArray *arguments, c
   g_autoptr (GPtrArray) result = drover_setting_copy_arguments (arguments);
   g_auto (GStrv) names = text != NULL ? g_strsplit (text, ":", -1) : NULL;
 
+  drover_setting_drop_files (hits, arguments);
   if (hits->len == 1 && !is_one_word (first->place))
     {
       if (!drover_setting_replace_hit (first, setting, result, NULL, text, error))

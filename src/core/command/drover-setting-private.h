@@ -17,6 +17,7 @@ gboolean   drover_setting_place_is_at  (const DroverPlace *place, GPtrArray *arg
                                         const DroverScope *scope, guint index);
 GArray    *drover_setting_find_hits    (const DroverSetting *setting, GPtrArray *arguments,
                                         const DroverScope *scope);
+void       drover_setting_drop_files   (GArray *hits, GPtrArray *arguments);
 guint      drover_setting_count_option (GPtrArray *arguments, const char *option);
 
 void       drover_setting_read_list    (const DroverSetting *setting, GArray *hits,
