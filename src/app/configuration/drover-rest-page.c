@@ -4,10 +4,12 @@
 #include <glib/gi18n.h>
 
 #include "drover-argument-row.h"
+#include "drover-command-text.h"
 #include "drover-config-file-row.h"
 #include "drover-options-file.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
+#include "drover-shell.h"
 
 /* Everything else: the arguments that no other page shows, as text, and the table's rows for
  * what fits nowhere. */
@@ -138,39 +140,39 @@ map_cb (Rest *rest)
   update (rest);
 }
 
-static gboolean
-parse (const char *text, GPtrArray *arguments, GError **error)
+/* As the command view takes words apart; the program stands before them there. */
+static GPtrArray *
+parse (const char *program, const char *text, GError **error)
 {
-  g_auto (GStrv) words = NULL;
+  g_autofree char *quoted = drover_shell_quote (program);
+  g_autofree char *line = g_strconcat (quoted, " ", text, NULL);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autofree char *found = NULL;
+  GPtrArray *arguments = NULL;
+  gsize start, end;
 
-  if (!g_shell_parse_argv (text, NULL, &words, error))
-    return FALSE;
-
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      gboolean is_flag = words[i][0] == '-' && words[i][1] != '\0';
-      gboolean has_value = is_flag && words[i + 1] != NULL && words[i + 1][0] != '-';
-
-      g_ptr_array_add (arguments, drover_argument_new (is_flag ? words[i] : NULL,
-                                                       is_flag ? (has_value ? words[i + 1] : NULL)
-                                                               : words[i]));
-      i += has_value;
-    }
-  return TRUE;
+  return drover_command_text_parse (line, none, &found, &arguments, &start, &end, error)
+           ? arguments
+           : NULL;
 }
 
 static void
 add_cb (Rest *rest)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (rest->entry));
+  DroverDocument *document = drover_editor_get_document (drover_config_get_editor (rest->config));
   g_autoptr (GPtrArray) arguments = NULL;
+  g_autoptr (GPtrArray) added = NULL;
   g_autoptr (GError) error = NULL;
 
   if (drover_config_get_arguments (rest->config) == NULL)
     return;
 
+  added = parse (drover_document_get_program (document), text, &error);
   arguments = drover_arguments_copy (drover_config_get_arguments (rest->config));
-  if (!parse (text, arguments, &error))
+  for (guint i = 0; added != NULL && i < added->len; i++)
+    g_ptr_array_add (arguments, drover_argument_ref (added->pdata[i]));
+  if (added == NULL)
     gtk_widget_activate_action (GTK_WIDGET (rest->entry), "win.toast", "s", error->message);
   else if (drover_config_apply (rest->config, arguments, _("Argument added"), NULL))
     gtk_editable_set_text (GTK_EDITABLE (rest->entry), "");

@@ -29,6 +29,8 @@ gboolean   drover_setting_matches      (const char *means, const char *text);
 gboolean   drover_setting_replace_hit  (const DroverSettingHit *hit, const DroverSetting *setting,
                                         GPtrArray *arguments, const DroverScope *scope,
                                         const char *text, GError **error);
+gboolean   drover_setting_check_alone   (const DroverSettingHit *hit, GPtrArray *arguments,
+                                         GError **error);
 GPtrArray *drover_setting_copy_arguments (GPtrArray *arguments);
 void       drover_setting_insert       (GPtrArray *arguments, int at, const char *option,
                                         const char *value);

@@ -260,8 +260,8 @@ remove_hit (const DroverSettingHit *hit, const DroverSetting *setting, GPtrArray
 
 /* Nothing goes that nobody spoke of; a device that is itself the setting, as a balloon is, goes
  * as a whole. */
-static gboolean
-check_alone (const DroverSettingHit *hit, GPtrArray *arguments, GError **error)
+gboolean
+drover_setting_check_alone (const DroverSettingHit *hit, GPtrArray *arguments, GError **error)
 {
   const DroverPlace *place = hit->place;
   const char *value = drover_argument_get_value (arguments->pdata[hit->argument]);
@@ -287,7 +287,7 @@ drover_setting_replace_hit (const DroverSettingHit *hit, const DroverSetting *se
 
   if (text == NULL)
     {
-      if (!check_alone (hit, arguments, error))
+      if (!drover_setting_check_alone (hit, arguments, error))
         return FALSE;
       remove_hit (hit, setting, arguments);
       return TRUE;

@@ -137,7 +137,8 @@ json_value_check_laws (const char *text, const char *path, const char *value)
       /* The elements of a list move up. */
       if (!g_ascii_isdigit (path[strlen (path) - 1]))
         g_assert_false (drover_json_value_find (removed, path, &member));
-      removed_others = json_law_describe (removed, path);
+      removed_others = json_law_describe (
+        removed, g_ascii_isdigit (path[strlen (path) - 1]) ? "(none)" : path);
       if (others != NULL)
         json_law_assert ("Remove, Locality", removed, removed_others, others);
     }
