@@ -68,6 +68,7 @@ show_section (DroverConfigurationView *self, DroverSectionRow *row)
   const DroverSection *section = drover_section_row_get_section (row);
   GtkWidget *page = ensure_page (self, section);
 
+  drover_config_look (self->config);
   gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row));
   gtk_stack_set_visible_child (self->pages, page);
   adw_navigation_page_set_title (self->content, _(section->title));

@@ -5,6 +5,7 @@
 
 #include "drover-device-editor.h"
 #include "drover-key.h"
+#include "drover-options-file.h"
 #include "drover-part-actions.h"
 #include "drover-part-row.h"
 #include "drover-setting-row.h"
@@ -22,10 +23,13 @@ typedef struct
   GtkImage *warning;
   GtkWidget *badge;
   AdwActionRow *problem;
+  AdwActionRow *source;
   AdwEntryRow *id;
   char *shown_id;
   GtkWidget *properties;
   GtkWidget *modernise;
+  GtkWidget *remove;
+  GtkLabel *file; /* where it stands, if not on the command line */
 } DroverPartRowPrivate;
 
 /* The settings under one heading: an expander in the expander, filled when it is opened. */
@@ -123,6 +127,8 @@ update_id (DroverPartRow *self, GPtrArray *arguments)
   DroverArgument *argument = arguments->pdata[get_named (self)];
   g_autofree char *id = drover_key_dup (arguments, get_named (self), "id");
 
+  gtk_widget_set_sensitive (GTK_WIDGET (priv->id),
+                            drover_arguments_get_file (arguments, get_named (self)) == NULL);
   gtk_widget_set_visible (
     GTK_WIDGET (priv->id),
     id != NULL || g_str_equal (drover_argument_get_option (argument), "device"));
@@ -197,6 +203,26 @@ has_properties (const DroverPart *part, GPtrArray *arguments)
                                            drover_argument_get_option (arguments->pdata[argument]));
 }
 
+/* What stands in a file is shown, and can only be changed there. */
+static void
+update_file (DroverPartRow *self, GPtrArray *arguments)
+{
+  DroverPartRowPrivate *priv = get (self);
+  const char *file = drover_arguments_get_file (arguments, get_named (self));
+  g_autofree char *text =
+    file != NULL ? g_strdup_printf (_("From the file %s; edit it there"), file) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->file), file != NULL);
+  gtk_label_set_label (priv->file, _("from a file"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (priv->file), text);
+  if (priv->source == NULL)
+    return;
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->source), file != NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (priv->source), text != NULL ? text : "");
+  gtk_widget_set_visible (priv->remove, file == NULL);
+}
+
 static void
 update_rows (DroverPartRow *self, GPtrArray *arguments)
 {
@@ -209,7 +235,9 @@ update_rows (DroverPartRow *self, GPtrArray *arguments)
   if (priv->properties == NULL)
     return;
 
-  gtk_widget_set_visible (priv->properties, has_properties (priv->part, arguments));
+  gtk_widget_set_visible (priv->properties,
+                          has_properties (priv->part, arguments) &&
+                            drover_arguments_get_file (arguments, get_named (self)) == NULL);
   gtk_widget_set_visible (priv->modernise, priv->part->legacy);
   update_id (self, arguments);
 }
@@ -270,6 +298,10 @@ fill (DroverPartRow *self)
   gtk_widget_add_css_class (GTK_WIDGET (priv->problem), "warning");
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->problem));
 
+  priv->source = ADW_ACTION_ROW (adw_action_row_new ());
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (priv->source), FALSE);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->source));
+
   if (klass->fill != NULL)
     klass->fill (self);
 
@@ -283,7 +315,8 @@ fill (DroverPartRow *self)
   priv->properties =
     add_button (self, _("All _Properties…"), NULL, G_CALLBACK (properties_cb));
   priv->modernise = add_button (self, _("_Modernise…"), NULL, G_CALLBACK (modernise_cb));
-  add_button (self, _("_Remove…"), "destructive-action", G_CALLBACK (remove_cb));
+  priv->remove =
+    add_button (self, _("_Remove…"), "destructive-action", G_CALLBACK (remove_cb));
   drover_part_row_refresh (self);
 }
 
@@ -375,7 +408,9 @@ focus_cb (DroverPartRow *self)
     return;
 
   drover_config_get_selection (priv->config, &argument, NULL, NULL);
-  if (has_argument (priv->part, argument))
+  if (has_argument (priv->part, argument) ||
+      drover_arguments_get_file (drover_config_get_arguments (priv->config),
+                                 get_named (self)) != NULL)
     return;
 
   priv->choosing = TRUE;
@@ -430,6 +465,11 @@ drover_part_row_init (DroverPartRow *self)
   gtk_widget_add_css_class (priv->badge, "badge");
   gtk_widget_set_tooltip_text (priv->badge, _("QEMU has a newer way to write this"));
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), priv->badge);
+
+  priv->file = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_set_valign (GTK_WIDGET (priv->file), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (priv->file), "badge");
+  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->file));
 
   priv->warning = GTK_IMAGE (gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
   gtk_widget_add_css_class (GTK_WIDGET (priv->warning), "warning");
@@ -511,6 +551,7 @@ drover_part_row_refresh (DroverPartRow *self)
   DROVER_PART_ROW_GET_CLASS (self)->update (self, arguments, priv->part);
   gtk_widget_set_visible (priv->badge, priv->part->legacy);
   update_rows (self, arguments);
+  update_file (self, arguments);
   update_problem (self, arguments);
 }
 

@@ -4,9 +4,12 @@
 #include <glib/gi18n.h>
 
 #include "drover-argument-row.h"
+#include "drover-command-text.h"
 #include "drover-config-file-row.h"
+#include "drover-options-file.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
+#include "drover-shell.h"
 
 /* Everything else: the arguments that no other page shows, as text, and the table's rows for
  * what fits nowhere. */
@@ -82,6 +85,28 @@ update_files (Rest *rest)
   gtk_widget_set_visible (GTK_WIDGET (rest->files), n > 0);
 }
 
+/* A file that cannot be read, or not all of it, says so without being opened. */
+static void
+update_problems (Rest *rest)
+{
+  GPtrArray *arguments = drover_config_get_arguments (rest->config);
+  DroverMachine *machine = drover_editor_get_machine (drover_config_get_editor (rest->config));
+  g_autoptr (GPtrArray) problems =
+    arguments != NULL ? drover_arguments_list_file_problems (
+                          arguments, drover_machine_get_directory (machine))
+                      : NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *markup = NULL;
+
+  if (problems != NULL && problems->len > 0)
+    {
+      g_ptr_array_add (problems, NULL);
+      text = g_strjoinv ("\n", (char **) problems->pdata);
+      markup = g_markup_escape_text (text, -1);
+    }
+  adw_preferences_group_set_description (rest->files, markup);
+}
+
 static void
 update (Rest *rest)
 {
@@ -96,6 +121,7 @@ update (Rest *rest)
     gtk_widget_set_visible (rest->rows->pdata[i], i < n);
   gtk_widget_set_visible (rest->empty, n == 0);
   update_files (rest);
+  update_problems (rest);
 }
 
 /* A hidden page waits until it is looked at. */
@@ -106,39 +132,47 @@ changed_cb (GtkWidget *page)
     update (g_object_get_data (G_OBJECT (page), "rest"));
 }
 
-static gboolean
-parse (const char *text, GPtrArray *arguments, GError **error)
+/* The files may have been written since. */
+static void
+map_cb (Rest *rest)
 {
-  g_auto (GStrv) words = NULL;
+  drover_config_look (rest->config);
+  update (rest);
+}
 
-  if (!g_shell_parse_argv (text, NULL, &words, error))
-    return FALSE;
+/* As the command view takes words apart; the program stands before them there. */
+static GPtrArray *
+parse (const char *program, const char *text, GError **error)
+{
+  g_autofree char *quoted = drover_shell_quote (program);
+  g_autofree char *line = g_strconcat (quoted, " ", text, NULL);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autofree char *found = NULL;
+  GPtrArray *arguments = NULL;
+  gsize start, end;
 
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      gboolean is_flag = words[i][0] == '-' && words[i][1] != '\0';
-      gboolean has_value = is_flag && words[i + 1] != NULL && words[i + 1][0] != '-';
-
-      g_ptr_array_add (arguments, drover_argument_new (is_flag ? words[i] : NULL,
-                                                       is_flag ? (has_value ? words[i + 1] : NULL)
-                                                               : words[i]));
-      i += has_value;
-    }
-  return TRUE;
+  return drover_command_text_parse (line, none, &found, &arguments, &start, &end, error)
+           ? arguments
+           : NULL;
 }
 
 static void
 add_cb (Rest *rest)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (rest->entry));
+  DroverDocument *document = drover_editor_get_document (drover_config_get_editor (rest->config));
   g_autoptr (GPtrArray) arguments = NULL;
+  g_autoptr (GPtrArray) added = NULL;
   g_autoptr (GError) error = NULL;
 
   if (drover_config_get_arguments (rest->config) == NULL)
     return;
 
+  added = parse (drover_document_get_program (document), text, &error);
   arguments = drover_arguments_copy (drover_config_get_arguments (rest->config));
-  if (!parse (text, arguments, &error))
+  for (guint i = 0; added != NULL && i < added->len; i++)
+    g_ptr_array_add (arguments, drover_argument_ref (added->pdata[i]));
+  if (added == NULL)
     gtk_widget_activate_action (GTK_WIDGET (rest->entry), "win.toast", "s", error->message);
   else if (drover_config_apply (rest->config, arguments, _("Argument added"), NULL))
     gtk_editable_set_text (GTK_EDITABLE (rest->entry), "");
@@ -188,6 +222,6 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->files);
   drover_settings_page_add_page (page, "rest");
   g_signal_connect_object (config, "changed", G_CALLBACK (changed_cb), page, G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (page, "map", G_CALLBACK (update), rest);
+  g_signal_connect_swapped (page, "map", G_CALLBACK (map_cb), rest);
   return GTK_WIDGET (page);
 }

@@ -116,7 +116,10 @@ update_default (DroverSettingRow *self, const DroverReading *reading)
   g_autofree char *absent = dup_default (self);
   g_autofree char *line = absent != NULL ? g_strdup_printf (_("Default: %s"), absent) : NULL;
 
-  show_text (self->absent, is_set (reading) ? NULL : line);
+  g_autofree char *file =
+    reading->file != NULL ? g_strdup_printf (_("From the file %s"), reading->file) : NULL;
+
+  show_text (self->absent, file != NULL ? file : is_set (reading) ? NULL : line);
   gtk_widget_set_tooltip_text (self->reset, line != NULL ? line : _("Back to the Default"));
   update_third_state (self, absent);
 }
@@ -170,7 +173,10 @@ update_note (DroverSettingRow *self, const DroverReading *reading)
 
   if (reading->state == DROVER_SETTING_OPAQUE)
     note = _("This row cannot read what stands there, so it leaves it alone.");
-  if (reading->state == DROVER_SETTING_CONFLICT)
+  if (reading->state == DROVER_SETTING_CONFLICT && reading->file != NULL)
+    note = _("It is set before -readconfig too, so this row leaves it alone. The file comes later, "
+             "and this is the value that QEMU takes.");
+  else if (reading->state == DROVER_SETTING_CONFLICT)
     note = _("It is set more than once, so this row leaves it alone. This is the value that QEMU "
              "takes.");
   show_text (self->note, note);
@@ -253,14 +259,15 @@ dup_open_words (DroverSettingRow *self)
 static void
 update_words (DroverSettingRow *self, const DroverReading *reading)
 {
+  gboolean here = is_set (reading) && reading->file == NULL;
   g_autofree char *words =
-    is_set (reading)
+    here
       ? drover_setting_dup_words (self->setting, drover_config_get_arguments (self->config),
                                   get_scope (self), NULL)
       : dup_open_words (self);
 
   show_text (self->words, words);
-  if (is_set (reading))
+  if (here)
     gtk_widget_remove_css_class (GTK_WIDGET (self->words), "dimmed");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->words), "dimmed");
@@ -274,7 +281,9 @@ update_value (DroverSettingRow *self, const DroverReading *reading)
 
   gtk_stack_set_visible_child_name (self->stack, editable ? "editor" : "opaque");
   gtk_widget_set_visible (self->edit_text, !editable);
-  gtk_widget_set_visible (self->reset, editable && is_set (reading));
+  gtk_widget_set_visible (self->reset,
+                          editable && is_set (reading) && reading->file == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->editor), reading->file == NULL || !self->scoped);
   if (editable)
     drover_value_editor_show (self->editor, is_set (reading) ? reading->text : NULL);
   else
@@ -336,7 +345,7 @@ choose (DroverSettingRow *self)
 {
   g_autoptr (DroverReading) reading = read_setting (self);
 
-  if (reading != NULL && is_set (reading))
+  if (reading != NULL && reading->argument >= 0)
     drover_config_select (self->config, reading->argument, reading->start, reading->end);
   else
     drover_config_select (self->config, -1, 0, 0);
