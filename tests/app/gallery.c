@@ -356,7 +356,8 @@ show_command_view (DroverWindow *window)
 
   drover_test_until (window_find_type (window, GTK_TYPE_TEXT_VIEW) != NULL);
   text = window_find_type (window, GTK_TYPE_TEXT_VIEW);
-  gtk_text_buffer_insert_at_cursor (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)), "'", 1);
+  gtk_text_buffer_insert_interactive_at_cursor (
+    gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)), "'", 1, TRUE);
   shoot (window, "command-error");
   gtk_widget_activate_action (text, "command.discard", NULL);
   gtk_toggle_button_set_active (find_command_toggle (window), FALSE);

@@ -5,17 +5,23 @@
 
 #include "drover-argument-row.h"
 #include "drover-config-file-row.h"
+#include "drover-lazy.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
 
 /* Everything else: the arguments that no other page shows, as text, and the table's rows for
  * what fits nowhere. */
 
+/* So many rows are made at once: more than fit on a screen. */
+#define PIECE 10
+
 typedef struct
 {
   DroverConfig *config;
   AdwPreferencesGroup *group;
   GPtrArray *rows; /* (element-type DroverArgumentRow), not owned */
+  guint most;      /* how many of them there may be by now */
+  GtkWidget *page;
   GtkWidget *empty;
   AdwEntryRow *entry;
   AdwPreferencesGroup *files;
@@ -82,19 +88,37 @@ update_files (Rest *rest)
   gtk_widget_set_visible (GTK_WIDGET (rest->files), n > 0);
 }
 
-static void
-update (Rest *rest)
+/* Returns whether there are more to show. */
+static gboolean
+update_rows (Rest *rest)
 {
   GPtrArray *arguments = drover_config_get_arguments (rest->config);
   g_autoptr (GArray) shown = arguments != NULL ? drover_locations_list_rest (arguments) : NULL;
   guint n = shown != NULL ? shown->len : 0;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < MIN (n, rest->most); i++)
     drover_argument_row_set_argument (ensure_row (rest, i), g_array_index (shown, guint, i));
 
   for (guint i = 0; i < rest->rows->len; i++)
     gtk_widget_set_visible (rest->rows->pdata[i], i < n);
   gtk_widget_set_visible (rest->empty, n == 0);
+  return n > rest->most;
+}
+
+static gboolean
+add_piece (GtkWidget *page)
+{
+  Rest *rest = g_object_get_data (G_OBJECT (page), "rest");
+
+  rest->most += PIECE;
+  return update_rows (rest);
+}
+
+static void
+update (Rest *rest)
+{
+  if (update_rows (rest))
+    drover_lazy_start (rest->page, add_piece);
   update_files (rest);
 }
 
@@ -177,6 +201,8 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   Rest *rest = g_new0 (Rest, 1);
 
   rest->config = config;
+  rest->page = GTK_WIDGET (page);
+  rest->most = PIECE;
   rest->rows = g_ptr_array_new ();
   rest->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   rest->file_rows = g_ptr_array_new ();

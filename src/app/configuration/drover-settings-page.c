@@ -3,8 +3,14 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-lazy.h"
 #include "drover-setting-row.h"
 #include "drover-settings-page.h"
+
+/* A page with fewer settings is made at once, a longer one in pieces, as many rows first as fit
+ * on a screen. */
+#define SHORT_PAGE 18
+#define PIECE 10
 
 /* A page made from the table of settings: a group for each heading, a row for each setting. */
 struct _DroverSettingsPage
@@ -13,7 +19,8 @@ struct _DroverSettingsPage
 
   DroverConfig *config;
   GHashTable *groups; /* by heading, untranslated */
-  GHashTable *added;  /* the settings that have a row */
+  GHashTable *added;  /* the settings that have a row, or get one */
+  GQueue later;       /* (element-type DroverSetting): those whose row is still to come */
 };
 
 G_DEFINE_FINAL_TYPE (DroverSettingsPage, drover_settings_page, ADW_TYPE_PREFERENCES_PAGE)
@@ -26,6 +33,7 @@ drover_settings_page_dispose (GObject *object)
   g_clear_object (&self->config);
   g_clear_pointer (&self->groups, g_hash_table_unref);
   g_clear_pointer (&self->added, g_hash_table_unref);
+  g_queue_clear (&self->later);
 
   G_OBJECT_CLASS (drover_settings_page_parent_class)->dispose (object);
 }
@@ -96,6 +104,23 @@ drover_settings_page_get_group (DroverSettingsPage *self, const char *group)
 }
 
 static void
+add_row (DroverSettingsPage *self, const DroverSetting *setting)
+{
+  adw_preferences_group_add (drover_settings_page_get_group (self, setting->group),
+                             drover_setting_row_new (self->config, setting));
+}
+
+static gboolean
+add_later (GtkWidget *widget)
+{
+  DroverSettingsPage *self = DROVER_SETTINGS_PAGE (widget);
+
+  if (!g_queue_is_empty (&self->later))
+    add_row (self, g_queue_pop_head (&self->later));
+  return !g_queue_is_empty (&self->later);
+}
+
+static void
 add_rows (DroverSettingsPage *self, const char *page, gboolean all, const char *group)
 {
   guint n_settings;
@@ -105,8 +130,16 @@ add_rows (DroverSettingsPage *self, const char *page, gboolean all, const char *
     if (g_str_equal (settings[i]->page, page) &&
         (all || g_strcmp0 (settings[i]->group, group) == 0) &&
         g_hash_table_add (self->added, (gpointer) settings[i]))
-      adw_preferences_group_add (drover_settings_page_get_group (self, settings[i]->group),
-                                 drover_setting_row_new (self->config, settings[i]));
+      {
+        drover_settings_page_get_group (self, settings[i]->group);
+        g_queue_push_tail (&self->later, (gpointer) settings[i]);
+      }
+
+  for (guint i = 0; !g_queue_is_empty (&self->later) &&
+                    (g_queue_get_length (&self->later) + i <= SHORT_PAGE || i < PIECE); i++)
+    add_row (self, g_queue_pop_head (&self->later));
+  if (!g_queue_is_empty (&self->later))
+    drover_lazy_start (GTK_WIDGET (self), add_later);
 }
 
 /**
