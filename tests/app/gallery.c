@@ -93,7 +93,7 @@ shoot (DroverWindow *window, const char *name)
   static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_LIGHT,
                                             ADW_COLOR_SCHEME_FORCE_DARK };
   static const int sizes[][2] = { { 1100, 760 }, { 360, 720 } };
-  const char *language = g_str_has_prefix (setlocale (LC_MESSAGES, NULL), "de") ? "-de" : "";
+  const char *language = g_str_has_prefix (g_get_language_names ()[0], "de") ? "-de" : "";
 
   found_any = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)

@@ -21,7 +21,6 @@ typedef struct
   AdwPreferencesGroup *group;
   GPtrArray *rows; /* (element-type DroverArgumentRow), not owned */
   guint most;      /* how many of them there may be by now */
-  GtkWidget *page;
   GtkWidget *empty;
   AdwEntryRow *entry;
   AdwPreferencesGroup *files;
@@ -106,9 +105,9 @@ update_rows (Rest *rest)
 }
 
 static gboolean
-add_piece (GtkWidget *page)
+add_piece (GtkWidget *group)
 {
-  Rest *rest = g_object_get_data (G_OBJECT (page), "rest");
+  Rest *rest = g_object_get_data (G_OBJECT (group), "rest");
 
   rest->most += PIECE;
   return update_rows (rest);
@@ -118,7 +117,7 @@ static void
 update (Rest *rest)
 {
   if (update_rows (rest))
-    drover_lazy_start (rest->page, add_piece);
+    drover_lazy_start (GTK_WIDGET (rest->group), add_piece);
   update_files (rest);
 }
 
@@ -201,7 +200,6 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   Rest *rest = g_new0 (Rest, 1);
 
   rest->config = config;
-  rest->page = GTK_WIDGET (page);
   rest->most = PIECE;
   rest->rows = g_ptr_array_new ();
   rest->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
@@ -209,6 +207,7 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   rest->files = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   adw_preferences_group_set_title (rest->files, _("In the Configuration File"));
   g_object_set_data_full (G_OBJECT (page), "rest", rest, rest_free);
+  g_object_set_data (G_OBJECT (rest->group), "rest", rest);
   fill (rest);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->group);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->files);
