@@ -139,6 +139,23 @@ test_edit (void)
   assert_argv (named, full_argv);
 }
 
+/* What the document does not read itself, it keeps for those who do. */
+static void
+test_member (void)
+{
+  g_autoptr (DroverDocument) document = parse (full);
+  JsonNode *services = drover_document_get_member (document, "services");
+  g_autoptr (DroverDocument) without = drover_document_with_member (document, "services", NULL);
+  g_autoptr (DroverDocument) again = drover_document_with_member (without, "services", services);
+  g_autoptr (DroverDocument) never = drover_document_with_member (without, "services", NULL);
+
+  g_assert_true (JSON_NODE_HOLDS_OBJECT (services));
+  g_assert_null (drover_document_get_member (without, "services"));
+  g_assert_false (drover_document_equal (document, without));
+  g_assert_true (drover_document_equal (without, never));
+  g_assert_true (json_node_equal (drover_document_get_member (again, "services"), services));
+}
+
 static void
 test_no_arguments (void)
 {
@@ -311,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/document/round-trip", test_round_trip);
   g_test_add_func ("/document/new", test_new);
   g_test_add_func ("/document/edit", test_edit);
+  g_test_add_func ("/document/member", test_member);
   g_test_add_func ("/document/no-arguments", test_no_arguments);
   g_test_add_func ("/document/numbers", test_numbers);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
