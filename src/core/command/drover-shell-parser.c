@@ -553,8 +553,24 @@ check_encoding (const DroverShellLexer *lexer, GError **error)
 GPtrArray *
 drover_shell_parse (const char *text, gssize length, GError **error)
 {
-  DroverShellLexer lexer = { text, 0, length < 0 ? strlen (text) : (gsize) length,
-                             DROVER_SHELL_POSIX, FALSE };
+  return drover_shell_parse_full (text, length < 0 ? strlen (text) : (gsize) length, FALSE, NULL,
+                                  error);
+}
+
+/**
+ * drover_shell_parse_full:
+ * @has_specifiers: whether the text is a systemd unit's, or a desktop entry's
+ * @fault: (out) (optional): what @error says, for a text that was made of another one
+ *
+ * Returns: (transfer full) (element-type DroverShellCommand) (nullable): see
+ *   drover_shell_parse()
+ */
+GPtrArray *
+drover_shell_parse_full (const char *text, gsize length, gboolean has_specifiers,
+                         DroverShellFault *fault, GError **error)
+{
+  DroverShellLexer lexer = { .text = text, .end = length, .has_specifiers = has_specifiers,
+                             .fault = fault };
   g_autoptr (GPtrArray) commands = NULL;
   g_autoptr (GError) local_error = NULL;
 
@@ -575,7 +591,11 @@ drover_shell_parse (const char *text, gssize length, GError **error)
 
   if (has_hash_prompt (text, lexer.end))
     {
-      GPtrArray *prompted = parse (&lexer, TRUE, NULL);
+      DroverShellLexer again = lexer;
+      GPtrArray *prompted;
+
+      again.fault = NULL;
+      prompted = parse (&again, TRUE, NULL);
 
       if (prompted != NULL)
         return prompted;
