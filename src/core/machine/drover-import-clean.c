@@ -270,6 +270,8 @@ match_number (const DroverImportRewrite *self, gsize pos, gsize end, guint64 *nu
   *number = g_ascii_strtoull (self->text + start, NULL, 10);
   if (n == end || self->text[n] == '\r')
     return n - pos;
+  if (n + 2 < end && self->text[n] == ' ' && self->text[n + 1] == '|' && is_blank (self->text[n + 2]))
+    return n + 3 - pos;
   if (strchr (":|.)", self->text[n]) != NULL && n + 1 < end && is_blank (self->text[n + 1]))
     return n + 2 - pos;
 

@@ -357,7 +357,6 @@ dup_program_beside (const DroverImportRewrite *self, gsize pos)
   return NULL;
 }
 
-/* Whether the text already has a command that this list would only double. */
 static void
 replace_list (DroverImportRewrite *self, const List *list, gsize start, gsize end,
               const char *program)
@@ -376,10 +375,14 @@ unpack_list (DroverImportRewrite *self, gsize pos, guint *n_option_lists)
   gsize next = pos + 1;
   List list;
 
+  /* In quotes it is a value. */
+  if (pos > 0 && strchr ("'\"", self->text[pos - 1]) != NULL)
+    return next;
+
   list_init (&list, self, pos);
   if (read_list (&list))
     {
-      if (drover_import_is_qemu (list.first) && (list.n_words > 1 || has_argument_key (self, pos)))
+      if (drover_import_is_qemu (list.first) && list.n_words > 1)
         {
           replace_list (self, &list, pos, list.pos, NULL);
           next = list.pos;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-import-private.h"
+#include "drover-json.h"
 #include "drover-part.h"
 #include "drover-shell-private.h"
 
@@ -350,34 +351,61 @@ note_windows_files (Notices *self, GPtrArray *arguments)
 
 /* in the pages */
 
-/* One sentence for all that has a row, and one for each that has none. */
+static gboolean
+is_broken_json (DroverArgument *argument)
+{
+  const char *value = drover_argument_get_value (argument);
+  const char *flag = drover_argument_get_flag (argument);
+  g_autoptr (JsonNode) node = NULL;
+
+  if (flag == NULL || value == NULL || *value != '{')
+    return FALSE;
+
+  node = drover_json_parse (value, -1, NULL);
+  return node == NULL;
+}
+
+static void
+note_custom (Notices *self, DroverArgument *argument, guint i, gboolean is_json)
+{
+  const char *flag = drover_argument_get_flag (argument);
+  g_autofree char *text = dup_short (flag != NULL ? flag : drover_argument_get_value (argument));
+
+  add (self, DROVER_IMPORT_CUSTOM,
+       is_json ? g_strdup_printf (_("%s is kept as it is: its JSON is broken"), text)
+               : g_strdup_printf (_("%s is kept as it is, under Everything Else"), text),
+       0, 0, i);
+}
+
+/* One sentence for all that rows show in full, and one for each that they do not. */
 static void
 note_pages (Notices *self, GPtrArray *arguments)
 {
-  guint n_shown = 0;
+  g_autoptr (GArray) rest = NULL;
+  guint n_custom = 0;
+  guint next = 0;
 
   if (arguments->len > MAX_ON_PAGES)
     return;
 
+  rest = drover_locations_list_rest (arguments);
   for (guint i = 0; i < arguments->len; i++)
     {
-      DroverArgument *argument = arguments->pdata[i];
-      const char *flag = drover_argument_get_flag (argument);
-      g_autofree char *text = dup_short (flag != NULL ? flag : drover_argument_get_value (argument));
-      g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
+      gboolean is_rest = next < rest->len && g_array_index (rest, guint, next) == i;
+      gboolean is_broken = is_broken_json (arguments->pdata[i]);
 
-      if (location != NULL && !g_str_equal (location->page, "rest"))
-        n_shown++;
-      else if (location != NULL)
-        add (self, DROVER_IMPORT_CUSTOM,
-             g_strdup_printf (_("%s is kept as it is, under Everything Else"), text), 0, 0, i);
+      next += is_rest;
+      if (!is_rest && !is_broken)
+        continue;
+      n_custom++;
+      note_custom (self, arguments->pdata[i], i, is_broken);
     }
 
-  if (n_shown > 0)
+  if (n_custom < arguments->len)
     add (self, DROVER_IMPORT_UNDERSTOOD,
          g_strdup_printf (ngettext ("%u of %u argument is shown on its page",
                                     "%u of %u arguments are shown on their pages", arguments->len),
-                          n_shown, arguments->len),
+                          arguments->len - n_custom, arguments->len),
          0, 0, -1);
 }
 

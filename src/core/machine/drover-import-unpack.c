@@ -75,6 +75,20 @@ has_unit (const DroverImportRewrite *self)
   return FALSE;
 }
 
+/* `Description=…`: what else such a file has. A shell's variables are seldom called so. */
+static gboolean
+is_other_key (const DroverImportRewrite *self, gsize line, gsize end)
+{
+  gsize pos = line;
+
+  if (end - line < 3 || !g_ascii_isupper (self->text[line]) || !g_ascii_islower (self->text[line + 1]))
+    return FALSE;
+  while (pos < end && (g_ascii_isalnum (self->text[pos]) || strchr ("-[]@", self->text[pos])))
+    pos++;
+
+  return pos < end && self->text[pos] == '=';
+}
+
 static void
 unpack_unit (DroverImportRewrite *self)
 {
@@ -98,7 +112,8 @@ unpack_unit (DroverImportRewrite *self)
       else if ((n = match_key (self, line, end, "Environment", '=')) > 0)
         drover_import_rewrite_replace (self, line, line + n, "export ", -1);
       /* A comment in it, and the heads of its sections. */
-      else if (line < end && (self->text[line] == ';' || self->text[line] == '['))
+      else if (line < end && (self->text[line] == ';' || self->text[line] == '[' ||
+                              is_other_key (self, line, end)))
         drover_import_rewrite_replace (self, line, line, "# ", -1);
     }
 
@@ -305,7 +320,7 @@ unpack_start_process (DroverImportRewrite *self)
       gsize after;
 
       g_match_info_fetch_pos (match, 0, &start, &end);
-      after = read_argument_list (self, end, words);
+      after = drover_import_line_end (self, read_argument_list (self, end, words));
       if (strstr (program, "qemu") != NULL && words->len > strlen (program) &&
           (gsize) start >= self->copied)
         {

@@ -199,9 +199,12 @@ drover_import_new_from_text (const char *text, gssize length, GError **error)
   if (parse_rewritten (self, text, n, &local_error))
     return g_steal_pointer (&self);
 
-  if (g_utf8_validate_len (text, n, NULL) && drover_import_clean_prose (self->text.rewrite) &&
-      parse_rewritten (self, text, n, NULL))
-    return g_steal_pointer (&self);
+  if (g_utf8_validate_len (text, n, NULL) && drover_import_clean_prose (self->text.rewrite))
+    {
+      g_clear_error (&local_error);
+      if (parse_rewritten (self, text, n, &local_error))
+        return g_steal_pointer (&self);
+    }
 
   g_propagate_error (error, g_steal_pointer (&local_error));
   return NULL;
