@@ -61,9 +61,18 @@ parser_clear (Parser *self)
 
 /* dropping */
 
+/* What is kept of what a command drops: a text of nothing but `<a` is a matter of counting. */
+#define MAX_DROPPED 1000
+
 static void
 drop (Parser *self, DroverShellCommand *command, gsize start, gsize end)
 {
+  if (command->dropped->len >= MAX_DROPPED)
+    {
+      command->n_more_dropped++;
+      return;
+    }
+
   g_ptr_array_add (command->dropped, drover_shell_word_new_source (self->lexer.text, start, end));
 }
 
@@ -207,17 +216,35 @@ add_here_document (Parser *self, const DroverShellWord *word, gboolean strip_tab
   g_array_append_val (self->here_documents, document);
 }
 
+/* The bytes of a word in which nothing means anything to a shell, or 0. */
+static gsize
+match_plain_word (const Parser *self)
+{
+  DroverShellLexer after = self->lexer;
+
+  while (after.pos < after.end && (g_ascii_isalnum (after.text[after.pos]) ||
+                                   strchr ("_./-", after.text[after.pos]) != NULL) &&
+         after.text[after.pos] != '\0')
+    after.pos++;
+
+  return drover_shell_is_word_end (&after) ? after.pos - self->lexer.pos : 0;
+}
+
 static gboolean
 parse_redirection (Parser *self, gsize length, GError **error)
 {
   gsize start = self->lexer.pos;
   const char *sign = self->lexer.text + start;
+  gboolean is_here_document = length >= 2 && sign[0] == '<' && sign[1] == '<' && sign[2] != '<';
   DroverShellWord *word = NULL;
   g_autoptr (GError) local_error = NULL;
+  gsize plain;
 
   self->lexer.pos += length;
   skip_blanks (self);
-  if (!drover_shell_is_word_end (&self->lexer) || peek (self, 1) == '(')
+  plain = is_here_document ? 0 : match_plain_word (self);
+  self->lexer.pos += plain;
+  if (plain == 0 && (!drover_shell_is_word_end (&self->lexer) || peek (self, 1) == '('))
     word = drover_shell_lex_word (&self->lexer, &local_error);
   if (local_error != NULL)
     {
@@ -225,9 +252,9 @@ parse_redirection (Parser *self, gsize length, GError **error)
       return FALSE;
     }
 
-  if (word != NULL && length >= 2 && sign[0] == '<' && sign[1] == '<' && sign[2] != '<')
+  if (word != NULL && is_here_document)
     add_here_document (self, word, sign[2] == '-');
-  self->command->end = word != NULL ? word->end : start + length;
+  self->command->end = word != NULL ? word->end : plain > 0 ? self->lexer.pos : start + length;
   drop (self, self->command, start, self->command->end);
   g_clear_pointer (&word, drover_shell_word_free);
   return TRUE;

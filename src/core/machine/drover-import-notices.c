@@ -238,8 +238,8 @@ note_dropped (Notices *self, const DroverShellCommand *command)
     add (self, DROVER_IMPORT_DROPPED,
          g_strdup_printf (ngettext ("%u word is for the shell, and was left out",
                                     "%u words are for the shell, and were left out",
-                                    command->dropped->len),
-                          command->dropped->len),
+                                    command->dropped->len + command->n_more_dropped),
+                          command->dropped->len + command->n_more_dropped),
          command->start, command->end, -1);
   for (guint i = 0; i < command->dropped->len && command->dropped->len <= MAX_OF_A_KIND; i++)
     {

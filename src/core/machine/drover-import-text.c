@@ -6,8 +6,9 @@
 #include "drover-import-private.h"
 #include "drover-shell-private.h"
 
-/* No program can be given more bytes. */
-#define MAX_BYTES (6 * 1024 * 1024)
+/* No program can be given more bytes, its pointers to them included: Linux lets arguments have a
+ * quarter of the stack, which is 8 MB unless somebody changed that. */
+#define MAX_BYTES (2 * 1024 * 1024)
 
 /* Which commands of a text are QEMU's, and what their words are. */
 
@@ -131,6 +132,37 @@ goes_on (const DroverImportText *self, const DroverShellCommand *command,
   return n_lines == 1;
 }
 
+/* Whether some word can be QEMU's name or have one in it: as it stands, or with what quotes and
+ * variables make of it. Spares most lines of a long text the making of words. */
+static gboolean
+may_call_qemu (const DroverImportText *self, const DroverShellCommand *command)
+{
+  for (gsize i = command->start; i < command->end && i < self->length; i++)
+    switch (self->text[i])
+      {
+      case 'q':
+        if (strncmp (self->text + i, "qemu", 4) == 0)
+          return TRUE;
+        break;
+      case 'k':
+        if (strncmp (self->text + i, "kvm", 3) == 0)
+          return TRUE;
+        break;
+      case '\\':
+      case '"':
+      case '\'':
+      case '`':
+      case '$':
+      case '%':
+      case '^':
+        return TRUE;
+      default:
+        break;
+      }
+
+  return FALSE;
+}
+
 /* Takes the lines that go on with the last candidate. Returns its last command. */
 static guint
 take_next_lines (DroverImportText *self)
@@ -160,7 +192,7 @@ find_programs (DroverImportText *self)
       guint found;
 
       drover_import_scope_assign (scope, command, FALSE);
-      if (command->is_array || command->words->len == 0)
+      if (command->is_array || command->words->len == 0 || !may_call_qemu (self, command))
         continue;
 
       fields = drover_import_scope_expand (scope, command->words, MAX_WORDS_BEFORE, NULL);
