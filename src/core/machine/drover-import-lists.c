@@ -11,6 +11,9 @@
 /* What stands for a word without being a string: `str(port)`. */
 #define MAX_EXPRESSION 200
 
+/* No longer string is looked at as a command line. */
+#define MAX_STRING 8192
+
 /* How far from a list of options its program may be, and how many such lists are looked at. */
 #define MAX_DISTANCE 4096
 #define MAX_OPTION_LISTS 64
@@ -411,19 +414,20 @@ unpack_string (DroverImportRewrite *self, gsize pos)
 {
   gsize before = pos;
   gsize word_end = pos + 1;
-  gsize end = drover_import_line_end (self, pos);
+  gsize end = MIN (self->length, pos + MAX_STRING);
   const char *close;
 
-  while (before > 0 && strchr (" \tfrbu", self->text[before - 1]) != NULL)
+  while (before > 0 && pos - before < 100 && strchr (" \tfrbu", self->text[before - 1]) != NULL)
     before--;
   if (before == 0 || strchr ("(:", self->text[before - 1]) == NULL ||
       (self->text[before - 1] == '(' && before > 1 && strchr ("$=", self->text[before - 2]) != NULL))
     return pos + 1;
 
-  while (word_end < end && self->text[word_end] != ' ' && self->text[word_end] != self->text[pos])
+  while (word_end < MIN (end, pos + MAX_EXPRESSION) && self->text[word_end] != ' ' &&
+         self->text[word_end] != self->text[pos])
     word_end++;
   close = memchr (self->text + word_end, self->text[pos], end - word_end);
-  if (close == NULL || word_end - pos > 200 || self->text[word_end] != ' ' ||
+  if (close == NULL || memchr (self->text + pos, '\n', close - self->text - pos) != NULL || self->text[word_end] != ' ' ||
       self->text[word_end + 1] != '-' ||
       drover_import_find_program_word (self->text, pos + 1, word_end) != pos + 1)
     return pos + 1;

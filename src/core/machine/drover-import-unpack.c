@@ -270,6 +270,9 @@ unpack_vagrant (DroverImportRewrite *self)
 
 /* PowerShell's Start-Process */
 
+/* Scripts start a few programs. */
+#define MAX_STARTS 16
+
 /* The strings after `-ArgumentList`, as PowerShell joins them. Returns where they end. */
 static gsize
 read_argument_list (const DroverImportRewrite *self, gsize pos, GString *words)
@@ -303,15 +306,17 @@ unpack_start_process (DroverImportRewrite *self)
 {
   g_autoptr (GMatchInfo) match = NULL;
   g_autoptr (GRegex) regex = NULL;
+  guint n_starts = 0;
 
-  if (g_strstr_len (self->text, self->length, "qemu") == NULL)
+  if (g_strstr_len (self->text, self->length, "qemu") == NULL ||
+      g_strstr_len (self->text, self->length, "-A") == NULL)
     return;
 
   regex = g_regex_new ("\\b(?:Start-Process|saps)\\s+(?:-FilePath\\s+)?"
                        "(\"[^\"\\n]*\"|'[^'\\n]*'|[^\\s\"'`-]\\S*)[\\s`]+"
                        "(?:-(?:ArgumentList|Args)\\s+)(?=[\"'@(])", G_REGEX_CASELESS, 0, NULL);
   g_regex_match_full (regex, self->text, self->length, 0, 0, &match, NULL);
-  while (g_match_info_matches (match))
+  while (g_match_info_matches (match) && n_starts++ < MAX_STARTS)
     {
       g_autofree char *program = g_match_info_fetch (match, 1);
       g_autoptr (GString) words = g_string_new (program);
