@@ -5,6 +5,7 @@
 
 #include "drover-config.h"
 #include "drover-dex.h"
+#include "drover-program.h"
 
 struct _DroverConfig
 {
@@ -179,9 +180,14 @@ static void
 update_catalogue (DroverConfig *self)
 {
   DroverDocument *document = drover_editor_get_document (self->editor);
+  g_autofree char *program = NULL;
 
-  if (document == NULL ||
-      !g_set_str (&self->program, drover_document_get_program (document)))
+  if (document == NULL)
+    return;
+
+  program = drover_program_resolve (drover_document_get_program (document),
+                                    drover_machine_get_directory (self->machine));
+  if (!g_set_str (&self->program, program))
     return;
 
   if (self->catalogue != NULL || self->catalogue_error != NULL)
