@@ -132,7 +132,8 @@ clean_quotes (Cleaner *self, gunichar c)
   const char *plain = is_single ? "'" : "\"";
   gsize close;
 
-  if ((!is_single && !is_opening (c)) || !can_open (self->rewrite, self->pos))
+  /* Of a pair that does not open, nobody knows what was meant. */
+  if (c == 0x201d || c == 0x2019 || (!is_single && !is_opening (c)) || !can_open (self->rewrite, self->pos))
     return FALSE;
 
   close = find_closing (self->rewrite, self->pos, is_single);
@@ -220,11 +221,11 @@ clean_full_width (Cleaner *self, gunichar c)
 
 /* one after the other */
 
-/* `…`, `...` and `[...]` as a word of its own. */
+/* `…` as a word of its own. Three dots are a word that a shell knows. */
 static gboolean
 clean_ellipsis (Cleaner *self)
 {
-  static const char *const ellipses[] = { "…", "...", "[…]", "[...]", "....", NULL };
+  static const char *const ellipses[] = { "…", "[…]", NULL };
   const char *text = self->rewrite->text + self->pos;
   gsize rest = self->rewrite->length - self->pos;
 
@@ -345,7 +346,7 @@ is_plain_text (const DroverImportRewrite *rewrite)
     if ((guchar) rewrite->text[i] >= 0x80)
       return FALSE;
 
-  return g_strstr_len (rewrite->text, rewrite->length, "...") == NULL;
+  return TRUE;
 }
 
 /**

@@ -279,6 +279,24 @@ note_next (Notices *self, guint candidate)
                                     "%u lines of options were taken as parts of the command, though "
                                     "nothing joins them", n), n),
          next->start, last->end, -1);
+
+  for (guint i = chosen->last + 1; i < self->text->commands->len && n++ < MAX_OF_A_KIND; i++)
+    {
+      const DroverShellCommand *command = self->text->commands->pdata[i];
+      const DroverShellWord *first = command->words->len > 0 ? command->words->pdata[0] : NULL;
+      g_autofree char *source = NULL;
+
+      /* No bullet of a list, and no `-bash: …`. */
+      if (first == NULL || command->is_array || first->end - first->start < 2 ||
+          self->text->text[first->start] != '-' || self->text->text[first->end - 1] == ':')
+        return;
+
+      source = dup_source (self, command->start, command->end);
+      add (self, DROVER_IMPORT_DROPPED,
+           g_strdup_printf (_("The line “%s” does not belong to the command: nothing continues "
+                              "the line before it"), source),
+           command->start, command->end, -1);
+    }
 }
 
 /* what was done to the text */

@@ -103,6 +103,14 @@ add_candidate (DroverImportText *self, guint command, gboolean has_program, gboo
   g_array_append_val (self->candidates, candidate);
 }
 
+/* Text that joins some lines, and others not, means what it says. */
+static gboolean
+joins_lines (const DroverImportText *self, const DroverShellCommand *command)
+{
+  return memchr (self->text + command->start, '\n', command->end - command->start) != NULL ||
+         (command->end > command->start && self->text[command->end - 1] == '\\');
+}
+
 /* Whether @next stands on the line after @command, and is nothing but options, as in text whose
  * backslashes were lost. `-bash: …` is what a shell answers. */
 static gboolean
@@ -163,19 +171,23 @@ may_call_qemu (const DroverImportText *self, const DroverShellCommand *command)
   return FALSE;
 }
 
-/* Takes the lines that go on with the last candidate. Returns its last command. */
+/* Takes the lines that go on with the last candidate, when none of them is joined otherwise.
+ * Returns its last command. */
 static guint
 take_next_lines (DroverImportText *self)
 {
   DroverImportCandidate *candidate =
     &g_array_index (self->candidates, DroverImportCandidate, self->candidates->len - 1);
+  gboolean is_joined = joins_lines (self, self->commands->pdata[candidate->first]);
+  guint last = candidate->first;
 
-  while (candidate->last + 1 < self->commands->len &&
-         goes_on (self, self->commands->pdata[candidate->last],
-                  self->commands->pdata[candidate->last + 1]))
-    candidate->last++;
+  while (last + 1 < self->commands->len &&
+         goes_on (self, self->commands->pdata[last], self->commands->pdata[last + 1]))
+    is_joined |= joins_lines (self, self->commands->pdata[++last]);
 
-  return candidate->last;
+  if (!is_joined)
+    candidate->last = last;
+  return last;
 }
 
 static void

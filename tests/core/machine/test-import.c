@@ -115,6 +115,8 @@ static const struct
   { "A=1 B=2 " X86 " -m 1", "", X86 " [-m 1]", "dd" },
   { "export QEMU_AUDIO_DRV=none EDITOR=vi\ncd /x\n" X86 " -m 1", "", X86 " [-m 1]", "dd" },
   { X86 " -m 1\n  -nographic\nls", "", X86 " [-m 1] [-nographic]", "c" },
+  { X86 " -m 1 \\\n -k de\n  -nographic", "", X86 " [-m 1] [-k de]", "d" },
+  { X86 " -m 1 ... [...] -drive file=”a”", "", X86 " [-m 1] [...] [[...]] [-drive file=”a”]", "" },
   { "if [ -e /dev/kvm ]; then " X86 " -m 1; fi", "", X86 " [-m 1]", "" },
   { "numactl --localalloc " X86 " -m 1", "", X86 " [-m 1]", "d" },
   { "bash -c 'A=2; " X86 " -m $A'", "", X86 " [-m 2]", "" },
