@@ -235,7 +235,8 @@ parse_redirection (Parser *self, gsize length, GError **error)
 {
   gsize start = self->lexer.pos;
   const char *sign = self->lexer.text + start;
-  gboolean is_here_document = length >= 2 && sign[0] == '<' && sign[1] == '<' && sign[2] != '<';
+  gboolean is_here_document = length >= 2 && sign[0] == '<' && sign[1] == '<' &&
+                              (length == 2 || sign[2] != '<');
   DroverShellWord *word = NULL;
   g_autoptr (GError) local_error = NULL;
   gsize plain;
