@@ -55,6 +55,7 @@ typedef struct
  * @assignments: (element-type DroverShellWord): the leading `NAME=value` words
  * @dropped: (element-type DroverShellWord): redirections, `&`, `|`, a prompt: what is no
  *   argument, with its place
+ * @n_more_dropped: how many more there are than anyone would read of
  * @is_array: whether it is `NAME=( … )`: then the only assignment is `NAME=` or `NAME+=`, and
  *   @words are the array's elements
  *
@@ -65,6 +66,7 @@ typedef struct
   GPtrArray *words;
   GPtrArray *assignments;
   GPtrArray *dropped;
+  guint n_more_dropped;
   gboolean is_array;
   gsize start;
   gsize end;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drover-import.h"
+#include "drover-import-rewrite.h"
 #include "drover-shell.h"
 
 G_BEGIN_DECLS
@@ -125,7 +126,7 @@ gboolean drover_import_has_script      (GPtrArray *fields, guint *script);
 /**
  * DroverImportCandidate:
  * @first: index of its command in the text's
- * @last: equal to @first, but for options alone, which may stand on several lines
+ * @last: more than @first when options go on on the next lines, without what would join them
  * @has_program: whether a program is named; else there are only options
  * @is_question: whether QEMU would only print something, as with `--version`
  */
@@ -161,6 +162,7 @@ typedef struct
 /**
  * DroverImportText:
  * @text: the shell text; what offsets count in
+ * @rewrite: (nullable): what it was made of
  * @commands: (element-type DroverShellCommand): those in it, and in the scripts that it hands
  *   to other shells
  * @candidates: (element-type DroverImportCandidate): those that look like QEMU
@@ -169,6 +171,7 @@ typedef struct
 {
   char *text;
   gsize length;
+  DroverImportRewrite *rewrite;
   GPtrArray *commands;
   GArray *candidates;
 } DroverImportText;

@@ -6,6 +6,10 @@
 #include "drover-import-private.h"
 #include "drover-shell-private.h"
 
+/* No program can be given more bytes, its pointers to them included: Linux lets arguments have a
+ * quarter of the stack, which is 8 MB unless somebody changed that. */
+#define MAX_BYTES (2 * 1024 * 1024)
+
 /* Which commands of a text are QEMU's, and what their words are. */
 
 /* The words before the program: what runs it, and its options. */
@@ -99,6 +103,93 @@ add_candidate (DroverImportText *self, guint command, gboolean has_program, gboo
   g_array_append_val (self->candidates, candidate);
 }
 
+/* Text that joins some lines, and others not, means what it says. */
+static gboolean
+joins_lines (const DroverImportText *self, const DroverShellCommand *command)
+{
+  return memchr (self->text + command->start, '\n', command->end - command->start) != NULL ||
+         (command->end > command->start && self->text[command->end - 1] == '\\');
+}
+
+/* Whether @next stands on the line after @command, and is nothing but options, as in text whose
+ * backslashes were lost. `-bash: …` is what a shell answers. */
+static gboolean
+goes_on (const DroverImportText *self, const DroverShellCommand *command,
+         const DroverShellCommand *next)
+{
+  const DroverShellWord *first = next->words->len > 0 ? next->words->pdata[0] : NULL;
+  const char *option;
+  guint n_lines = 0;
+
+  if (first == NULL || next->is_array || next->assignments->len > 0 || next->start < command->end ||
+      first->start != next->start || first->end - first->start < 2)
+    return FALSE;
+
+  option = self->text + first->start;
+  if (option[0] != '-' || (!g_ascii_isalpha (option[1]) &&
+                           (option[1] != '-' || !g_ascii_isalpha (option[2]))) ||
+      self->text[first->end - 1] == ':')
+    return FALSE;
+
+  for (gsize i = command->end; i < next->start; i++)
+    if (self->text[i] == '\n')
+      n_lines++;
+    else if (strchr (" \t\r", self->text[i]) == NULL)
+      return FALSE;
+
+  return n_lines == 1;
+}
+
+/* Whether some word can be QEMU's name or have one in it: as it stands, or with what quotes and
+ * variables make of it. Spares most lines of a long text the making of words. */
+static gboolean
+may_call_qemu (const DroverImportText *self, const DroverShellCommand *command)
+{
+  for (gsize i = command->start; i < command->end && i < self->length; i++)
+    switch (self->text[i])
+      {
+      case 'q':
+        if (strncmp (self->text + i, "qemu", 4) == 0)
+          return TRUE;
+        break;
+      case 'k':
+        if (strncmp (self->text + i, "kvm", 3) == 0)
+          return TRUE;
+        break;
+      case '\\':
+      case '"':
+      case '\'':
+      case '`':
+      case '$':
+      case '%':
+      case '^':
+        return TRUE;
+      default:
+        break;
+      }
+
+  return FALSE;
+}
+
+/* Takes the lines that go on with the last candidate, when none of them is joined otherwise.
+ * Returns its last command. */
+static guint
+take_next_lines (DroverImportText *self)
+{
+  DroverImportCandidate *candidate =
+    &g_array_index (self->candidates, DroverImportCandidate, self->candidates->len - 1);
+  gboolean is_joined = joins_lines (self, self->commands->pdata[candidate->first]);
+  guint last = candidate->first;
+
+  while (last + 1 < self->commands->len &&
+         goes_on (self, self->commands->pdata[last], self->commands->pdata[last + 1]))
+    is_joined |= joins_lines (self, self->commands->pdata[++last]);
+
+  if (!is_joined)
+    candidate->last = last;
+  return last;
+}
+
 static void
 find_programs (DroverImportText *self)
 {
@@ -113,12 +204,15 @@ find_programs (DroverImportText *self)
       guint found;
 
       drover_import_scope_assign (scope, command, FALSE);
-      if (command->is_array || command->words->len == 0)
+      if (command->is_array || command->words->len == 0 || !may_call_qemu (self, command))
         continue;
 
       fields = drover_import_scope_expand (scope, command->words, MAX_WORDS_BEFORE, NULL);
       if (drover_import_find_program (fields, &found))
-        add_candidate (self, i, TRUE, is_question (fields, found));
+        {
+          add_candidate (self, i, TRUE, is_question (fields, found));
+          i = take_next_lines (self);
+        }
       else if (n_scripts < MAX_SCRIPTS && drover_import_has_script (fields, &found))
         {
           n_scripts++;
@@ -216,13 +310,12 @@ field_free (gpointer field)
 }
 
 static void
-read_command (DroverImportReading *self, const DroverImportCandidate *candidate,
-              GPtrArray *fields)
+read_command (DroverImportReading *self, gboolean has_program, GPtrArray *fields)
 {
   guint program = 0;
 
   g_ptr_array_set_free_func (fields, field_free);
-  if (!candidate->has_program)
+  if (!has_program)
     {
       steal_fields (fields, 0, fields->len, self->arguments);
       return;
@@ -255,6 +348,7 @@ drover_import_text_read (const DroverImportText *self, guint candidate, GHashTab
     &g_array_index (self->candidates, DroverImportCandidate, candidate);
   g_autoptr (DroverImportScope) scope = drover_import_scope_new (self->text, given);
   DroverImportReading *reading = g_new0 (DroverImportReading, 1);
+  gsize n_bytes = 0;
 
   reading->before = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_import_field_free);
   reading->arguments = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_import_field_free);
@@ -264,14 +358,16 @@ drover_import_text_read (const DroverImportText *self, guint candidate, GHashTab
   for (guint i = 0; i < self->commands->len; i++)
     drover_import_scope_assign (scope, self->commands->pdata[i], i >= chosen->first);
 
-  for (guint i = chosen->first; i <= chosen->last; i++)
+  for (guint i = chosen->first; i <= chosen->last && !reading->is_too_long; i++)
     {
       const DroverShellCommand *command = self->commands->pdata[i];
       g_autoptr (GPtrArray) fields =
         drover_import_scope_expand (scope, command->words, G_MAXUINT, reading->uses);
 
-      reading->is_too_long |= drover_import_scope_is_too_long (scope);
-      read_command (reading, chosen, fields);
+      for (guint j = 0; j < fields->len; j++)
+        n_bytes += ((DroverImportField *) fields->pdata[j])->text->len + sizeof (char *) + 1;
+      reading->is_too_long = drover_import_scope_is_too_long (scope) || n_bytes > MAX_BYTES;
+      read_command (reading, chosen->has_program && i == chosen->first, fields);
     }
 
   return reading;
