@@ -111,8 +111,6 @@ drover_import_splitter_append_value (DroverImportSplitter *self, const DroverImp
 
   if (quoted)
     drover_import_splitter_append_text (self, "", 0, TRUE);
-  if (value->computed != NULL)
-    g_set_str (&drover_import_splitter_open (self)->computed, value->computed);
 
   while (pos < value->text->len)
     {
@@ -138,6 +136,9 @@ drover_import_splitter_append_value (DroverImportSplitter *self, const DroverImp
           drover_import_splitter_append_text (self, text + start, pos - start, quoted);
         }
     }
+
+  if (value->computed != NULL && self->field != NULL)
+    g_set_str (&self->field->computed, value->computed);
 }
 
 /* All of an array: a word each, or, with @joins, one. */
@@ -172,5 +173,6 @@ drover_import_splitter_append_computed (DroverImportSplitter *self, const Drover
   g_autoptr (GPtrArray) value = drover_import_new_value (text);
 
   drover_import_splitter_append_value (self, value->pdata[0], quoted);
-  g_set_str (&drover_import_splitter_open (self)->computed, piece->text);
+  if (self->field != NULL)
+    g_set_str (&self->field->computed, piece->text);
 }

@@ -158,10 +158,16 @@ take (Trace *self, DroverImportStepKind kind, guint command, guint value)
 
 static void take_range (Trace *self, guint first, guint end);
 
+/* The call as it was typed, without keywords before it. */
 static char *
 dup_source (Trace *self, const DroverShellCommand *command)
 {
-  return g_strndup (self->text->text + command->start, command->end - command->start);
+  guint head = 0;
+  g_autofree char *name = dup_head (command, &head);
+  gsize start = ((const DroverShellWord *) command->words->pdata[head])->start;
+  gsize end = ((const DroverShellWord *) command->words->pdata[command->words->len - 1])->end;
+
+  return g_strndup (self->text->text + start, end - start);
 }
 
 static void
