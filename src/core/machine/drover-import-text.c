@@ -150,17 +150,16 @@ find_programs (DroverImportText *self)
 static void
 find_steps (DroverImportText *self)
 {
+  g_autofree guint *steps = g_new0 (guint, self->commands->len + 1);
+
+  for (guint i = self->steps->len; i > 0; i--)
+    steps[g_array_index (self->steps, DroverImportStep, i - 1).command] = i - 1;
   for (guint i = 0; i < self->candidates->len; i++)
     {
       DroverImportCandidate *candidate =
         &g_array_index (self->candidates, DroverImportCandidate, i);
 
-      for (guint j = 0; j < self->steps->len; j++)
-        if (g_array_index (self->steps, DroverImportStep, j).command == candidate->first)
-          {
-            candidate->step = j;
-            break;
-          }
+      candidate->step = steps[candidate->first];
     }
 }
 
