@@ -208,7 +208,7 @@ match_operator (Arithmetic *self, guint level)
 {
   skip_blanks (self);
   for (guint i = 0; i < G_N_ELEMENTS (operators); i++)
-    if (g_str_has_prefix (self->pos, operators[i].sign))
+    if (strncmp (self->pos, operators[i].sign, strlen (operators[i].sign)) == 0)
       {
         gsize length = strlen (operators[i].sign);
         gboolean assigns = self->pos[length] == '=' && strchr ("=!<>", *self->pos) == NULL;

@@ -330,7 +330,7 @@ drover_import_expand_json (DroverImportScope *self, GPtrArray *words, guint firs
   gsize pos = word->start;
   guint n = 0;
 
-  if (self->depth > 0 || !g_str_has_prefix (start, "{\""))
+  if (self->depth > 0 || strncmp (start, "{\"", 2) != 0)
     return 0;
   for (guint i = first; n == 0 && i < words->len && i < first + MAX_JSON_WORDS; i++)
     {

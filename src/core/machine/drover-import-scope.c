@@ -138,6 +138,8 @@ drover_import_scope_note_value (DroverImportScope *self, const char *name, GPtrA
 {
   const DroverImportField *first = value->len > 0 ? value->pdata[0] : NULL;
 
+  if (self->uses == NULL)
+    return;
   if (g_hash_table_contains (self->given, name) || value->len <= 1)
     drover_import_scope_note_use (self, name, first != NULL ? first->text->str : "");
   for (guint i = 0; i < value->len; i++)

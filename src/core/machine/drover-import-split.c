@@ -131,8 +131,7 @@ drover_import_splitter_append_value (DroverImportSplitter *self, const DroverImp
         append_separator (self, text[pos++]);
       else
         {
-          while (pos < end && !is_separator (separators, text[pos]))
-            pos++;
+          pos = *separators == '\0' ? end : MIN (pos + strcspn (text + pos, separators), end);
           drover_import_splitter_append_text (self, text + start, pos - start, quoted);
         }
     }

@@ -364,8 +364,11 @@ set_parameters (const DroverShellCommand *command, DroverImportScope *scope)
 {
   guint head = 0;
   g_autofree char *name = dup_head (command, &head);
-  g_autofree char *next = dup_word (command, head + 1);
+  g_autofree char *next = NULL;
 
+  if (name == NULL || (!g_str_equal (name, "set") && !g_str_equal (name, "shift")))
+    return;
+  next = dup_word (command, head + 1);
   if (g_strcmp0 (name, "set") == 0 && g_strcmp0 (next, "--") == 0)
     drover_import_scope_set_positional (scope, expand_after (command, scope, head + 2));
   else if (g_strcmp0 (name, "shift") == 0)
