@@ -76,6 +76,7 @@ drover_argument_new_from_json (JsonNode *node, const char *where, GError **error
   if (!drover_json_check_type (object, "flag", G_TYPE_STRING, where, error) ||
       !drover_json_check_type (object, "value", G_TYPE_STRING, where, error) ||
       !drover_json_check_type (object, "note", G_TYPE_STRING, where, error) ||
+      !drover_json_check_type (object, "phase", G_TYPE_STRING, where, error) ||
       !drover_json_check_type (object, "enabled", G_TYPE_BOOLEAN, where, error))
     return NULL;
 
@@ -156,6 +157,18 @@ const char *
 drover_argument_get_note (DroverArgument *self)
 {
   return json_object_get_string_member_with_default (self->object, "note", NULL);
+}
+
+/**
+ * drover_argument_get_phase:
+ *
+ * Returns: (nullable): %DROVER_PHASE_INSTALL when the argument is only there until the system
+ *   is installed; %NULL when it is there for good
+ */
+const char *
+drover_argument_get_phase (DroverArgument *self)
+{
+  return json_object_get_string_member_with_default (self->object, "phase", NULL);
 }
 
 /**
@@ -242,6 +255,18 @@ DroverArgument *
 drover_argument_with_note (DroverArgument *self, const char *note)
 {
   return with_text (self, "note", note != NULL && *note != '\0' ? note : NULL);
+}
+
+/**
+ * drover_argument_with_phase:
+ * @phase: (nullable): see drover_argument_get_phase()
+ *
+ * Returns: (transfer full): a copy of @self that has @phase
+ */
+DroverArgument *
+drover_argument_with_phase (DroverArgument *self, const char *phase)
+{
+  return with_text (self, "phase", phase);
 }
 
 /**

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  */
 typedef struct _DroverArgument DroverArgument;
 
+/* The phase of an argument that goes when the system is installed: the medium it comes from. */
+#define DROVER_PHASE_INSTALL "install"
+
 GType           drover_argument_get_type     (void) G_GNUC_CONST;
 
 DroverArgument *drover_argument_new          (const char *flag, const char *value);
@@ -26,12 +29,14 @@ void            drover_argument_unref        (DroverArgument *self);
 const char     *drover_argument_get_flag     (DroverArgument *self);
 const char     *drover_argument_get_value    (DroverArgument *self);
 const char     *drover_argument_get_note     (DroverArgument *self);
+const char     *drover_argument_get_phase    (DroverArgument *self);
 gboolean        drover_argument_get_enabled  (DroverArgument *self);
 const char     *drover_argument_get_option   (DroverArgument *self);
 
 DroverArgument *drover_argument_with_value   (DroverArgument *self, const char *value);
 DroverArgument *drover_argument_with_flag    (DroverArgument *self, const char *flag);
 DroverArgument *drover_argument_with_note    (DroverArgument *self, const char *note);
+DroverArgument *drover_argument_with_phase   (DroverArgument *self, const char *phase);
 DroverArgument *drover_argument_with_enabled (DroverArgument *self, gboolean enabled);
 JsonNode       *drover_argument_to_json      (DroverArgument *self);
 

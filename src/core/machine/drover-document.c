@@ -358,6 +358,18 @@ drover_document_get_directory (DroverDocument *self)
 }
 
 /**
+ * drover_document_get_member:
+ * @member: a member of machine.json that has no function of its own here, such as `services`
+ *
+ * Returns: (transfer none) (nullable): what the file has there, unchecked and not to be changed
+ */
+JsonNode *
+drover_document_get_member (DroverDocument *self, const char *member)
+{
+  return json_object_get_member (self->root, member);
+}
+
+/**
  * drover_document_get_arguments:
  *
  * Returns: (transfer none) (element-type DroverArgument): all arguments in their order, not
@@ -409,6 +421,21 @@ drover_document_with_name (DroverDocument *self, const char *name)
   JsonObject *root = copy_root (self);
 
   json_object_set_string_member (root, "name", name);
+  return take (root, g_ptr_array_ref (self->arguments));
+}
+
+/**
+ * drover_document_with_new_uuid:
+ *
+ * Returns: (transfer full): a copy of @self that is another machine
+ */
+DroverDocument *
+drover_document_with_new_uuid (DroverDocument *self)
+{
+  JsonObject *root = copy_root (self);
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  json_object_set_string_member (root, "uuid", uuid);
   return take (root, g_ptr_array_ref (self->arguments));
 }
 
@@ -509,6 +536,25 @@ DroverDocument *
 drover_document_with_arguments (DroverDocument *self, GPtrArray *arguments)
 {
   return take (copy_root (self), g_ptr_array_ref (arguments));
+}
+
+/**
+ * drover_document_with_member:
+ * @member: a member of machine.json that has no function of its own here
+ * @value: (nullable): what it is to be; %NULL to remove it
+ *
+ * Returns: (transfer full): a copy of @self
+ */
+DroverDocument *
+drover_document_with_member (DroverDocument *self, const char *member, JsonNode *value)
+{
+  JsonObject *root = copy_root (self);
+
+  if (value != NULL)
+    json_object_set_member (root, member, drover_json_copy (value));
+  else if (json_object_has_member (root, member))
+    json_object_remove_member (root, member);
+  return take (root, g_ptr_array_ref (self->arguments));
 }
 
 /* Whether they differ in what changes most, which needs no text of the whole document: this is

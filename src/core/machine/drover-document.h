@@ -32,15 +32,19 @@ const char     *drover_document_get_notes        (DroverDocument *self);
 GStrv           drover_document_dup_tags         (DroverDocument *self);
 const char     *drover_document_get_directory    (DroverDocument *self);
 GPtrArray      *drover_document_get_arguments    (DroverDocument *self);
+JsonNode       *drover_document_get_member       (DroverDocument *self, const char *member);
 GStrv           drover_document_dup_argv         (DroverDocument *self);
 
 DroverDocument *drover_document_with_name        (DroverDocument *self, const char *name);
+DroverDocument *drover_document_with_new_uuid    (DroverDocument *self);
 DroverDocument *drover_document_with_program     (DroverDocument *self, const char *program);
 DroverDocument *drover_document_with_notes       (DroverDocument *self, const char *notes);
 DroverDocument *drover_document_with_tags        (DroverDocument *self, const char *const *tags);
 DroverDocument *drover_document_with_directory   (DroverDocument *self, const char *directory);
 DroverDocument *drover_document_with_accelerator (DroverDocument *self, const char *accelerator);
 DroverDocument *drover_document_with_arguments   (DroverDocument *self, GPtrArray *arguments);
+DroverDocument *drover_document_with_member      (DroverDocument *self, const char *member,
+                                                  JsonNode *value);
 gboolean        drover_document_equal            (DroverDocument *self, DroverDocument *other);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverDocument, drover_document_unref)

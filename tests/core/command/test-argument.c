@@ -86,6 +86,7 @@ test_bad_json (void)
     { "{\"flag\": \"-m\", \"value\": [\"1G\"]}", "arguments[3].value" },
     { "{\"flag\": \"-m\", \"value\": null}", "arguments[3].value" },
     { "{\"flag\": \"-m\", \"note\": false}", "arguments[3].note" },
+    { "{\"flag\": \"-m\", \"phase\": 1}", "arguments[3].phase" },
     { "{\"flag\": \"-m\", \"enabled\": \"yes\"}", "arguments[3].enabled" },
     { "{\"flag\": \"-m\", \"enabled\": 1}", "arguments[3].enabled" },
     { "{\"flag\": \"m\"}", "“m”" },
@@ -112,12 +113,22 @@ test_edit (void)
   g_autoptr (DroverArgument) without = drover_argument_with_value (old, NULL);
   g_autoptr (DroverArgument) off = drover_argument_with_enabled (old, FALSE);
   g_autoptr (DroverArgument) on = drover_argument_with_enabled (off, TRUE);
+  g_autoptr (DroverArgument) noted = drover_argument_with_note (old, "n");
+  g_autoptr (DroverArgument) unnoted = drover_argument_with_note (noted, "");
+  g_autoptr (DroverArgument) passing = drover_argument_with_phase (old, DROVER_PHASE_INSTALL);
+  g_autoptr (DroverArgument) staying = drover_argument_with_phase (passing, NULL);
 
   assert_json (old, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");
   assert_json (changed, "{\"x\":1,\"flag\":\"-m\",\"value\":\"2G\"}");
   assert_json (without, "{\"x\":1,\"flag\":\"-m\"}");
   assert_json (off, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\",\"enabled\":false}");
+  assert_json (noted, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\",\"note\":\"n\"}");
+  assert_json (unnoted, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");
   assert_json (on, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");
+  assert_json (passing, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\",\"phase\":\"install\"}");
+  assert_json (staying, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");
+  g_assert_cmpstr (drover_argument_get_phase (passing), ==, DROVER_PHASE_INSTALL);
+  g_assert_null (drover_argument_get_phase (old));
   g_assert_false (drover_argument_get_enabled (off));
   g_assert_true (drover_argument_get_enabled (on));
   g_assert_true (drover_argument_get_enabled (old));

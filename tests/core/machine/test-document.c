@@ -139,6 +139,23 @@ test_edit (void)
   assert_argv (named, full_argv);
 }
 
+/* What the document does not read itself, it keeps for those who do. */
+static void
+test_member (void)
+{
+  g_autoptr (DroverDocument) document = parse (full);
+  JsonNode *services = drover_document_get_member (document, "services");
+  g_autoptr (DroverDocument) without = drover_document_with_member (document, "services", NULL);
+  g_autoptr (DroverDocument) again = drover_document_with_member (without, "services", services);
+  g_autoptr (DroverDocument) never = drover_document_with_member (without, "services", NULL);
+
+  g_assert_true (JSON_NODE_HOLDS_OBJECT (services));
+  g_assert_null (drover_document_get_member (without, "services"));
+  g_assert_false (drover_document_equal (document, without));
+  g_assert_true (drover_document_equal (without, never));
+  g_assert_true (json_node_equal (drover_document_get_member (again, "services"), services));
+}
+
 static void
 test_no_arguments (void)
 {
@@ -304,6 +321,30 @@ test_numbers (void)
   g_assert_cmpstr (written, ==, text);
 }
 
+/* Our own words and the place, not json-glib's. */
+static void
+test_json_errors (void)
+{
+  static const char *const cases[][2] = {
+    { "{\n  \"name\": \"x\"\n  \"program\": \"y\"\n}",
+      "line 2, character 13: a comma is missing here" },
+    { "{ \"name\" \"x\" }",
+      "line 1, character 8: a colon is missing between a name and its value" },
+    { "[1,]", "line 1, character 3: a comma that nothing follows" },
+    { "{ \"name\": yes }",
+      "line 1, character 13: this is not JSON, or it ends too early" },
+    { "{ \"name\": \"x\"", "line 1, character 13: this is not JSON, or it ends too early" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (drover_document_parse (cases[i][0], -1, &error));
+      g_assert_cmpstr (error->message, ==, cases[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -311,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/document/round-trip", test_round_trip);
   g_test_add_func ("/document/new", test_new);
   g_test_add_func ("/document/edit", test_edit);
+  g_test_add_func ("/document/member", test_member);
   g_test_add_func ("/document/no-arguments", test_no_arguments);
   g_test_add_func ("/document/numbers", test_numbers);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -324,5 +366,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/document/bad/deep-lists", "[]", test_deep);
   g_test_add_data_func ("/document/bad/deep-objects", "{}", test_deep);
   g_test_add_func ("/document/not-deep", test_not_deep);
+  g_test_add_func ("/document/json-errors", test_json_errors);
   return drover_test_run ();
 }
