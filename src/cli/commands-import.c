@@ -288,7 +288,8 @@ describe_variables (GPtrArray *variables)
       if (value != NULL)
         json_object_set_string_member (object, "value", value);
       json_object_set_boolean_member (object, "given", variable->value != NULL);
-      json_object_set_boolean_member (object, "place", variable->is_place);
+      if (variable->is_place)
+        json_object_set_boolean_member (object, "place", TRUE);
       if (variable->is_place && variable->proposal != NULL)
         json_object_set_string_member (object, "proposal", variable->proposal);
       json_array_add_object_element (array, object);
