@@ -82,6 +82,7 @@ extern const Command rename_command;
 extern const Command modernise_command;
 extern const Command check_command;
 extern const Command catalogue_command;
+extern const Command templates_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;
