@@ -530,6 +530,74 @@ test_dry_run (gconstpointer data)
   g_free (dry.folder);
 }
 
+/* What a learner sees first, of the machines that need nothing of the user's. */
+static const struct
+{
+  const char *id;
+  const char *words;
+} first_words[] = {
+  { "boot-sector", "Hello from 512 bytes!" },
+  { "powerpc-mac", "Welcome to OpenBIOS" },
+  { "riscv-opensbi", "Boot HART" },
+  { "s390x", "No suitable device for IPL" },
+  { "uefi-shell", "UEFI Interactive Shell" },
+};
+
+static void
+wait_for_words (GInputStream *stream, const char *words)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  char buffer[4096];
+  gssize n;
+
+  while (g_strstr_len (text->str, text->len, words) == NULL)
+    {
+      n = g_input_stream_read (stream, buffer, sizeof buffer, NULL, &error);
+      g_assert_no_error (error);
+      if (n == 0)
+        g_error ("QEMU ended without “%s”: %s", words, text->str);
+      for (gssize i = 0; i < n; i++)
+        if (buffer[i] != '\0')
+          g_string_append_c (text, buffer[i]);
+    }
+}
+
+static void
+test_first_words (gconstpointer data)
+{
+  const guint index = GPOINTER_TO_UINT (data);
+  g_autoptr (DroverTemplate) template = find (first_words[index].id);
+  const Way way = { template, drover_template_get_architectures (template)[0], "tcg",
+                    drover_template_get_firmware (
+                      template, drover_template_get_architectures (template)[0]) };
+  g_autofree char *folder = g_build_filename (drover_test_dir (), "words", way.architecture, NULL);
+  g_autoptr (DroverDocument) bare = make (&way);
+  g_autoptr (DroverDocument) document = NULL;
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDIN_PIPE);
+  g_autoptr (GSubprocess) qemu = NULL;
+  g_autofree char *program = drover_program_find (drover_document_get_program (bare), NULL);
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (program == NULL)
+    {
+      g_test_skip ("this QEMU is not installed");
+      return;
+    }
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  make_files (folder, template);
+  document = with_firmware (&way, bare, folder);
+  argv = drover_document_dup_argv (document);
+  g_subprocess_launcher_set_cwd (launcher, folder);
+  qemu = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
+  g_assert_no_error (error);
+  wait_for_words (g_subprocess_get_stdout_pipe (qemu), first_words[index].words);
+  g_subprocess_force_exit (qemu);
+  g_assert_true (g_subprocess_wait (qemu, NULL, &error));
+}
+
 static void
 write_own (const char *name, const char *text)
 {
@@ -693,6 +761,12 @@ main (int argc, char **argv)
 
       g_test_add_data_func (golden, bundled[i], test_golden);
       g_test_add_data_func (dry, bundled[i], test_dry_run);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (first_words); i++)
+    {
+      g_autofree char *path = g_strconcat ("/template/first-words/", first_words[i].id, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_first_words);
     }
   g_test_add_func ("/template/own", test_own);
   return drover_test_run ();
