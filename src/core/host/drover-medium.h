@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * DroverMediumCheck:
+ * @DROVER_MEDIUM_CHECK_NONE: its publisher tells nothing to check it by
+ * @DROVER_MEDIUM_CHECK_CHECKSUM: its SHA-256 is the one that its publisher lists
+ * @DROVER_MEDIUM_CHECK_SIGNATURE: it, or the list that has its SHA-256, is signed with a key
+ *   that Drover has
+ *
+ * By what a medium was found to be what it claims to be.
+ */
+typedef enum
+{
+  DROVER_MEDIUM_CHECK_NONE,
+  DROVER_MEDIUM_CHECK_CHECKSUM,
+  DROVER_MEDIUM_CHECK_SIGNATURE,
+} DroverMediumCheck;
+
+/**
+ * DroverMediumState:
+ * @DROVER_MEDIUM_STATE_OK: the file is there as it was recorded
+ * @DROVER_MEDIUM_STATE_MISSING: the file is gone
+ * @DROVER_MEDIUM_STATE_CHANGED: the file was written to since, or is another one
+ */
+typedef enum
+{
+  DROVER_MEDIUM_STATE_OK,
+  DROVER_MEDIUM_STATE_MISSING,
+  DROVER_MEDIUM_STATE_CHANGED,
+} DroverMediumState;
+
+#define DROVER_TYPE_MEDIUM (drover_medium_get_type ())
+G_DECLARE_FINAL_TYPE (DroverMedium, drover_medium, DROVER, MEDIUM, GObject)
+
+const char        *drover_medium_get_path      (DroverMedium *self);
+const char        *drover_medium_get_title     (DroverMedium *self);
+guint64            drover_medium_get_size      (DroverMedium *self);
+const char        *drover_medium_get_sha256    (DroverMedium *self);
+const char        *drover_medium_get_source    (DroverMedium *self);
+const char        *drover_medium_get_signed_by (DroverMedium *self);
+DroverMediumCheck  drover_medium_get_check     (DroverMedium *self);
+DroverMediumState  drover_medium_get_state     (DroverMedium *self);
+GDateTime         *drover_medium_get_added     (DroverMedium *self);
+char              *drover_medium_dup_check_text (DroverMedium *self);
+
+G_END_DECLS
