@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @DROVER_ERROR_START_FAILED: QEMU ended before it answered; the message has its own words
  * @DROVER_ERROR_BAD_STATE: what was asked cannot be done in the machine's present state
  * @DROVER_ERROR_CHECKSUM: a downloaded file is not what its publisher lists
+ * @DROVER_ERROR_SIGNATURE: a downloaded file is not signed as it must be
  *
  * Errors of configuration and of what Drover does itself. What QEMU answers over QMP
  * has a domain of its own, #DROVER_QMP_ERROR; files and sockets have GIO's.
@@ -31,6 +32,7 @@ typedef enum
   DROVER_ERROR_START_FAILED,
   DROVER_ERROR_BAD_STATE,
   DROVER_ERROR_CHECKSUM,
+  DROVER_ERROR_SIGNATURE,
 } DroverError;
 
 #define DROVER_ERROR (drover_error_quark ())
