@@ -34,26 +34,30 @@ typedef enum
 #define DROVER_TYPE_DOWNLOAD_ITEM (drover_download_item_get_type ())
 G_DECLARE_FINAL_TYPE (DroverDownloadItem, drover_download_item, DROVER, DOWNLOAD_ITEM, GObject)
 
-/* Properties, all readable and notified: title, state (int), received, total, fraction, rate,
- * seconds-left, text, error-message, medium. */
-DroverDownloadItem          *drover_download_item_new          (DroverMedia                 *media,
-                                                                const DroverDownloadRequest *request);
-DexFuture                   *drover_download_item_wait         (DroverDownloadItem *self)
-                                                                G_GNUC_WARN_UNUSED_RESULT;
-void                         drover_download_item_pause        (DroverDownloadItem *self);
-void                         drover_download_item_resume       (DroverDownloadItem *self);
-void                         drover_download_item_cancel       (DroverDownloadItem *self);
+DroverDownloadItem          *drover_download_item_new               (DroverMedia                 *media,
+                                                                     const DroverDownloadRequest *request);
+DroverDownloadItem          *drover_download_item_from_json         (DroverMedia        *media,
+                                                                     JsonNode           *node,
+                                                                     GError            **error);
+JsonNode                    *drover_download_item_to_json           (DroverDownloadItem *self);
+DexFuture                   *drover_download_item_wait              (DroverDownloadItem *self)
+                                                                     G_GNUC_WARN_UNUSED_RESULT;
+void                         drover_download_item_pause             (DroverDownloadItem *self);
+void                         drover_download_item_resume            (DroverDownloadItem *self);
+void                         drover_download_item_cancel            (DroverDownloadItem *self);
 void                         drover_download_item_set_stall_timeout (DroverDownloadItem *self,
-                                                                guint               seconds);
-const DroverDownloadRequest *drover_download_item_get_request  (DroverDownloadItem *self);
-DroverDownloadState          drover_download_item_get_state    (DroverDownloadItem *self);
-gboolean                     drover_download_item_is_active    (DroverDownloadItem *self);
-const char                  *drover_download_item_get_title    (DroverDownloadItem *self);
-const char                  *drover_download_item_get_text     (DroverDownloadItem *self);
-double                       drover_download_item_get_fraction (DroverDownloadItem *self);
-guint64                      drover_download_item_get_received (DroverDownloadItem *self);
-guint64                      drover_download_item_get_total    (DroverDownloadItem *self);
-const GError                *drover_download_item_get_error    (DroverDownloadItem *self);
-DroverMedium                *drover_download_item_get_medium   (DroverDownloadItem *self);
+                                                                     guint               seconds);
+const DroverDownloadRequest *drover_download_item_get_request       (DroverDownloadItem *self);
+const char                  *drover_download_item_get_id            (DroverDownloadItem *self);
+DroverDownloadState          drover_download_item_get_state         (DroverDownloadItem *self);
+gboolean                     drover_download_item_is_active         (DroverDownloadItem *self);
+const char                  *drover_download_item_get_title         (DroverDownloadItem *self);
+const char                  *drover_download_item_get_text          (DroverDownloadItem *self);
+double                       drover_download_item_get_fraction      (DroverDownloadItem *self);
+guint64                      drover_download_item_get_received      (DroverDownloadItem *self);
+guint64                      drover_download_item_get_total         (DroverDownloadItem *self);
+guint64                      drover_download_item_get_rate          (DroverDownloadItem *self);
+const GError                *drover_download_item_get_error         (DroverDownloadItem *self);
+DroverMedium                *drover_download_item_get_medium        (DroverDownloadItem *self);
 
 G_END_DECLS

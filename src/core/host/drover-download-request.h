@@ -21,7 +21,7 @@ typedef enum
 /**
  * DroverDownloadRequest:
  * @title: (nullable): for people; the file's name when %NULL
- * @addresses: where the file is, best first. One that ends with `/` is a folder, which the
+ * @addresses: (array zero-terminated=1): where the file is, best first. One that ends with `/` is a folder, which the
  *   file's name is put behind
  * @name: (nullable): the file's name or a pattern with `*` and `?`, of which the list of
  *   checksums has the newest match; the last part of the first address when %NULL
@@ -30,7 +30,7 @@ typedef enum
  *   as also in @checksums
  * @form: what the signature is of; no matter when @key is %NULL
  * @key: (nullable): the pinned key that must have signed; see drover_keyring_find()
- * @sha256: (nullable): the sum, when it is known beforehand
+ * @sha256: (nullable): the SHA-256 (or SHA-512), when it is known beforehand
  *
  * A file to be downloaded, and by what it is checked. All is owned.
  */
@@ -54,6 +54,8 @@ DroverDownloadRequest *drover_download_request_copy      (const DroverDownloadRe
 void                   drover_download_request_free      (DroverDownloadRequest       *self);
 gboolean               drover_download_request_check     (const DroverDownloadRequest *self,
                                                           GError                     **error);
+gboolean               drover_download_request_is_pattern (const DroverDownloadRequest *self);
+char                  *drover_download_request_dup_name  (const DroverDownloadRequest *self);
 char                  *drover_download_request_dup_id    (const DroverDownloadRequest *self);
 JsonNode              *drover_download_request_to_json   (const DroverDownloadRequest *self);
 DroverDownloadRequest *drover_download_request_from_json (JsonNode                    *node,
