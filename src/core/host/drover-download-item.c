@@ -47,7 +47,9 @@ struct _DroverDownloadItem
   DroverMedium *medium;
 
   DexPromise *outcome;
-  GCancellable *cancellable; /* only while it runs */
+  /* Only while it runs. */
+  GCancellable *cancellable;
+  DroverDownloadSteps *steps;
   guint tick;
 };
 
@@ -158,7 +160,11 @@ progressed_cb (guint64 received, guint64 total, gpointer data)
 static gboolean
 tick_cb (gpointer data)
 {
-  update_text (data);
+  DroverDownloadItem *self = data;
+
+  if (self->steps != NULL)
+    drover_download_steps_look (self->steps);
+  update_text (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -176,16 +182,20 @@ finish (DroverDownloadItem *self, DroverMedium *medium, GError *error)
       set_state (self, DROVER_DOWNLOAD_STATE_DONE);
       dex_promise_resolve_object (self->outcome, g_object_ref (medium));
     }
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-           self->wanted == DROVER_DOWNLOAD_STATE_PAUSED)
-    {
-      g_error_free (error);
-      set_state (self, DROVER_DOWNLOAD_STATE_PAUSED);
-    }
   else if (self->wanted == DROVER_DOWNLOAD_STATE_CANCELLED)
     {
       g_error_free (error);
       drover_download_item_cancel (self);
+    }
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      const gboolean goes_on = self->wanted == DROVER_DOWNLOAD_STATE_DONE;
+
+      /* It may have been resumed before it had stopped. */
+      g_error_free (error);
+      set_state (self, DROVER_DOWNLOAD_STATE_PAUSED);
+      if (goes_on)
+        drover_download_item_resume (self);
     }
   else
     {
@@ -211,8 +221,11 @@ run_fiber (gpointer data)
     .data = self,
   };
   GError *error = NULL;
-  DroverMedium *medium = drover_download_steps_run (&steps, &error);
+  DroverMedium *medium;
 
+  self->steps = &steps;
+  medium = drover_download_steps_run (&steps, &error);
+  self->steps = NULL;
   finish (self, medium, error);
   return dex_future_new_true ();
 }

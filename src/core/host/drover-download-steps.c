@@ -8,7 +8,6 @@
 
 #include "drover-checksums.h"
 #include "drover-download-steps.h"
-#include "drover-download.h"
 #include "drover-error.h"
 #include "drover-file-sum.h"
 #include "drover-signature.h"
@@ -319,8 +318,7 @@ take_present (Job *job, GError **error)
 static void
 progressed_cb (DroverDownload *download, GParamSpec *pspec, Job *job)
 {
-  job->steps->progressed (drover_download_get_received (download),
-                          drover_download_get_total (download), job->steps->data);
+  drover_download_steps_look (job->steps);
 }
 
 static gboolean
@@ -330,6 +328,7 @@ receive_from (Job *job, const char *address, const char *path, char **sum, GErro
   g_autoptr (GError) reason = NULL;
   gboolean done;
 
+  job->steps->download = download;
   g_signal_connect (download, "notify", G_CALLBACK (progressed_cb), job);
 
   /* An earlier run of Drover may have ended just behind this step. */
@@ -346,6 +345,7 @@ receive_from (Job *job, const char *address, const char *path, char **sum, GErro
     }
 
   g_signal_handlers_disconnect_by_data (download, job);
+  job->steps->download = NULL;
   if (done)
     g_set_str (sum, drover_download_get_sum (download));
   else
@@ -520,6 +520,20 @@ drover_download_steps_run (DroverDownloadSteps *self, GError **error)
   else
     g_propagate_error (error, g_steal_pointer (&reason));
   return medium;
+}
+
+/**
+ * drover_download_steps_look:
+ *
+ * Reports how far the file is just now. A download tells only so often, and nothing of its last
+ * bytes when no more come.
+ */
+void
+drover_download_steps_look (DroverDownloadSteps *self)
+{
+  if (self->download != NULL)
+    self->progressed (drover_download_get_received (self->download),
+                      drover_download_get_total (self->download), self->data);
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drover-download-request.h"
+#include "drover-download.h"
 #include "drover-media.h"
 
 G_BEGIN_DECLS
@@ -35,10 +36,14 @@ typedef struct
   void (*stepped) (DroverDownloadStep step, const char *name, gpointer data);
   void (*progressed) (guint64 received, guint64 total, gpointer data);
   gpointer data;
+
+  /*< private >*/
+  DroverDownload *download;
 } DroverDownloadSteps;
 
 DroverMedium *drover_download_steps_run     (DroverDownloadSteps  *self,
                                              GError              **error);
+void          drover_download_steps_look    (DroverDownloadSteps  *self);
 void          drover_download_steps_discard (const char           *folder);
 
 G_END_DECLS
