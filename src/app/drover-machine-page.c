@@ -297,7 +297,16 @@ update_failed (DroverMachinePage *self)
   if (error == NULL)
     return;
 
-  if (broken != NULL)
+  if (broken != NULL && g_error_matches (broken, DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY))
+    {
+      adw_status_page_set_title (self->failed_page, _("Two Machines With One Identity"));
+      adw_status_page_set_description (
+        self->failed_page,
+        _("With an identity of its own this machine can be used beside the other one."));
+      gtk_button_set_label (self->failed_button, _("_Give It a New Identity"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.renew-identity");
+    }
+  else if (broken != NULL)
     {
       g_autofree char *file = g_markup_escape_text (drover_machine_get_file (machine), -1);
       g_autofree char *left_alone =

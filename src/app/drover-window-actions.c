@@ -5,6 +5,7 @@
 
 #include "drover-dex.h"
 #include "drover-editor.h"
+#include "drover-error.h"
 #include "drover-hello.h"
 #include "drover-kernel-job.h"
 #include "drover-power-bar.h"
@@ -180,10 +181,11 @@ static void
 force_off_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
-  g_autofree char *heading = g_strdup_printf (_("Force Off “%s”?"), get_name (self));
+  g_autofree char *body = g_strdup_printf (
+    _("This pulls the plug of “%s”. What the guest has not written to its disks yet is lost."),
+    get_name (self));
 
-  ask (self, heading,
-       _("This pulls the plug. What the guest has not written to its disks yet is lost."),
+  ask (self, _("Force Off?"), body,
        "force-off", _("_Force Off"), G_CALLBACK (force_off_response_cb));
 }
 
@@ -214,11 +216,12 @@ static void
 delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
-  g_autofree char *heading = g_strdup_printf (_("Delete “%s”?"), get_name (self));
+  g_autofree char *body = g_strdup_printf (
+    _("The settings of “%s” are deleted. Disk images and other files that Drover did not make "
+      "stay where they are."),
+    get_name (self));
 
-  ask (self, heading,
-       _("Its settings are deleted. Disk images and other files that Drover did not make stay "
-         "where they are."),
+  ask (self, _("Delete the Machine?"), body,
        "delete", _("_Delete"), G_CALLBACK (delete_response_cb));
 }
 
@@ -270,6 +273,18 @@ open_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   gtk_file_launcher_open_containing_folder (launcher, GTK_WINDOW (self), NULL, folder_opened_cb,
                                             g_object_ref (self));
+}
+
+static void
+renew_identity_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (drover_machine_renew_identity (drover_run_get_machine (self->run), &error))
+    _drover_window_toast (self, _("The machine has an identity of its own now."));
+  else
+    _drover_window_toast (self, error->message);
 }
 
 static void
@@ -365,7 +380,7 @@ hello_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   gtk_widget_action_set_enabled (widget, "win.hello", FALSE);
   drover_start_page_set_job (self->start_page, hello->job);
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, hello_fiber, hello, hello_free));
+  drover_dex_forget (drover_dex_spawn (hello_fiber, hello, hello_free));
 }
 
 /* All of them */
@@ -400,6 +415,10 @@ _drover_window_update_actions (DroverWindow *self)
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
   gtk_widget_action_set_enabled (widget, "win.show-log", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.open-folder", run != NULL);
+  gtk_widget_action_set_enabled (widget, "win.renew-identity",
+                                 machine != NULL &&
+                                   g_error_matches (drover_machine_get_error (machine),
+                                                    DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY));
 }
 
 void
@@ -421,5 +440,7 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.copy-command", NULL, copy_command_action);
   gtk_widget_class_install_action (widget_class, "win.show-log", NULL, show_log_action);
   gtk_widget_class_install_action (widget_class, "win.open-folder", NULL, open_folder_action);
+  gtk_widget_class_install_action (widget_class, "win.renew-identity", NULL,
+                                   renew_identity_action);
   _drover_window_install_import (widget_class);
 }

@@ -40,14 +40,6 @@ first_start_free (gpointer data)
   g_free (start);
 }
 
-static gboolean
-was_started_before (DroverRun *run)
-{
-  g_autofree char *log = drover_run_dup_log_path (run);
-
-  return g_file_test (log, G_FILE_TEST_EXISTS);
-}
-
 static char *
 dup_argument (DroverDocument *document, int index)
 {
@@ -193,7 +185,7 @@ _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
     }
 
   document = drover_machine_get_document (machine);
-  if (document == NULL || was_started_before (run))
+  if (document == NULL || drover_run_was_started (run))
     {
       _drover_window_start (self, run);
       return;

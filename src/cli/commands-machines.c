@@ -187,6 +187,25 @@ const Command delete_command = {
   "delete", "MACHINE", N_("Delete a machine that is off"), 1, no_options, run_delete,
 };
 
+/* renew-identity */
+
+static gboolean
+run_renew_identity (Invocation *invocation, GError **error)
+{
+  DroverMachine *machine = find_machine (invocation, error);
+
+  if (machine == NULL || !drover_machine_renew_identity (machine, error))
+    return FALSE;
+
+  g_print ("%s\n", drover_document_get_uuid (drover_machine_get_document (machine)));
+  return TRUE;
+}
+
+const Command renew_identity_command = {
+  "renew-identity", "MACHINE", N_("Give a machine whose folder was copied a uuid of its own"), 1,
+  no_options, run_renew_identity,
+};
+
 /* command */
 
 static gboolean option_launch;

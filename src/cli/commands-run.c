@@ -58,7 +58,7 @@ const Command status_command = {
 static gboolean option_wait;
 
 static const GOptionEntry start_options[] = {
-  { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_("Wait until QMP says “running”"), NULL },
+  { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_("Wait until QMP says “running”; with -S in its arguments a machine waits, paused"), NULL },
   { NULL },
 };
 
@@ -73,7 +73,7 @@ settle_wait (DroverRun *run, DexPromise *promise)
       g_strv_contains (on_the_way, drover_run_get_state (run)))
     return;
 
-  if (drover_run_is_running (run))
+  if (drover_run_is_running (run) || drover_run_waits_by_itself (run))
     dex_promise_resolve_boolean (promise, TRUE);
   else if (drover_run_is_off (run) && drover_run_get_error (run) != NULL)
     dex_promise_reject (promise, g_error_copy (drover_run_get_error (run)));
@@ -114,7 +114,14 @@ run_start (Invocation *invocation, GError **error)
 
   for (guint i = 0; drover_run_get_notices (run)[i] != NULL; i++)
     g_printerr ("%s\n", drover_run_get_notices (run)[i]);
-  return !option_wait || await_running (run, error);
+  if (option_wait && !await_running (run, error))
+    return FALSE;
+
+  if (drover_run_waits_by_itself (run))
+    g_printerr (_("The machine waits, paused: its command line says so with -S. “droverctl resume "
+                  "%s” sets it going.\n"),
+                drover_machine_get_slug (drover_run_get_machine (run)));
+  return TRUE;
 }
 
 const Command start_command = {

@@ -277,7 +277,7 @@ is_equal (GPtrArray *a, GPtrArray *b)
 
 /* A guest that runs goes on as it was started. A machine whose run cannot be asked is saved all
  * the same. */
-static void
+void
 tell_when_it_counts (DroverMachine *machine)
 {
   g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);

@@ -58,6 +58,8 @@ extern const Command import_command;
 extern const Command export_command;
 extern const Command create_command;
 extern const Command delete_command;
+extern const Command renew_identity_command;
+extern const Command argument_command;
 extern const Command command_command;
 extern const Command log_command;
 extern const Command start_command;
@@ -91,6 +93,7 @@ gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
 void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
+void           tell_when_it_counts (DroverMachine *machine);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-json.h"
 #include "drover-launch-plan.h"
@@ -28,6 +32,7 @@ static const Command *const commands[] = {
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,
+  &renew_identity_command, &argument_command,
 };
 
 static const char *const statuses[] = {
@@ -174,6 +179,7 @@ status_for_error (const GError *error)
     [DROVER_ERROR_BAD_STATE] = STATUS_BAD_STATE,
     [DROVER_ERROR_CHECKSUM] = STATUS_FAILED,
     [DROVER_ERROR_SIGNATURE] = STATUS_FAILED,
+    [DROVER_ERROR_SAME_IDENTITY] = STATUS_BROKEN,
   };
 
   if (error->domain == DROVER_ERROR)
@@ -214,6 +220,8 @@ print_help (void)
            _("Exit status:"));
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     g_print ("  %u  %s\n", i, _(statuses[i]));
+  g_print ("  141  %s\n",
+           _("whoever read the output, as “head” does, stopped reading (SIGPIPE)"));
 }
 
 static const Command *
@@ -293,6 +301,24 @@ run_fiber (gpointer user_data)
   return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
+/* Whether nobody reads the pipe that is our output any more. */
+static gboolean
+is_reader_gone (void)
+{
+  struct pollfd poll_fd = { .fd = STDOUT_FILENO };
+
+  return poll (&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLERR) != 0;
+}
+
+/* Ends as other Unix tools do when a reader such as `head` has seen enough: without a word, and
+ * for the shell with status 141. What was asked for is done by now. */
+static void
+die_of_pipe (void)
+{
+  signal (SIGPIPE, SIG_DFL);
+  raise (SIGPIPE);
+}
+
 static Status
 run (const Command *command, GStrv operands)
 {
@@ -309,7 +335,7 @@ run (const Command *command, GStrv operands)
       return fail (error);
     }
 
-  future = dex_scheduler_spawn (NULL, 0, run_fiber, &invocation, NULL);
+  future = drover_dex_spawn (run_fiber, &invocation, NULL);
 
   while (dex_future_is_pending (future))
     g_main_context_iteration (NULL, TRUE);
@@ -318,7 +344,11 @@ run (const Command *command, GStrv operands)
 
   /* A full disk behind the output is only seen here. */
   if (error == NULL && (fflush (stdout) != 0 || ferror (stdout)))
-    drover_set_errno_error (&error, _("Cannot write the output"));
+    {
+      if (errno == EPIPE || is_reader_gone ())
+        die_of_pipe ();
+      drover_set_errno_error (&error, _("Cannot write the output"));
+    }
 
   return error == NULL ? STATUS_OK : fail (error);
 }

@@ -17,7 +17,22 @@
 DexFuture *
 drover_dex_spawn (DexFiberFunc func, gpointer data, GDestroyNotify data_free)
 {
-  DexFuture *fiber = dex_scheduler_spawn (NULL, 0, func, data, data_free);
+  return drover_dex_spawn_with_stack (func, data, data_free, 0);
+}
+
+/**
+ * drover_dex_spawn_with_stack:
+ * @stack_size: bytes; 0 for what libdex finds enough
+ *
+ * drover_dex_spawn() for a fiber that goes deep, as into TLS.
+ *
+ * Returns: (transfer full): a future of what the fiber's is
+ */
+DexFuture *
+drover_dex_spawn_with_stack (DexFiberFunc func, gpointer data, GDestroyNotify data_free,
+                             gsize stack_size)
+{
+  DexFuture *fiber = dex_scheduler_spawn (NULL, stack_size, func, data, data_free);
 
   dex_future_disown (dex_ref (fiber));
   return fiber;

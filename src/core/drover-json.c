@@ -92,18 +92,41 @@ is_too_deep (const char *text)
   return FALSE;
 }
 
-/* json-glib says `<data>:2:5: …`, which tells people little. */
-static char *
-dup_with_place (const char *message)
+static const char *
+get_sentence (int code)
 {
+  switch (code)
+    {
+    case JSON_PARSER_ERROR_TRAILING_COMMA:
+      return N_("a comma that nothing follows");
+    case JSON_PARSER_ERROR_MISSING_COMMA:
+      return N_("a comma is missing here");
+    case JSON_PARSER_ERROR_MISSING_COLON:
+      return N_("a colon is missing between a name and its value");
+    case JSON_PARSER_ERROR_INVALID_DATA:
+      return N_("the text is empty");
+    case JSON_PARSER_ERROR_EMPTY_MEMBER_NAME:
+      return N_("an empty name");
+    default:
+      return N_("this is not JSON, or it ends too early");
+    }
+}
+
+/* json-glib says `<data>:2:5: Parse error: …`, in English alone. */
+static char *
+dup_sentence (const GError *json_error)
+{
+  /* The one thing that has no code of its own. */
+  gboolean half = strstr (json_error->message, "surrogate") != NULL;
+  const char *sentence =
+    half ? _("half of a surrogate pair (\\u…)") : _(get_sentence (json_error->code));
   int line;
   int column;
-  int end = 0;
 
-  if (sscanf (message, "<data>:%d:%d: %n", &line, &column, &end) != 2 || end == 0)
-    return g_strdup (message);
+  if (sscanf (json_error->message, "<data>:%d:%d:", &line, &column) != 2)
+    return g_strdup (sentence);
 
-  return g_strdup_printf (_("line %d, character %d: %s"), line, column, message + end);
+  return g_strdup_printf (_("line %d, character %d: %s"), line, column, sentence);
 }
 
 /**
@@ -153,11 +176,9 @@ drover_json_parse (const char *text, gssize length, GError **error)
   json_parser_set_strict (parser, TRUE);
   if (!json_parser_load_from_data (parser, copy, length, &json_error))
     {
-      /* json-glib quotes the byte it stumbled over, which may be half a character. */
-      g_autofree char *message = g_utf8_make_valid (json_error->message, -1);
-      g_autofree char *placed = dup_with_place (message);
+      g_autofree char *sentence = dup_sentence (json_error);
 
-      g_set_error_literal (error, json_error->domain, json_error->code, placed);
+      g_set_error_literal (error, json_error->domain, json_error->code, sentence);
       return NULL;
     }
 

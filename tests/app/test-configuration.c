@@ -244,6 +244,8 @@ test_undo (void)
 
 /* A machine that runs */
 
+/* No word of a dialog's heading may be wider than the dialog: GTK warns, which ends the test. */
+#define LONG_NAME "averylongnamewithoutanyblankinitthatnodialogsheadingcouldhold"
 #define BANNER "The machine is running: changes are saved for its next start."
 
 static void
@@ -273,6 +275,63 @@ test_running (void)
   g_autofree char *file = window_put_guest ("quick");
 
   window_fixture_run (edit_running, NULL);
+  window_fixture_clean_up ();
+}
+
+/* A guest that somebody else started, and edited before the page was opened. */
+static void
+edited_before (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  drover_test_until (window_row_says (window, 0, "Running"));
+  configuration_open (window);
+  drover_test_until (window_says (window, BANNER));
+  window_press (window, "Force Off");
+  drover_test_until (window_says (window, "This pulls the plug of “" LONG_NAME "”. What the guest "
+                                          "has not written to its disks yet is lost."));
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (!window_says (window, BANNER));
+}
+
+static void
+test_edited_before (void)
+{
+  g_autofree char *file = window_put_guest (LONG_NAME);
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autoptr (DroverMachine) machine = drover_machine_new (folder);
+  g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
+  g_autoptr (GPtrArray) arguments =
+    drover_arguments_copy (drover_document_get_arguments (drover_machine_get_document (machine)));
+  g_autoptr (DroverDocument) document = NULL;
+
+  g_assert_true (drover_test_await (drover_run_start (run, FALSE), NULL));
+  g_clear_object (&run);
+  g_ptr_array_add (arguments, drover_argument_new ("-name", "other"));
+  document = drover_document_with_arguments (drover_machine_get_document (machine), arguments);
+  g_assert_true (drover_machine_save (machine, document, NULL));
+  window_fixture_run (edited_before, NULL);
+  window_fixture_clean_up ();
+}
+
+/* A copied folder */
+
+static void
+renew_identity (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 1);
+  drover_test_until (window_says (window, "Two Machines With One Identity"));
+  window_press (window, "Give It a New Identity");
+  drover_test_until (window_row_says (window, 1, "Off"));
+  g_assert_false (window_says (window, "Two Machines With One Identity"));
+}
+
+static void
+test_copied (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+  g_autofree char *copy = window_put_machine ("subject-copy", MACHINE (""));
+
+  window_fixture_run (renew_identity, NULL);
   window_fixture_clean_up ();
 }
 
@@ -311,6 +370,25 @@ test_selection (void)
 }
 
 /* NUMA */
+
+static void
+processors (DroverWindow *window, gconstpointer data)
+{
+  configuration_open (window);
+  configuration_show (window, "cpu");
+  drover_test_until (window_says (window, "In all: 1 × 2 × 2 = 4"));
+  g_assert_true (window_says (window, "These numbers do not match: there are to be 6."));
+}
+
+static void
+test_processors (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE ("{\"flag\":\"-smp\",\"value\":\"6,sockets=1,cores=2,threads=2\"}"));
+
+  window_fixture_run (processors, file);
+  window_fixture_clean_up ();
+}
 
 static void
 numa (DroverWindow *window, gconstpointer data)
@@ -679,7 +757,10 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/refusal", test_refusal);
   g_test_add_func ("/configuration/undo", test_undo);
   g_test_add_func ("/configuration/running", test_running);
+  g_test_add_func ("/configuration/edited-before", test_edited_before);
+  g_test_add_func ("/configuration/copied", test_copied);
   g_test_add_func ("/configuration/selection", test_selection);
+  g_test_add_func ("/configuration/processors", test_processors);
   g_test_add_func ("/configuration/numa", test_numa);
   g_test_add_func ("/configuration/properties", test_properties);
   g_test_add_func ("/configuration/overview", test_overview);

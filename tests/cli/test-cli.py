@@ -188,6 +188,16 @@ def test_list(home):
   assert re.search(r"^off +one +one$", home.run("list")[0], re.M)
 
 
+def test_reader_gone(home):
+  home.put("pc", PC + ["-name", "x" * 200000])
+  for command in [["list"], ["command", "pc"], ["command", "pc", "--json"]]:
+    child = subprocess.Popen([home.droverctl, *command], env=home.env, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    child.stdout.close()
+    message = SANITIZER.sub("", child.stderr.read().decode())
+    assert child.wait() == -signal.SIGPIPE and not message, f"{command}: {message}"
+
+
 # --- Hello World --------------------------------------------------------------------------------
 
 def test_hello_arguments(home):
@@ -279,7 +289,7 @@ def test_bad_state(home):
 
 def test_own_pause(home):
   home.put("pc", PC + ["-S"])
-  home.run("start", "pc")
+  assert "-S" in home.run("start", "pc", "--wait")[1]
   assert home.state("pc") == "prelaunch"
   home.run("resume", "pc")
   assert home.state("pc") == "running"
@@ -291,6 +301,77 @@ def test_delete_keeps_files(home):
   disk.write_text("precious")
   assert str(disk) in home.run("delete", "pc")[1]
   assert disk.read_text() == "precious" and home.json("list") == []
+
+
+# --- arguments, one by one ----------------------------------------------------------------------
+
+def test_argument(home):
+  file = home.put("pc", PC + ["-name", "x"])
+  before = json.loads(file.read_text())
+  last = len(before["arguments"]) - 1
+  assert re.search(r"^ *0  -machine pc$", home.run("argument", "pc")[0], re.M)
+  assert home.json("argument", "pc", str(last)) == \
+      {"argument": last, "enabled": True, "flag": "-name", "value": "x"}
+
+  home.run("argument", "pc", str(last), "--disable", "--note", "for later")
+  listed = home.json("argument", "pc")
+  assert listed[last] == {"argument": last, "enabled": False, "flag": "-name", "value": "x",
+                          "note": "for later"}, listed
+  assert "-name" not in home.json("command", "pc")
+  shown = home.run("argument", "pc")[0]
+  assert "-name x  (off)\n     # for later\n" in shown, shown
+
+  # What is so already is not written again.
+  stamp = file.stat().st_mtime_ns
+  home.run("argument", "pc", str(last), "--disable")
+  assert file.stat().st_mtime_ns == stamp
+  home.run("argument", "pc", str(last), "--enable", "--note", "")
+  assert json.loads(file.read_text()) == before
+
+  home.run("argument", "pc", str(last + 1), status=USAGE)
+  home.run("argument", "pc", "x", "--enable", status=USAGE)
+  home.run("argument", "pc", "0", "--enable", "--disable", status=USAGE)
+  assert "droverctl argument pc" in home.run("argument", "pc", "--enable", status=USAGE)[1]
+  assert json.loads(file.read_text()) == before
+
+
+def test_relative_program(home):
+  path = home.put("pc", program="bin/qemu")
+  folder = path.with_name("bin")
+  folder.mkdir()
+  (folder / "qemu").symlink_to(shutil.which(QEMU))
+  # Not from where droverctl is started, but from where QEMU is.
+  home.run("check", "pc", cwd="/")
+  home.run("start", "pc", "--wait", cwd="/")
+  home.run("stop", "pc")
+
+  other = home.folder / "elsewhere/bin"
+  other.mkdir(parents=True)
+  (folder / "qemu").rename(other / "qemu")
+  home.run("start", "pc", cwd=other.parent, status=NOT_STARTED)
+  machine = json.loads(path.read_text())
+  path.write_text(json.dumps(dict(machine, directory=str(other.parent))))
+  home.run("start", "pc", "--wait", cwd="/")
+  home.run("stop", "pc")
+
+
+# --- copies -------------------------------------------------------------------------------------
+
+def test_copied_folder(home):
+  home.put("pc")
+  home.run("start", "pc", "--wait")
+  shutil.copytree(home.machines / "pc", home.machines / "pc-copy")
+  listed = {machine["slug"]: machine for machine in home.json("list")}
+  assert listed["pc"]["state"] == "running", listed
+  assert listed["pc-copy"]["state"] == "broken" and "“pc”" in listed["pc-copy"]["error"], listed
+  assert "pid" not in listed["pc-copy"]
+  assert "uuid" in home.run("start", "pc-copy", status=BROKEN)[1]
+
+  home.run("renew-identity", "pc", status=BAD_STATE)
+  uuid = home.run("renew-identity", "pc-copy")[0].strip()
+  assert home.json("status", "pc-copy")["uuid"] == uuid != listed["pc"]["uuid"]
+  assert home.state("pc-copy") == "off" and home.state("pc") == "running"
+  home.run("stop", "pc")
 
 
 # --- what is broken -----------------------------------------------------------------------------

@@ -5,7 +5,8 @@
 
 #include "drover-add-disk-dialog.h"
 #include "drover-diff-dialog.h"
-#include "drover-new-image.h"
+#include "drover-dex.h"
+#include "drover-image.h"
 
 /* A disk, CD or floppy drive, with an image that is there, a new one, or none. The arguments
  * that it makes are shown while it is put together. */
@@ -103,7 +104,7 @@ get_format (DroverAddDiskDialog *self)
 static char *
 dup_new_name (DroverAddDiskDialog *self)
 {
-  g_autofree char *name = drover_new_image_dup_free_name (get_folder (self), get_format (self));
+  g_autofree char *name = drover_image_dup_free_name (get_folder (self), get_format (self));
 
   if (g_str_equal (get_folder (self), get_directory (self)))
     return g_steal_pointer (&name);
@@ -304,26 +305,35 @@ typedef struct
 } Creation;
 
 static void
-created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+creation_free (gpointer data)
+{
+  Creation *creation = data;
+
+  g_object_unref (creation->dialog);
+  g_free (creation->name);
+  g_free (creation);
+}
+
+static DexFuture *
+created_cb (DexFuture *future, gpointer user_data)
 {
   Creation *creation = user_data;
-  g_autoptr (DroverAddDiskDialog) self = creation->dialog;
-  g_autofree char *name = creation->name;
+  DroverAddDiskDialog *self = creation->dialog;
   g_autoptr (GError) error = NULL;
 
-  g_free (creation);
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
-  if (!drover_new_image_create_finish (result, &error))
+  if (dex_future_get_value (future, &error) == NULL)
     {
       gtk_label_set_label (self->message, error->message);
       gtk_widget_set_visible (GTK_WIDGET (self->message), TRUE);
-      return;
+      return dex_future_new_true ();
     }
 
   /* From now on it is a file that is there. */
   adw_combo_row_set_selected (self->source, SOURCE_FILE);
-  gtk_editable_set_text (GTK_EDITABLE (self->file), name);
+  gtk_editable_set_text (GTK_EDITABLE (self->file), creation->name);
   finish (self);
+  return dex_future_new_true ();
 }
 
 static void
@@ -336,9 +346,10 @@ create (DroverAddDiskDialog *self)
   creation->name = dup_new_name (self);
   path = g_canonicalize_filename (creation->name, get_folder (self));
   gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
-  drover_new_image_create (path, get_format (self),
-                           (guint64) adw_spin_row_get_value (self->size) << 30, created_cb,
-                           creation);
+  drover_dex_forget (
+    dex_future_finally (drover_image_create (path, get_format (self),
+                                             (guint64) adw_spin_row_get_value (self->size) << 30),
+                        created_cb, creation, creation_free));
 }
 
 static void

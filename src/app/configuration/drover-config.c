@@ -5,6 +5,7 @@
 
 #include "drover-config.h"
 #include "drover-dex.h"
+#include "drover-program.h"
 
 struct _DroverConfig
 {
@@ -15,6 +16,7 @@ struct _DroverConfig
   DroverCatalogue *catalogue;
   GError *catalogue_error;
   char *program; /* whose catalogue was asked for last */
+  char *board;   /* the type of machine that was asked about last */
   DroverCheck *check;
   int argument;
   gsize start;
@@ -65,6 +67,7 @@ drover_config_finalize (GObject *object)
 
   g_clear_error (&self->catalogue_error);
   g_free (self->program);
+  g_free (self->board);
   G_OBJECT_CLASS (drover_config_parent_class)->finalize (object);
 }
 
@@ -143,6 +146,41 @@ drover_config_init (DroverConfig *self)
   self->argument = -1;
 }
 
+/* The board */
+
+/* What a type of machine has by itself comes later than the rest of the catalogue, or never. */
+static DexFuture *
+board_loaded_cb (DexFuture *future, gpointer user_data)
+{
+  DroverConfig *self = user_data;
+
+  if (self->catalogue != NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CATALOGUE]);
+  return dex_future_new_true ();
+}
+
+static void
+update_board (DroverConfig *self)
+{
+  GPtrArray *arguments = drover_config_get_arguments (self);
+  g_autofree char *machine = NULL;
+  g_autofree char *board = NULL;
+  gboolean bare;
+
+  if (self->catalogue == NULL || arguments == NULL)
+    return;
+
+  machine = drover_catalogue_dup_machine (self->catalogue, arguments, &bare);
+  board = g_strdup_printf ("%s%s", machine != NULL ? machine : "", bare ? " bare" : "");
+  if (!g_set_str (&self->board, board) || machine == NULL ||
+      !drover_catalogue_find_machine (self->catalogue, machine, NULL))
+    return;
+
+  dex_future_disown (
+    dex_future_finally (drover_catalogue_load_board (self->catalogue, machine, bare),
+                        board_loaded_cb, g_object_ref (self), g_object_unref));
+}
+
 /* The catalogue */
 
 static void
@@ -152,6 +190,8 @@ take_catalogue (DroverConfig *self, DroverCatalogue *catalogue, GError *error)
   g_clear_error (&self->catalogue_error);
   self->catalogue_error = error;
   g_clear_object (&catalogue);
+  g_clear_pointer (&self->board, g_free);
+  update_board (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CATALOGUE]);
 }
 
@@ -179,9 +219,14 @@ static void
 update_catalogue (DroverConfig *self)
 {
   DroverDocument *document = drover_editor_get_document (self->editor);
+  g_autofree char *program = NULL;
 
-  if (document == NULL ||
-      !g_set_str (&self->program, drover_document_get_program (document)))
+  if (document == NULL)
+    return;
+
+  program = drover_program_resolve (drover_document_get_program (document),
+                                    drover_machine_get_directory (self->machine));
+  if (!g_set_str (&self->program, program))
     return;
 
   if (self->catalogue != NULL || self->catalogue_error != NULL)
@@ -195,6 +240,7 @@ document_changed_cb (DroverEditor *editor, GParamSpec *pspec, DroverConfig *self
   g_assert (DROVER_IS_CONFIG (self));
 
   update_catalogue (self);
+  update_board (self);
   drover_config_set_check (self, NULL);
   g_signal_emit (self, signals[CHANGED], 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "drover-catalogue.h"
+#include "drover-catalogue-board.h"
 #include "drover-check.h"
 #include "drover-editor.h"
 #include "drover-part.h"

@@ -17,7 +17,6 @@ struct _DroverConfigurationView
 
   DroverRun *run;
   DroverConfig *config;
-  GStrv argv_at_start; /* of the machine that runs; NULL when none does */
 
   GtkPaned *paned;
   GtkWidget *pages_box;
@@ -215,34 +214,13 @@ update_problems (DroverConfigurationView *self)
 
 /* Running */
 
-static GStrv
-dup_argv (DroverConfigurationView *self)
-{
-  DroverDocument *document =
-    drover_editor_get_document (drover_config_get_editor (self->config));
-
-  return document != NULL ? drover_document_dup_argv (document) : NULL;
-}
-
 static void
 update_banner (DroverConfigurationView *self)
 {
-  g_auto (GStrv) argv = dup_argv (self);
-  gboolean changed = self->argv_at_start != NULL && argv != NULL &&
-                     !g_strv_equal ((const char *const *) argv,
-                                    (const char *const *) self->argv_at_start);
+  DroverEditor *editor = drover_config_get_editor (self->config);
 
-  adw_banner_set_revealed (self->banner, changed);
-}
-
-static void
-run_changed_cb (DroverConfigurationView *self)
-{
-  if (drover_run_is_off (self->run))
-    g_clear_pointer (&self->argv_at_start, g_strfreev);
-  else if (self->argv_at_start == NULL)
-    self->argv_at_start = dup_argv (self);
-  update_banner (self);
+  adw_banner_set_revealed (
+    self->banner, drover_run_differs (self->run, drover_editor_get_document (editor)));
 }
 
 /* Undo */
@@ -350,7 +328,6 @@ drover_configuration_view_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_CONFIGURATION_VIEW);
   g_clear_object (&self->run);
   g_clear_object (&self->config);
-  g_clear_pointer (&self->argv_at_start, g_strfreev);
 
   G_OBJECT_CLASS (drover_configuration_view_parent_class)->dispose (object);
 }
@@ -451,10 +428,10 @@ drover_configuration_view_new (DroverRun *run)
     drover_config_new (drover_editor_get_for_machine (drover_run_get_machine (run)));
   connect_config (self);
   add_command_view (self);
-  g_signal_connect_object (run, "notify::state", G_CALLBACK (run_changed_cb), self,
+  g_signal_connect_object (run, "notify::state", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
   add_check_bar (self);
-  run_changed_cb (self);
+  update_banner (self);
   update_actions (self);
   drover_configuration_view_show_section (self, "overview");
   return self;

@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "drover-catalogue-board.h"
 #include "drover-error.h"
 #include "drover-json.h"
 #include "drover-key.h"
@@ -186,6 +187,35 @@ add_buses_of (GStrvBuilder *builder, GPtrArray *arguments, const DroverCatalogue
     }
 }
 
+/* The buses that the board itself has, as `pcie.0`. */
+static void
+add_board_buses (GStrvBuilder *builder, DroverCatalogue *catalogue, GPtrArray *arguments,
+                 const char *type)
+{
+  gboolean bare;
+  g_autofree char *machine = drover_catalogue_dup_machine (catalogue, arguments, &bare);
+  g_autoptr (GArray) buses = drover_catalogue_list_board_buses (catalogue, machine, bare, type);
+
+  for (guint i = 0; i < buses->len; i++)
+    g_strv_builder_add (builder, g_array_index (buses, DroverCatalogueBoardBus, i).name);
+}
+
+/* Not each board can be made without what its machine is made with. */
+static char *
+describe_unknown_board (DroverCatalogue *catalogue, GPtrArray *arguments, const char *bus)
+{
+  gboolean bare;
+  g_autofree char *machine = drover_catalogue_dup_machine (catalogue, arguments, &bare);
+  const GError *error = drover_catalogue_get_board_error (catalogue, machine, bare);
+
+  if (error == NULL)
+    return NULL;
+
+  return g_strdup_printf (_("The %s bus that it plugs into; without it QEMU takes the first. "
+                            "Which ones the board brings along is not known: %s"),
+                          bus, error->message);
+}
+
 static char *
 describe_bus (DroverCatalogue *catalogue, GArray *buses, const char *bus)
 {
@@ -229,7 +259,10 @@ add_bus (GListStore *list, DroverCatalogue *catalogue, GPtrArray *arguments, con
   if (device.bus != NULL)
     {
       buses = drover_catalogue_list_buses_for (catalogue, type);
-      description = describe_bus (catalogue, buses, device.bus);
+      description = describe_unknown_board (catalogue, arguments, device.bus);
+      if (description == NULL)
+        description = describe_bus (catalogue, buses, device.bus);
+      add_board_buses (builder, catalogue, arguments, type);
       for (guint i = 0; i < buses->len; i++)
         add_buses_of (builder, arguments, &g_array_index (buses, DroverCatalogueBus, i));
     }

@@ -76,19 +76,38 @@ static char *
 dup_default (DroverSettingRow *self)
 {
   DroverCatalogue *catalogue = drover_config_get_catalogue (self->config);
-  const DroverSetting *machine = drover_setting_find ("machine.type");
-  g_autoptr (DroverReading) reading = NULL;
-  char *text = NULL;
+  GPtrArray *arguments = drover_config_get_arguments (self->config);
+  g_autofree char *text = NULL;
+  gboolean on;
 
-  if (catalogue != NULL && machine != NULL && !self->scoped)
-    {
-      reading = drover_setting_read (machine, drover_config_get_arguments (self->config), NULL);
-      text = drover_catalogue_dup_default (catalogue, reading->text, self->setting->id);
-    }
-  if (text == NULL && self->setting->absent != NULL)
-    text = g_strdup (_(self->setting->absent));
+  if (catalogue != NULL && arguments != NULL)
+    text = drover_catalogue_dup_default_of (catalogue, self->setting, arguments,
+                                            get_scope (self));
+  /* Arm boards differ too much for QEMU to choose one. */
+  if (text == NULL && catalogue != NULL && g_str_equal (self->setting->id, "machine.type"))
+    return g_strdup (_("none: choose one"));
+  if (text == NULL)
+    return self->setting->absent != NULL ? g_strdup (_(self->setting->absent)) : NULL;
+  if (self->setting->kind == DROVER_SETTING_SWITCH && drover_switch_parse (text, &on))
+    return g_strdup (on ? _("on") : _("off"));
 
-  return text;
+  return g_steal_pointer (&text);
+}
+
+/* The third state of a switch says which of the two it is, where that is known. */
+static void
+update_third_state (DroverSettingRow *self, const char *absent)
+{
+  const char *label = _("Default");
+
+  if (self->setting->kind != DROVER_SETTING_SWITCH)
+    return;
+
+  if (g_strcmp0 (absent, _("on")) == 0)
+    label = _("Default (on)");
+  else if (g_strcmp0 (absent, _("off")) == 0)
+    label = _("Default (off)");
+  drover_value_editor_show_default (self->editor, label);
 }
 
 static void
@@ -99,6 +118,7 @@ update_default (DroverSettingRow *self, const DroverReading *reading)
 
   show_text (self->absent, is_set (reading) ? NULL : line);
   gtk_widget_set_tooltip_text (self->reset, line != NULL ? line : _("Back to the Default"));
+  update_third_state (self, absent);
 }
 
 /* What the check says */

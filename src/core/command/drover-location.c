@@ -140,7 +140,7 @@ is_set (GPtrArray *arguments, guint i)
 
   if (!is_set_at (arguments, i, 0))
     return FALSE;
-  if (value == NULL || *value == '{')
+  if (value == NULL)
     return TRUE;
 
   items = drover_keyval_parse (value, TRUE);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "drover-checksums.h"
+#include "drover-dex.h"
 #include "drover-download.h"
 #include "drover-error.h"
 #include "drover-part-file.h"
@@ -288,7 +289,7 @@ drover_download_run (DroverDownload *self)
   self->cancellable = g_object_ref (dex_promise_get_cancellable (promise));
   self->shown_at = 0;
   progress_cb (0, 0, self);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK_SIZE, run_fiber, run, run_free));
+  drover_dex_forget (drover_dex_spawn_with_stack (run_fiber, run, run_free, FIBER_STACK_SIZE));
   return DEX_FUTURE (promise);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drover-checksums.h"
+#include "drover-dex.h"
 #include "drover-download.h"
 #include "drover-error.h"
 #include "drover-kernel-job.h"
@@ -385,7 +386,7 @@ drover_kernel_job_run (DroverKernelJob *self)
   self->cancellable = g_object_ref (dex_promise_get_cancellable (promise));
   g_signal_connect_object (self->cancellable, "cancelled", G_CALLBACK (cancel_downloads),
                            self, G_CONNECT_SWAPPED);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK_SIZE, run_fiber, run, run_free));
+  drover_dex_forget (drover_dex_spawn_with_stack (run_fiber, run, run_free, FIBER_STACK_SIZE));
   return DEX_FUTURE (promise);
 }
 

@@ -424,6 +424,21 @@ drover_document_with_name (DroverDocument *self, const char *name)
   return take (root, g_ptr_array_ref (self->arguments));
 }
 
+/**
+ * drover_document_with_new_uuid:
+ *
+ * Returns: (transfer full): a copy of @self that is another machine
+ */
+DroverDocument *
+drover_document_with_new_uuid (DroverDocument *self)
+{
+  JsonObject *root = copy_root (self);
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  json_object_set_string_member (root, "uuid", uuid);
+  return take (root, g_ptr_array_ref (self->arguments));
+}
+
 /* A text that says nothing has no member. */
 static DroverDocument *
 with_text (DroverDocument *self, const char *member, const char *text)

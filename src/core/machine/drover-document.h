@@ -36,6 +36,7 @@ JsonNode       *drover_document_get_member       (DroverDocument *self, const ch
 GStrv           drover_document_dup_argv         (DroverDocument *self);
 
 DroverDocument *drover_document_with_name        (DroverDocument *self, const char *name);
+DroverDocument *drover_document_with_new_uuid    (DroverDocument *self);
 DroverDocument *drover_document_with_program     (DroverDocument *self, const char *program);
 DroverDocument *drover_document_with_notes       (DroverDocument *self, const char *notes);
 DroverDocument *drover_document_with_tags        (DroverDocument *self, const char *const *tags);

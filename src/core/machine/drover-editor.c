@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "drover-editor.h"
+#include "drover-error.h"
 
 /* While somebody types, machine.json is written after a pause of this length and not for each
  * letter: a safe write waits for the disk. */
@@ -24,6 +25,8 @@ struct _DroverEditor
 
   DroverMachine *machine; /* not owned: the machine has the editor */
   DroverDocument *document;
+  DroverDocument *kept; /* what the file said, or was to say, before it was broken */
+  gboolean kept_unwritten;
   GPtrArray *undo;
   GPtrArray *redo;
   char *merge;
@@ -92,6 +95,33 @@ show (DroverEditor *self, DroverDocument *document)
     g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
 }
 
+/* What was there before a change from outside, also one by way of a broken file, can be undone
+ * to. */
+static void
+remember (DroverEditor *self, DroverDocument *document)
+{
+  DroverDocument *before = self->document != NULL ? self->document : self->kept;
+
+  if (before != NULL && !drover_document_equal (document, before))
+    {
+      push (self->undo, before, _("Change by another program"));
+      g_ptr_array_set_size (self->redo, 0);
+    }
+  g_clear_pointer (&self->kept, drover_document_unref);
+  self->kept_unwritten = FALSE;
+}
+
+static void
+keep (DroverEditor *self)
+{
+  if (self->document == NULL)
+    return;
+
+  g_clear_pointer (&self->kept, drover_document_unref);
+  self->kept = drover_document_ref (self->document);
+  self->kept_unwritten = self->unwritten;
+}
+
 /* A change from outside becomes a step like any other, so that what it replaced, even what was
  * typed and not yet written, can be had back. */
 static void
@@ -104,17 +134,23 @@ document_changed_cb (DroverMachine *machine, GParamSpec *pspec, DroverEditor *se
   if (self->saving || document == self->document)
     return;
 
-  if (document != NULL && self->document != NULL)
-    {
-      if (drover_document_equal (document, self->document))
-        return;
-      push (self->undo, self->document, _("Change by another program"));
-      g_ptr_array_set_size (self->redo, 0);
-    }
+  if (document != NULL && self->document != NULL &&
+      drover_document_equal (document, self->document))
+    return;
+
+  if (document != NULL)
+    remember (self, document);
+  else
+    keep (self);
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_clear_pointer (&self->merge, g_free);
   self->unwritten = FALSE;
   show (self, document);
+
+  if (document == NULL && self->kept_unwritten)
+    g_signal_emit (self, signals[SAVE_FAILED], 0,
+                   _("Another program broke the machine’s file. What you typed last is kept: once "
+                     "the file is whole again, Undo brings it back."));
 }
 
 static void
@@ -132,6 +168,7 @@ drover_editor_finalize (GObject *object)
   DroverEditor *self = DROVER_EDITOR (object);
 
   g_clear_pointer (&self->document, drover_document_unref);
+  g_clear_pointer (&self->kept, drover_document_unref);
   g_clear_pointer (&self->undo, g_ptr_array_unref);
   g_clear_pointer (&self->redo, g_ptr_array_unref);
   g_clear_pointer (&self->merge, g_free);
@@ -302,6 +339,14 @@ gboolean
 drover_editor_flush (DroverEditor *self, GError **error)
 {
   g_return_val_if_fail (DROVER_IS_EDITOR (self), FALSE);
+
+  if (self->kept_unwritten)
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE,
+                   _("%s was broken by another program, so what you typed last is not written"),
+                   drover_machine_get_file (self->machine));
+      return FALSE;
+    }
 
   if (!self->unwritten || save (self, self->document, error))
     return TRUE;

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "drover-error.h"
 #include "drover-library.h"
+#include "drover-machine-private.h"
 
 #define LONGEST_SLUG 60
 
@@ -114,13 +116,12 @@ sorted_place (DroverLibrary *self, DroverMachine *machine)
 /* A new name may mean a new place. That is told as one change of the stretch between, so
  * that nobody sees the machine gone, not even for a moment: a selection survives. */
 static void
-reload (DroverLibrary *self, DroverMachine *machine)
+move (DroverLibrary *self, DroverMachine *machine)
 {
   guint from;
   guint to;
 
-  if (!drover_machine_reload (machine) ||
-      !find_by_slug (self, drover_machine_get_slug (machine), &from))
+  if (!find_by_slug (self, drover_machine_get_slug (machine), &from))
     return;
 
   to = sorted_place (self, machine);
@@ -130,6 +131,69 @@ reload (DroverLibrary *self, DroverMachine *machine)
   g_ptr_array_insert (self->machines, to, g_ptr_array_steal_index (self->machines, from));
   g_list_model_items_changed (G_LIST_MODEL (self), MIN (from, to), ABS ((int) from - (int) to) + 1,
                               ABS ((int) from - (int) to) + 1);
+}
+
+/* Of the machines that have one uuid the first by its folder's name is the one that counts: every
+ * program comes to the same answer, and renaming a machine does not change it. */
+static GHashTable *
+first_of_each_uuid (DroverLibrary *self, DroverMachine *newcomer)
+{
+  GHashTable *first = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i <= self->machines->len; i++)
+    {
+      DroverMachine *machine = i < self->machines->len ? self->machines->pdata[i] : newcomer;
+      const char *uuid = machine != NULL ? _drover_machine_get_uuid (machine) : NULL;
+      DroverMachine *other = uuid != NULL ? g_hash_table_lookup (first, uuid) : NULL;
+
+      if (uuid != NULL && (other == NULL || strcmp (drover_machine_get_slug (machine),
+                                                    drover_machine_get_slug (other)) < 0))
+        g_hash_table_insert (first, g_strdup (uuid), machine);
+    }
+
+  return first;
+}
+
+static gboolean
+settle_twin (DroverMachine *machine, GHashTable *first)
+{
+  const char *uuid = _drover_machine_get_uuid (machine);
+  DroverMachine *twin = uuid != NULL ? g_hash_table_lookup (first, uuid) : NULL;
+
+  return _drover_machine_set_twin (
+    machine, twin != NULL && twin != machine ? drover_machine_get_slug (twin) : NULL);
+}
+
+static void
+settle_twins (DroverLibrary *self)
+{
+  g_autoptr (GHashTable) first = first_of_each_uuid (self, NULL);
+  g_autoptr (GPtrArray) machines =
+    g_ptr_array_copy (self->machines, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+
+  g_ptr_array_set_free_func (machines, g_object_unref);
+  for (guint i = 0; i < machines->len; i++)
+    if (settle_twin (machines->pdata[i], first))
+      move (self, machines->pdata[i]);
+}
+
+static void
+insert_new (DroverLibrary *self, DroverMachine *machine)
+{
+  g_autoptr (GHashTable) first = first_of_each_uuid (self, machine);
+
+  settle_twin (machine, first);
+  insert_sorted (self, machine);
+  settle_twins (self);
+}
+
+static void
+reload (DroverLibrary *self, DroverMachine *machine)
+{
+  /* What this program wrote itself is no news to the machine, but may be to the order. */
+  drover_machine_reload (machine);
+  move (self, machine);
+  settle_twins (self);
 }
 
 static gboolean
@@ -217,6 +281,7 @@ forget_what_is_gone (DroverLibrary *self)
   for (guint i = self->machines->len; i > 0; i--)
     if (!holds_machine (drover_machine_get_folder (self->machines->pdata[i - 1])))
       remove_at (self, i - 1);
+  settle_twins (self);
 
   g_hash_table_iter_init (&iter, self->monitors);
   while (g_hash_table_iter_next (&iter, &slug, NULL))
@@ -244,7 +309,7 @@ scan (DroverLibrary *self)
         continue;
       watch_folder (self, slug);
       if (holds_machine (folder) && !find_by_slug (self, slug, NULL))
-        insert_sorted (self, drover_machine_new (folder));
+        insert_new (self, drover_machine_new (folder));
     }
 }
 
@@ -488,7 +553,7 @@ drover_library_create (DroverLibrary *self, DroverDocument *document, GError **e
   if (find_by_slug (self, slug, NULL) == NULL)
     {
       watch_folder (self, slug);
-      insert_sorted (self, drover_machine_new (folder));
+      insert_new (self, drover_machine_new (folder));
     }
   return find_by_slug (self, slug, NULL);
 }
@@ -544,5 +609,6 @@ drover_library_delete (DroverLibrary *self, DroverMachine *machine, GStrv *left_
 
   if (find_by_slug (self, drover_machine_get_slug (machine), &position) != NULL)
     remove_at (self, position);
+  settle_twins (self);
   return TRUE;
 }

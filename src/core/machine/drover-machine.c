@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "drover-error.h"
-#include "drover-machine.h"
+#include "drover-machine-private.h"
 
 #define FILE_NAME "machine.json"
 #define BACKUP_NAME "machine.json.bak"
@@ -23,6 +23,7 @@ struct _DroverMachine
   char *slug;
   char *file;
   DroverDocument *document;
+  DroverDocument *withheld; /* what a file says that is whole, but has another machine's uuid */
   GError *error;
   GBytes *contents; /* of the file as last read or written, to notice others' changes */
 };
@@ -49,6 +50,7 @@ drover_machine_finalize (GObject *object)
   g_clear_pointer (&self->slug, g_free);
   g_clear_pointer (&self->file, g_free);
   g_clear_pointer (&self->document, drover_document_unref);
+  g_clear_pointer (&self->withheld, drover_document_unref);
   g_clear_pointer (&self->contents, g_bytes_unref);
   g_clear_error (&self->error);
 
@@ -147,6 +149,60 @@ settle_directory (DroverMachine *self)
                                       : g_strdup (self->folder);
 }
 
+static void
+tell (DroverMachine *self)
+{
+  settle_directory (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DOCUMENT]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+}
+
+/*
+ * _drover_machine_get_uuid:
+ *
+ * Returns: (nullable): the uuid that the file has, also that of a machine with a twin
+ */
+const char *
+_drover_machine_get_uuid (DroverMachine *self)
+{
+  DroverDocument *document = self->document != NULL ? self->document : self->withheld;
+
+  return document != NULL ? drover_document_get_uuid (document) : NULL;
+}
+
+/*
+ * _drover_machine_set_twin:
+ * @slug: (nullable): the machine that has this one's uuid and came first
+ *
+ * Sockets, logs and a running QEMU are found by uuid, so of two machines with one uuid only
+ * one can be used. The other is shown as broken, with the reason.
+ *
+ * Returns: whether anything is different now
+ */
+gboolean
+_drover_machine_set_twin (DroverMachine *self, const char *slug)
+{
+  if ((slug != NULL) == (self->withheld != NULL) || (slug != NULL && self->document == NULL))
+    return FALSE;
+
+  if (slug != NULL)
+    {
+      self->withheld = g_steal_pointer (&self->document);
+      g_set_error (&self->error, DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY,
+                   _("Its uuid %s is that of the machine in the folder “%s” too, as after a copy "
+                     "of that folder. Two machines cannot share one identity."),
+                   drover_document_get_uuid (self->withheld), slug);
+    }
+  else
+    {
+      self->document = g_steal_pointer (&self->withheld);
+      g_clear_error (&self->error);
+    }
+
+  tell (self);
+  return TRUE;
+}
+
 /**
  * drover_machine_reload:
  *
@@ -168,16 +224,24 @@ drover_machine_reload (DroverMachine *self)
     document = drover_document_parse (g_bytes_get_data (contents, NULL),
                                       g_bytes_get_size (contents), &error);
 
-  g_clear_pointer (&self->document, drover_document_unref);
   g_clear_pointer (&self->contents, g_bytes_unref);
+  self->contents = g_steal_pointer (&contents);
+
+  /* A twin that was edited is still one, and nobody is to see it whole in between. */
+  if (self->withheld != NULL && document != NULL &&
+      g_str_equal (drover_document_get_uuid (document), drover_document_get_uuid (self->withheld)))
+    {
+      drover_document_unref (self->withheld);
+      self->withheld = g_steal_pointer (&document);
+      return TRUE;
+    }
+
+  g_clear_pointer (&self->document, drover_document_unref);
+  g_clear_pointer (&self->withheld, drover_document_unref);
   g_clear_error (&self->error);
   self->document = g_steal_pointer (&document);
-  self->contents = g_steal_pointer (&contents);
   self->error = g_steal_pointer (&error);
-  settle_directory (self);
-
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DOCUMENT]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+  tell (self);
   return TRUE;
 }
 
@@ -185,17 +249,9 @@ drover_machine_reload (DroverMachine *self)
 static gboolean
 check_unchanged (DroverMachine *self, GError **error)
 {
-  g_autoptr (GError) read_error = NULL;
   g_autoptr (GBytes) now = NULL;
 
-  if (self->error != NULL)
-    {
-      g_set_error (error, self->error->domain, self->error->code,
-                   _("%s is broken and was left as it is: %s"), self->file, self->error->message);
-      return FALSE;
-    }
-
-  now = read_file (self->file, &read_error);
+  now = read_file (self->file, NULL);
   if (now == NULL && self->contents == NULL)
     return TRUE;
 
@@ -224,19 +280,8 @@ write_file (const char *folder, const char *name, GBytes *contents, GError **err
   return written;
 }
 
-/**
- * drover_machine_save:
- * @document: what machine.json is to say
- * @error: set when the file is broken, was changed meanwhile, or cannot be written
- *
- * Writes machine.json so that a crash or a full disk at any moment leaves either the old or
- * the new file whole. The file as it was becomes `machine.json.bak`. On failure the
- * machine keeps its old document.
- *
- * Returns: whether it was saved
- */
-gboolean
-drover_machine_save (DroverMachine *self, DroverDocument *document, GError **error)
+static gboolean
+write_document (DroverMachine *self, DroverDocument *document, GError **error)
 {
   g_autofree char *text = drover_document_to_text (document);
   g_autoptr (GBytes) contents = g_bytes_new (text, strlen (text));
@@ -253,6 +298,58 @@ drover_machine_save (DroverMachine *self, DroverDocument *document, GError **err
 
   drover_machine_reload (self);
   return TRUE;
+}
+
+/**
+ * drover_machine_save:
+ * @document: what machine.json is to say
+ * @error: set when the file is broken, was changed meanwhile, or cannot be written
+ *
+ * Writes machine.json so that a crash or a full disk at any moment leaves either the old or
+ * the new file whole. The file as it was becomes `machine.json.bak`. On failure the
+ * machine keeps its old document.
+ *
+ * Returns: whether it was saved
+ */
+gboolean
+drover_machine_save (DroverMachine *self, DroverDocument *document, GError **error)
+{
+  if (self->error == NULL)
+    return write_document (self, document, error);
+
+  g_set_error (error, self->error->domain, self->error->code,
+               _("%s is broken and was left as it is: %s"), self->file, self->error->message);
+  return FALSE;
+}
+
+/**
+ * drover_machine_renew_identity:
+ * @error: set when the machine has an identity of its own, or the file cannot be written
+ *
+ * Makes a machine of its own of one that is broken with %DROVER_ERROR_SAME_IDENTITY.
+ *
+ * Returns: whether it has a new uuid
+ */
+gboolean
+drover_machine_renew_identity (DroverMachine *self, GError **error)
+{
+  g_autoptr (DroverDocument) document = NULL;
+
+  g_return_val_if_fail (DROVER_IS_MACHINE (self), FALSE);
+
+  if (self->withheld != NULL)
+    {
+      document = drover_document_with_new_uuid (self->withheld);
+      return write_document (self, document, error);
+    }
+
+  if (self->error != NULL)
+    g_set_error (error, self->error->domain, self->error->code,
+                 _("%s is broken and was left as it is: %s"), self->file, self->error->message);
+  else
+    g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                 _("“%s” has an identity of its own already"), drover_machine_get_name (self));
+  return FALSE;
 }
 
 /**

@@ -14,6 +14,7 @@ DroverMachine  *drover_machine_new          (const char *folder);
 gboolean        drover_machine_reload       (DroverMachine *self);
 gboolean        drover_machine_save         (DroverMachine *self, DroverDocument *document,
                                              GError **error);
+gboolean        drover_machine_renew_identity (DroverMachine *self, GError **error);
 
 const char     *drover_machine_get_slug     (DroverMachine *self);
 const char     *drover_machine_get_folder   (DroverMachine *self);

@@ -12,6 +12,7 @@
 #endif
 
 #include "drover-accel-private.h"
+#include "drover-dex.h"
 #include "drover-program.h"
 
 /*
@@ -330,7 +331,7 @@ _drover_accel_run (const DroverAccelGuest *guest,
   probe->accelerator = g_strdup (accelerator);
   probe->machine = g_strdup (machine);
   probe->reached = g_string_new (NULL);
-  return dex_scheduler_spawn (dex_scheduler_get_default (), 0, probe_fiber, probe, probe_free);
+  return drover_dex_spawn (probe_fiber, probe, probe_free);
 }
 
 /**

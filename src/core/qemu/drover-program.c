@@ -78,3 +78,22 @@ drover_program_find (const char *program, GError **error)
                  _("The machine’s program %s is not installed"), program);
   return NULL;
 }
+
+/**
+ * drover_program_resolve:
+ * @program: a machine's program: a name to look for in `$PATH`, or a path
+ * @directory: (nullable): where the machine's QEMU is started, see drover_machine_get_directory()
+ *
+ * A relative path is seen from where QEMU is started, as the shell does that the command came
+ * from; where Drover itself was started does not matter.
+ *
+ * Returns: (transfer full): @program, in a form that means the same everywhere
+ */
+char *
+drover_program_resolve (const char *program, const char *directory)
+{
+  if (directory == NULL || g_path_is_absolute (program) || strchr (program, '/') == NULL)
+    return g_strdup (program);
+
+  return g_build_filename (directory, program, NULL);
+}

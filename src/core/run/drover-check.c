@@ -511,9 +511,11 @@ check_fiber (gpointer data)
   Run *run = data;
   g_autofree char *runtime_dir = drover_paths_dup_runtime_dir (NULL);
   g_autoptr (GError) error = NULL;
+  g_autofree char *resolved = NULL;
   DroverCheck *check = NULL;
 
-  run->program = drover_program_find (drover_document_get_program (run->document), &error);
+  resolved = drover_program_resolve (drover_document_get_program (run->document), run->folder);
+  run->program = drover_program_find (resolved, &error);
 
   /* Beside the machines' runtime folders, where names of sockets are short enough. */
   run->scratch = g_strdup_printf ("%s/check-%08x", runtime_dir, g_random_int ());

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "drover-accel.h"
+#include "drover-program.h"
 #include "drover-run-private.h"
 
 static DexFuture *
@@ -34,6 +35,7 @@ drover_run_choose_accelerator (DroverRun *self)
   DroverDocument *document = drover_machine_get_document (self->machine);
   g_autofree char *cpu = NULL;
   g_autofree char *machine = NULL;
+  g_autofree char *program = NULL;
 
   if (document == NULL)
     return dex_future_new_true ();
@@ -57,7 +59,8 @@ drover_run_choose_accelerator (DroverRun *self)
   if (machine == NULL)
     machine = drover_launch_plan_dup_value (document, "M", "type", "type");
 
-  return dex_future_then (
-    drover_accel_choose (drover_document_get_program (document), cpu, machine), chosen_cb,
-    g_object_ref (self), g_object_unref);
+  program = drover_program_resolve (drover_document_get_program (document),
+                                    drover_machine_get_directory (self->machine));
+  return dex_future_then (drover_accel_choose (program, cpu, machine), chosen_cb,
+                          g_object_ref (self), g_object_unref);
 }

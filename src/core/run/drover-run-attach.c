@@ -143,13 +143,31 @@ attach_fiber (gpointer user_data)
   return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
+/* Whether the guest was started from another folder, which still holds a machine of that
+ * identity: one of the two is a copy. A folder that was only renamed is no longer there. */
+static gboolean
+is_anothers (DroverRun *self, DroverRunRecord *record)
+{
+  g_autoptr (DroverMachine) other = NULL;
+  DroverDocument *document;
+
+  if (record->folder == NULL ||
+      g_str_equal (record->folder, drover_machine_get_folder (self->machine)) ||
+      !g_file_test (record->folder, G_FILE_TEST_IS_DIR))
+    return FALSE;
+
+  other = drover_machine_new (record->folder);
+  document = drover_machine_get_document (other);
+  return document != NULL && g_strcmp0 (drover_document_get_uuid (document), record->uuid) == 0;
+}
+
 /* The folder is named by the uuid, but it could have been copied or moved there. */
 static gboolean
 is_ours (DroverRun *self, DroverRunRecord *record)
 {
   DroverDocument *document = drover_machine_get_document (self->machine);
 
-  return record != NULL && drover_run_record_is_alive (record) &&
+  return record != NULL && drover_run_record_is_alive (record) && !is_anothers (self, record) &&
          (document == NULL ||
           g_strcmp0 (record->uuid, drover_document_get_uuid (document)) == 0);
 }

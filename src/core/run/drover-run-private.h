@@ -33,6 +33,7 @@ struct _DroverRun
   DroverQmp *qmp;
   GListStore *consoles;
   gboolean attach_consoles;
+  gboolean start_paused;   /* the arguments of what we started last have -S */
   gboolean holds_lock;     /* nobody but us can be making a run of this machine */
   gboolean asked_off;      /* its end is what the user wanted */
   gboolean coming_up;      /* a start or an attach is under way, and sees an end itself */
@@ -52,6 +53,7 @@ void       _drover_run_set_off         (DroverRun *self);
 DexFuture *_drover_run_await_qmp       (DroverRun *self);
 gboolean   _drover_run_connected       (DroverRun *self, DroverQmp *qmp, GError **error);
 GError    *_drover_run_describe_end    (DroverRun *self);
+gboolean   _drover_run_mark_started    (DroverRun *self, const char *uuid, GError **error);
 void       _drover_run_has_come_up     (DroverRun *self);
 
 G_END_DECLS

@@ -24,6 +24,8 @@ drover_run_record_free (DroverRunRecord *self)
   g_free (self->uuid);
   g_free (self->folder);
   g_strfreev (self->argv);
+  g_strfreev (self->command);
+  g_free (self->directory);
   g_clear_pointer (&self->consoles, g_ptr_array_unref);
   g_free (self->accelerator);
   g_free (self->accelerator_reason);
@@ -101,9 +103,10 @@ strv_from_json (JsonArray *array)
 static gboolean
 check_record (JsonObject *object, GError **error)
 {
-  static const char *const texts[] = { "uuid", "accelerator", "accelerator-reason" };
+  static const char *const texts[] = { "uuid", "accelerator", "accelerator-reason",
+                                       "directory" };
   static const char *const numbers[] = { "pid", "start-time" };
-  static const char *const lists[] = { "argv", "consoles" };
+  static const char *const lists[] = { "argv", "command", "consoles" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (!drover_json_check_type (object, texts[i], G_TYPE_STRING, "", error))
@@ -136,6 +139,9 @@ record_from_json (JsonObject *object)
   self->argv = strv_from_json (json_object_has_member (object, "argv")
                                  ? json_object_get_array_member (object, "argv")
                                  : NULL);
+  self->directory = dup_text (object, "directory");
+  if (json_object_has_member (object, "command"))
+    self->command = strv_from_json (json_object_get_array_member (object, "command"));
 
   for (guint i = 0; consoles != NULL && i < json_array_get_length (consoles); i++)
     {
@@ -208,6 +214,11 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
   json_object_set_int_member (object, "start-time", self->start_time);
   json_object_set_member (object, "argv",
                           drover_json_from_strv ((const char *const *) self->argv));
+  if (self->command != NULL)
+    json_object_set_member (object, "command",
+                            drover_json_from_strv ((const char *const *) self->command));
+  if (self->directory != NULL)
+    json_object_set_string_member (object, "directory", self->directory);
   json_object_set_array_member (object, "consoles", consoles);
   if (self->accelerator != NULL)
     json_object_set_string_member (object, "accelerator", self->accelerator);

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  * @pid: QEMU's process
  * @start_time: see drover_process_get_start_time()
  * @argv: what was started
+ * @command: (nullable): the saved arguments then, without what the launch added; %NULL of a
+ *   guest that an older Drover started
+ * @directory: (nullable): the folder in which it was started
  * @consoles: (element-type DroverConsolePlan): its consoles
  * @accelerator: (nullable): the accelerator that Drover chose
  * @accelerator_reason: (nullable): why
@@ -25,6 +28,8 @@ typedef struct
   GPid pid;
   guint64 start_time;
   GStrv argv;
+  GStrv command;
+  char *directory;
   GPtrArray *consoles;
   char *accelerator;
   char *accelerator_reason;

@@ -88,6 +88,8 @@ make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
   record->pid = pid != NULL ? atoi (pid) : 0;
   record->start_time = drover_process_get_start_time (record->pid);
   record->argv = g_strdupv (plan->argv);
+  record->command = drover_document_dup_argv (document);
+  record->directory = g_strdup (drover_machine_get_directory (self->machine));
   record->consoles = g_ptr_array_ref (plan->consoles);
   record->accelerator = g_strdup (self->accelerator);
   record->accelerator_reason = g_strdup (self->accelerator_reason);
@@ -99,6 +101,8 @@ launch (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
         const char *runtime_dir, GError **error)
 {
   drover_run_record_clear (runtime_dir);
+  if (!_drover_run_mark_started (self, drover_document_get_uuid (document), error))
+    return FALSE;
 
   self->subprocess = spawn (self, plan, error);
   if (self->subprocess == NULL)
@@ -206,9 +210,12 @@ clean_up (DroverRun *self)
 }
 
 static gboolean
-prepare (DroverDocument *document, const char *runtime_dir, const char *log_dir, GError **error)
+prepare (DroverRun *self, DroverDocument *document, const char *runtime_dir, const char *log_dir,
+         GError **error)
 {
-  g_autofree char *program = drover_program_find (drover_document_get_program (document), error);
+  g_autofree char *resolved = drover_program_resolve (
+    drover_document_get_program (document), drover_machine_get_directory (self->machine));
+  g_autofree char *program = drover_program_find (resolved, error);
 
   if (program == NULL || !drover_paths_make_private_dir (runtime_dir, error))
     return FALSE;
@@ -247,13 +254,14 @@ start_fiber (gpointer user_data)
   g_autoptr (GError) error = NULL;
   int lock_fd = -1;
 
-  if (prepare (document, runtime_dir, log_dir, &error) &&
+  if (prepare (self, document, runtime_dir, log_dir, &error) &&
       (lock_fd = take_lock (self, runtime_dir, &error)) >= 0 &&
       dex_await (drover_run_choose_accelerator (self), &error))
     {
       plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
       g_strfreev (self->notices);
       self->notices = g_strdupv (plan->notices);
+      self->start_paused = plan->start_paused;
       if (launch (self, document, plan, runtime_dir, &error))
         bring_up (self, plan, &error);
     }

@@ -5,6 +5,9 @@
 #include "drover-paths.h"
 #include "drover-run-private.h"
 
+/* Beside the logs: the identity of the machine that they are of. */
+#define MARK "started"
+
 /* As much of QEMU's log as people are shown. */
 #define LOG_TAIL (16 * 1024)
 
@@ -456,4 +459,99 @@ drover_run_dup_launch_argv (DroverRun *self)
 
   plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
   return g_steal_pointer (&plan->argv);
+}
+
+/* A guest that an older Drover started: its record has only the whole command line. */
+static gboolean
+differs_with_overlay (DroverRun *self, DroverDocument *document)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
+  gboolean automatic = !drover_launch_plan_names_accelerator (document) &&
+                       drover_document_get_accelerator (document) != NULL;
+  g_autoptr (DroverLaunchPlan) plan = drover_launch_plan_new (
+    document, runtime_dir, log_dir, automatic ? self->record->accelerator : NULL);
+
+  return !g_strv_equal ((const char *const *) plan->argv, (const char *const *) self->record->argv);
+}
+
+/**
+ * drover_run_differs:
+ * @document: the machine as it is edited now
+ *
+ * Returns: whether there is a QEMU that was started, by whomever, with another command line, or
+ *   in another folder, than the one of @document
+ */
+gboolean
+drover_run_differs (DroverRun *self, DroverDocument *document)
+{
+  g_auto (GStrv) command = NULL;
+  g_autofree char *directory = NULL;
+  const char *given;
+
+  g_return_val_if_fail (DROVER_IS_RUN (self), FALSE);
+
+  if (self->record == NULL || document == NULL)
+    return FALSE;
+  if (self->record->command == NULL)
+    return differs_with_overlay (self, document);
+
+  command = drover_document_dup_argv (document);
+  given = drover_document_get_directory (document);
+  directory = g_canonicalize_filename (given != NULL ? given : ".",
+                                       drover_machine_get_folder (self->machine));
+  return !g_strv_equal ((const char *const *) command,
+                        (const char *const *) self->record->command) ||
+         (self->record->directory != NULL && !g_str_equal (directory, self->record->directory));
+}
+
+static char *
+dup_mark_path (DroverRun *self)
+{
+  g_autofree char *dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
+
+  return g_build_filename (dir, MARK, NULL);
+}
+
+gboolean
+_drover_run_mark_started (DroverRun *self, const char *uuid, GError **error)
+{
+  g_autofree char *path = dup_mark_path (self);
+
+  return g_file_set_contents_full (path, uuid, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+/**
+ * drover_run_was_started:
+ *
+ * The folder of the logs is named after the machine's own. A new machine may have the name of
+ * one that was deleted, and with it finds that one's logs: only the mark tells them apart.
+ *
+ * Returns: whether this very machine was ever started
+ */
+gboolean
+drover_run_was_started (DroverRun *self)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *uuid = NULL;
+  DroverDocument *document;
+
+  g_return_val_if_fail (DROVER_IS_RUN (self), FALSE);
+
+  path = dup_mark_path (self);
+  document = drover_machine_get_document (self->machine);
+  return document != NULL && g_file_get_contents (path, &uuid, NULL, NULL) &&
+         g_str_equal (uuid, drover_document_get_uuid (document));
+}
+
+/**
+ * drover_run_waits_by_itself:
+ *
+ * Returns: whether the guest stands still because the machine's own arguments say so (`-S`)
+ */
+gboolean
+drover_run_waits_by_itself (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), FALSE);
+  return self->start_paused && g_strcmp0 (self->state, "prelaunch") == 0;
 }

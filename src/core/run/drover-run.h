@@ -48,5 +48,8 @@ char          *drover_run_dup_qemu_log   (DroverRun *self);
 char          *drover_run_dup_log_path   (DroverRun *self);
 char          *drover_run_dup_runtime_dir (DroverRun *self);
 GStrv          drover_run_dup_launch_argv (DroverRun *self);
+gboolean       drover_run_differs        (DroverRun *self, DroverDocument *document);
+gboolean       drover_run_was_started    (DroverRun *self);
+gboolean       drover_run_waits_by_itself (DroverRun *self);
 
 G_END_DECLS

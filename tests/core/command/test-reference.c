@@ -51,6 +51,8 @@ test_uses (void)
     { "-netdev user,id=n #-device e1000,netdev=n", "1" },
     { "#-netdev user,id=n -device e1000,netdev=n -netdev tap,id=n", "" },
     { "-append id=n -device e1000,netdev=n", "" },
+    { "-netdev user,id=n -device e1000,netdev=n.0", "" },
+    { "-blockdev raw,node-name=a,file=a -device ide-hd,drive=a", "1" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (uses); i++)

@@ -321,6 +321,30 @@ test_numbers (void)
   g_assert_cmpstr (written, ==, text);
 }
 
+/* Our own words and the place, not json-glib's. */
+static void
+test_json_errors (void)
+{
+  static const char *const cases[][2] = {
+    { "{\n  \"name\": \"x\"\n  \"program\": \"y\"\n}",
+      "line 2, character 13: a comma is missing here" },
+    { "{ \"name\" \"x\" }",
+      "line 1, character 8: a colon is missing between a name and its value" },
+    { "[1,]", "line 1, character 3: a comma that nothing follows" },
+    { "{ \"name\": yes }",
+      "line 1, character 13: this is not JSON, or it ends too early" },
+    { "{ \"name\": \"x\"", "line 1, character 13: this is not JSON, or it ends too early" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (drover_document_parse (cases[i][0], -1, &error));
+      g_assert_cmpstr (error->message, ==, cases[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,5 +366,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/document/bad/deep-lists", "[]", test_deep);
   g_test_add_data_func ("/document/bad/deep-objects", "{}", test_deep);
   g_test_add_func ("/document/not-deep", test_not_deep);
+  g_test_add_func ("/document/json-errors", test_json_errors);
   return drover_test_run ();
 }

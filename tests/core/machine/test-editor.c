@@ -153,6 +153,52 @@ test_changed_by_another (void)
   g_assert_cmpstr (name_of (editor), ==, "Typed");
 }
 
+/* Another program breaks the file while somebody types. */
+static void
+test_broken_by_another (void)
+{
+  g_autoptr (DroverMachine) machine = new_machine ("broken");
+  DroverEditor *editor = drover_editor_get_for_machine (machine);
+  const char *file = drover_machine_get_file (machine);
+  g_autofree char *before = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_failed = 0;
+
+  g_assert_true (g_file_get_contents (file, &before, NULL, NULL));
+  g_signal_connect (editor, "save-failed", G_CALLBACK (save_failed_cb), &n_failed);
+  rename_to (editor, "Typed", "name");
+  g_assert_true (g_file_set_contents (file, "{ broken", -1, NULL));
+  drover_machine_reload (machine);
+  g_assert_null (drover_editor_get_document (editor));
+  g_assert_cmpuint (n_failed, ==, 1);
+
+  /* Nobody is to close the window and think that all is written. */
+  g_assert_false (drover_editor_flush (editor, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_MACHINE_FILE);
+  g_clear_error (&error);
+
+  g_assert_true (g_file_set_contents (file, before, -1, NULL));
+  drover_machine_reload (machine);
+  g_assert_cmpstr (name_of (editor), ==, "Old");
+  g_assert_true (drover_editor_flush (editor, &error));
+  g_assert_no_error (error);
+  g_assert_true (drover_editor_undo (editor, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (name_of (editor), ==, "Typed");
+  g_assert_true (file_says (machine, "\"Typed\""));
+
+  /* Broken and mended without a change is nothing to undo. */
+  g_free (g_steal_pointer (&before));
+  g_assert_true (g_file_get_contents (file, &before, NULL, NULL));
+  g_assert_true (g_file_set_contents (file, "{", -1, NULL));
+  drover_machine_reload (machine);
+  g_assert_cmpuint (n_failed, ==, 1);
+  g_assert_true (g_file_set_contents (file, before, -1, NULL));
+  drover_machine_reload (machine);
+  g_assert_cmpstr (name_of (editor), ==, "Typed");
+  g_assert_cmpstr (drover_editor_get_undo_label (editor), ==, "Typed");
+}
+
 /* What could not be written is not taken for written the next time. */
 static void
 test_flush_again (void)
@@ -204,6 +250,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/editor/no-change-is-no-step", test_no_change_is_no_step);
   g_test_add_func ("/editor/merge", test_merge);
   g_test_add_func ("/editor/changed-by-another", test_changed_by_another);
+  g_test_add_func ("/editor/broken-by-another", test_broken_by_another);
   g_test_add_func ("/editor/flush-again", test_flush_again);
   g_test_add_func ("/editor/refused-save", test_refused_save_changes_nothing);
   return drover_test_run ();

@@ -144,6 +144,12 @@ static const struct
   { X86 " -m ${RAM:-2G}", "", X86 " [-m 2G]", "" },
   { X86 " -m ${RAM:-2G}", "RAM=1G", X86 " [-m 1G]", "" },
   { "RAM=1G\n" X86 " -m $RAM", "", X86 " [-m 1G]", "" },
+  { "export RAM=1G\n" X86 " -m $RAM", "", X86 " [-m 1G]", "" },
+  { "declare -r RAM=1G\n" X86 " -m $RAM", "", X86 " [-m 1G]", "" },
+  { "RAM=1G make all\n" X86 " -m $RAM", "", X86 " [-m $RAM]", "f" },
+  { X86 " $* -m 1", "", X86 " [-m 1]", "d" },
+  { X86 " ${K+-S} -m 1", "K=", X86 " [-S] [-m 1]", "" },
+  { X86 " ${K:+-S} -m 1", "K=", X86 " [-m 1]", "" },
   { "RAM=1G\n" X86 " -m $RAM", "RAM=3G", X86 " [-m 3G]", "" },
   { "A=1; B=\"$A/x\"\n" X86 " -hda $B", "A=2", X86 " [-hda 2/x]", "" },
   { "O='-m 1G'\nO=\"$O -S\"\nO+=' a'\n" X86 " $O", "", X86 " [-m 1G] [-S] [a]", "" },
@@ -183,6 +189,7 @@ static const struct
   { X86 " -hda <disk image> -drive file=<b>,if=none -m 1 <in >out", "",
     X86 " [-hda <disk image>] [-drive file=<b>,if=none] [-m 1]", "ffdd" },
   { "\"${PREFIX}qemu-system-arm\" -m 1", "", "qemu-system-arm [-m 1]", "c" },
+  { X86 " -trace a'*'~", "", X86 " [-trace a*~]", "" },
   { X86 " -cdrom *.iso -trace 'a_*'", "", X86 " [-cdrom *.iso] [-trace a_*]", "f" },
 
   /* options alone */
@@ -357,6 +364,54 @@ test_places (void)
     }
 }
 
+/* What the summary says; the first notice with these words. */
+static void
+test_notices (void)
+{
+  static const struct
+  {
+    const char *text;
+    DroverImportNoticeKind kind;
+    const char *words;
+  } rows[] = {
+    { X86 " -m 1 -S -frob x", DROVER_IMPORT_UNDERSTOOD, "2 of 3 arguments" },
+    { X86 " -m 1 -frob x", DROVER_IMPORT_CUSTOM, "-frob" },
+    { X86 " -initrd <(mk)", DROVER_IMPORT_TO_FILL_IN, "<(mk) was not run" },
+    { X86 " -hda <disk>", DROVER_IMPORT_TO_FILL_IN, "<disk> stands for" },
+    { X86 " -hda $A", DROVER_IMPORT_TO_FILL_IN, "$A has no value" },
+    { X86 " -hda *.iso", DROVER_IMPORT_TO_FILL_IN, "matching files" },
+    { X86 " $A -S", DROVER_IMPORT_DROPPED, "$A has no value" },
+    { X86 " -S >x", DROVER_IMPORT_DROPPED, ">x" },
+    { "sudo " X86 " -S", DROVER_IMPORT_DROPPED, "sudo" },
+    { "cd /x\n" X86 " -S", DROVER_IMPORT_DROPPED, "folder /x" },
+    { X86 " -S\n-m 1", DROVER_IMPORT_DROPPED, "“-m 1”" },
+    { "/usr/libexec/qemu-kvm -S", DROVER_IMPORT_CHANGED, "hardware acceleration" },
+    { "qemu -S", DROVER_IMPORT_CHANGED, "“qemu” became " X86 },
+    { X86 " -hda '<12345678901234567890123456789012345678901234567890123456789012345678901234567890>'",
+      DROVER_IMPORT_UNDERSTOOD, "1 of 1 argument" },
+    { "/a/12345678901234567890123456789012345678901234567890123456789012345678901234567890/qemu -S",
+      DROVER_IMPORT_CHANGED, "6789…” became" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (DroverImport) import = import_text (rows[i].text);
+      g_autoptr (GPtrArray) notices = NULL;
+      g_autoptr (DroverDocument) document = make_document (import, &notices);
+      guint n = 0;
+
+      for (guint j = 0; j < notices->len; j++)
+        {
+          const DroverImportNotice *notice = notices->pdata[j];
+
+          g_test_message ("%s: %s", rows[i].text, notice->text);
+          n += notice->kind == rows[i].kind && strstr (notice->text, rows[i].words) != NULL;
+        }
+      if (n != 1)
+        g_error ("%s: %u notices say “%s”", rows[i].text, n, rows[i].words);
+    }
+}
+
 static void
 test_names (void)
 {
@@ -370,6 +425,7 @@ test_names (void)
     { X86 " -drive if=pflash,file=code.fd -drive file=/x/debian-13.qcow2,if=virtio", "debian-13" },
     { X86 " -kernel bzImage", "bzImage" },
     { X86 " -m 1 /x/disk", "disk" },
+    { X86 " -hda /x/.img", ".img" },
     { X86 " -hda $DISK -cdrom a.iso", "a" },
     { X86 " -hda /dev/sda", "Imported x86_64" },
     { X86, "Imported x86_64" },
@@ -501,7 +557,8 @@ test_nothing (void)
   static const char *const texts[] = { "", "hello world", "# a comment", "qemu-img create a 1G",
                                        "apt install qemu-system-x86", "make qemu",
                                        "sudo modprobe kvm", "man qemu-system-x86_64",
-                                       "usermod -aG kvm me", "pkill qemu-system-x86_64 -9" };
+                                       "usermod -aG kvm me", "$QEMU", "sudo -u kvm -s id",
+                                       "pkill qemu-system-x86_64 -9" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -511,6 +568,16 @@ test_nothing (void)
       g_assert_null (drover_import_new_from_text (texts[i], -1, &error));
       g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
     }
+}
+
+static void
+test_encoding (void)
+{
+  static const char *const argv[] = { X86, "-name", "\xff", NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (drover_import_new_from_argv (argv, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
 }
 
 /* Texts whose variables, put in place, would fill the memory. */
@@ -567,10 +634,11 @@ test_export (void)
     "  \"program\": \"qemu-system-x86_64\", \"arguments\": ["
     "    { \"flag\": \"-m\", \"value\": \"1G\", \"note\": \"a\\nqemu-system-arm b\" },"
     "    { \"flag\": \"-S\", \"enabled\": false },"
+    "    { \"flag\": \"-s\", \"enabled\": false, \"note\": \"to debug\" },"
     "    { \"flag\": \"-append\", \"value\": \"it's $HOME\\nx\" },"
     "    { \"flag\": \"--nographic\" }, { \"value\": \"disk.img\" } ] }";
   static const char expected[] = "#!/bin/sh\n# A\n# B\n# -m 1G: a\n# qemu-system-arm b\n"
-                                 "# Switched off: -S\ncd '/x y' || exit\nexec " X86 " \\\n  -m 1G \\\n"
+                                 "# Switched off: -S\n# Switched off: -s: to debug\ncd '/x y' || exit\nexec " X86 " \\\n  -m 1G \\\n"
                                  "  -append 'it'\\''s $HOME\nx' \\\n  --nographic \\\n  disk.img\n";
   g_autoptr (GError) error = NULL;
   g_autoptr (DroverDocument) document = drover_document_parse (text, -1, &error);
@@ -609,6 +677,24 @@ test_export_folder (void)
       g_autofree char *script = drover_export_dup_script (document, "/x");
 
       g_assert_cmpint (strstr (script, "\ncd /x || exit\n") != NULL, ==, rows[i].needs_folder);
+      g_assert_cmpint (drover_export_needs_directory (document), ==, rows[i].needs_folder);
+
+      /* What is switched off needs no folder. */
+      if (rows[i].needs_folder)
+        {
+          g_autoptr (GPtrArray) off =
+            drover_arguments_copy (drover_document_get_arguments (document));
+          g_autoptr (DroverDocument) without = NULL;
+
+          for (guint j = 0; j < off->len; j++)
+            {
+              g_autoptr (DroverArgument) argument = off->pdata[j];
+
+              off->pdata[j] = drover_argument_with_enabled (argument, FALSE);
+            }
+          without = drover_document_with_arguments (document, off);
+          g_assert_false (drover_export_needs_directory (without));
+        }
     }
 }
 
@@ -623,6 +709,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/choose", test_choose);
   g_test_add_func ("/import/variables", test_variables);
   g_test_add_func ("/import/places", test_places);
+  g_test_add_func ("/import/notices", test_notices);
   g_test_add_func ("/import/names", test_names);
   g_test_add_func ("/import/options-alone", test_options_alone);
   g_test_add_func ("/import/json", test_json);
@@ -630,6 +717,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/json/none", test_no_json);
   g_test_add_func ("/import/growth", test_growth);
   g_test_add_func ("/import/nothing", test_nothing);
+  g_test_add_func ("/import/encoding", test_encoding);
   g_test_add_func ("/import/explosion", test_explosion);
   g_test_add_func ("/import/large", test_large);
   g_test_add_func ("/export/script", test_export);

@@ -150,6 +150,7 @@ test_create (Fixture *self, gconstpointer data)
 static void
 test_unique (Fixture *self, gconstpointer data)
 {
+  g_autofree char *free_name = NULL;
   g_autofree char *foreign = path_of (self, "same-2", NULL);
   g_autofree char *file = path_of (self, "same-4", NULL);
 
@@ -159,6 +160,9 @@ test_unique (Fixture *self, gconstpointer data)
   g_assert_cmpstr (drover_machine_get_slug (create (self, "same")), ==, "same-3");
   g_assert_cmpstr (drover_machine_get_slug (create (self, "SAME!")), ==, "same-5");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->library)), ==, 3);
+
+  free_name = drover_library_dup_free_name (self->library, "Same");
+  g_assert_cmpstr (free_name, ==, "Same 2");
 }
 
 static void
@@ -316,6 +320,74 @@ test_broken (Fixture *self, gconstpointer data)
   drover_test_until (names_are (self->library, "Good"));
 }
 
+static void
+copy_machine (Fixture *self, const char *from, const char *to)
+{
+  g_autofree char *folder = path_of (self, to, NULL);
+  g_autofree char *source = path_of (self, from, "machine.json");
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  write_file (self, to, "machine.json", text);
+}
+
+/* A folder that was copied whole: the copy cannot be used until it has a uuid of its own. */
+static void
+test_copied (Fixture *self, gconstpointer data)
+{
+  DroverMachine *machine = create (self, "Debian");
+  g_autofree char *uuid =
+    g_strdup (drover_document_get_uuid (drover_machine_get_document (machine)));
+  g_autoptr (DroverLibrary) other = NULL;
+  g_autoptr (GError) error = NULL;
+  DroverMachine *copy;
+
+  copy_machine (self, "debian", "debian-copy");
+  drover_test_until (names_are (self->library, "Debian|debian-copy"));
+  copy = drover_library_find (self->library, "debian-copy", NULL);
+  g_assert_no_error (drover_machine_get_error (machine));
+  g_assert_error (drover_machine_get_error (copy), DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY);
+  g_assert_nonnull (strstr (drover_machine_get_error (copy)->message, "“debian”"));
+  g_assert_null (drover_machine_get_document (copy));
+  g_assert_false (drover_machine_save (copy, drover_machine_get_document (machine), &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY);
+  g_clear_error (&error);
+  g_assert_true (drover_library_find (self->library, uuid, NULL) == machine);
+
+  /* Every program comes to the same answer. */
+  other = drover_library_new (self->folder);
+  assert_names (other, "Debian|debian-copy");
+
+  g_assert_false (drover_machine_renew_identity (machine, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+  g_clear_error (&error);
+  g_assert_true (drover_machine_renew_identity (copy, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (drover_machine_get_name (copy), ==, "Debian");
+  g_assert_cmpstr (drover_document_get_uuid (drover_machine_get_document (copy)), !=, uuid);
+  drover_test_until (names_are (other, "Debian|Debian"));
+  drover_test_until (names_are (self->library, "Debian|Debian"));
+}
+
+/* The original goes, or gets another uuid by hand: the copy is a machine then. */
+static void
+test_copy_inherits (Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = machine_text ("A");
+
+  create (self, "A");
+  copy_machine (self, "a", "b");
+  drover_test_until (names_are (self->library, "A|b"));
+  copy_machine (self, "a", "c");
+  drover_test_until (names_are (self->library, "A|b|c"));
+
+  write_file (self, "a", "machine.json", text);
+  drover_test_until (names_are (self->library, "A|A|c"));
+  remove_file (self, "b", "machine.json");
+  drover_test_until (names_are (self->library, "A|A"));
+}
+
 /* It broke a moment ago, and nobody has told us yet. */
 static void
 test_delete_what_just_broke (Fixture *self, gconstpointer data)
@@ -429,6 +501,7 @@ test_slug (void)
     { "x\ny\tz", "x-y-z" },
     { "C:\\Windows", "c-windows" },
     { "what?", "what" },
+    { "x日y", "xy" },
   };
   g_autofree char *long_name = g_strnfill (500, 'a');
   g_autofree char *long_slug = drover_slug_from_name (long_name);
@@ -460,6 +533,8 @@ main (int argc, char **argv)
   ADD ("/library/others/rename-folder", test_others_rename_folder);
   ADD ("/library/others/edit", test_others_edit);
   ADD ("/library/broken", test_broken);
+  ADD ("/library/copied", test_copied);
+  ADD ("/library/copy-inherits", test_copy_inherits);
   ADD ("/library/delete-what-just-broke", test_delete_what_just_broke);
   ADD ("/library/find", test_find);
   ADD ("/library/delete", test_delete);

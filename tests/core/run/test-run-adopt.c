@@ -314,6 +314,107 @@ test_foreign_uuid (void)
   g_assert_cmpint (drover_run_get_pid (run), ==, 0);
 }
 
+/* A copy of the folder of a guest that runs: it is not the copy that runs. A folder that was
+ * only renamed is still the guest's. */
+static void
+test_copied_folder (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  DroverMachine *machine = drover_run_get_machine (run);
+  const char *folder = drover_machine_get_folder (machine);
+  g_autofree char *copy_folder = g_strconcat (folder, "-copy", NULL);
+  g_autofree char *copy_file = g_build_filename (copy_folder, "machine.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (DroverMachine) copy = NULL;
+  g_autoptr (DroverRun) copy_run = NULL;
+
+  g_assert_true (g_file_get_contents (drover_machine_get_file (machine), &text, NULL, NULL));
+  g_assert_cmpint (g_mkdir (copy_folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (copy_file, text, -1, NULL));
+  copy = drover_machine_new (copy_folder);
+  copy_run = drover_run_new (copy, DROVER_CTL_SOCKET);
+  attach (copy_run, DROVER_STATE_OFF);
+
+  g_assert_cmpint (g_remove (drover_machine_get_file (machine)), ==, 0);
+  attach (copy_run, "running");
+  drop (g_steal_pointer (&copy_run));
+  g_assert_true (g_file_set_contents (drover_machine_get_file (machine), text, -1, NULL));
+  finish (g_steal_pointer (&run));
+}
+
+/* What a guest was started with, whoever looks and whenever. */
+static void
+test_differs (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  DroverMachine *machine = drover_run_get_machine (run);
+  g_autoptr (DroverDocument) before = drover_document_ref (drover_machine_get_document (machine));
+  g_autoptr (GPtrArray) arguments = g_ptr_array_copy (
+    drover_document_get_arguments (before), (GCopyFunc) (void (*) (void)) drover_argument_ref, NULL);
+  g_autoptr (DroverDocument) after = NULL;
+  g_autoptr (DroverDocument) elsewhere = drover_document_with_directory (before, "/");
+  g_autoptr (DroverRun) adopted = NULL;
+
+  g_ptr_array_set_free_func (arguments, (GDestroyNotify) drover_argument_unref);
+  g_ptr_array_add (arguments, drover_argument_new ("-name", "other"));
+  after = drover_document_with_arguments (before, arguments);
+  g_assert_false (drover_run_differs (run, before));
+  g_assert_true (drover_run_differs (run, after));
+  g_assert_true (drover_run_differs (run, elsewhere));
+  g_assert_true (drover_run_was_started (run));
+
+  /* Saved while nobody looked. */
+  g_assert_true (drover_machine_save (machine, after, NULL));
+  adopted = new_run_of_same (run, DROVER_CTL_SOCKET);
+  attach (adopted, "running");
+  g_assert_true (drover_run_differs (
+    adopted, drover_machine_get_document (drover_run_get_machine (adopted))));
+  g_assert_false (drover_run_differs (adopted, before));
+  drop (g_steal_pointer (&adopted));
+  force_off (run);
+  g_assert_false (drover_run_differs (run, after));
+  finish (g_steal_pointer (&run));
+}
+
+/* A guest that a Drover started whose records had no saved command. */
+static void
+test_differs_of_old (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  DroverDocument *before = drover_machine_get_document (drover_run_get_machine (run));
+  g_autoptr (DroverDocument) after = drover_document_with_program (before, "other");
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+  g_autoptr (DroverRun) adopted = new_run_of_same (run, DROVER_CTL_SOCKET);
+
+  g_assert_nonnull (record->command);
+  g_clear_pointer (&record->command, g_strfreev);
+  g_assert_true (drover_run_record_save (record, runtime_dir, NULL));
+  attach (adopted, "running");
+  g_assert_false (drover_run_differs (adopted, before));
+  g_assert_true (drover_run_differs (adopted, after));
+  drop (g_steal_pointer (&adopted));
+  finish (g_steal_pointer (&run));
+}
+
+/* A new machine in the folder's old name finds the logs, and was never started all the same. */
+static void
+test_same_slug (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  DroverMachine *machine = drover_run_get_machine (run);
+  g_autoptr (DroverDocument) document =
+    drover_document_with_new_uuid (drover_machine_get_document (machine));
+
+  g_assert_false (drover_run_was_started (run));
+  start (run, FALSE);
+  force_off (run);
+  g_assert_true (drover_run_was_started (run));
+  g_assert_true (drover_machine_save (machine, document, NULL));
+  g_assert_false (drover_run_was_started (run));
+  finish (g_steal_pointer (&run));
+}
+
 static void
 test_garbage_record (void)
 {
@@ -379,6 +480,10 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/stale/pid", test_stale_pid);
   g_test_add_func ("/run-adopt/stale/start-time", test_stale_start_time);
   g_test_add_func ("/run-adopt/stale/foreign-uuid", test_foreign_uuid);
+  g_test_add_func ("/run-adopt/copied-folder", test_copied_folder);
+  g_test_add_func ("/run-adopt/differs", test_differs);
+  g_test_add_func ("/run-adopt/differs-of-old", test_differs_of_old);
+  g_test_add_func ("/run-adopt/same-slug", test_same_slug);
   g_test_add_func ("/run-adopt/stale/garbage", test_garbage_record);
   g_test_add_func ("/run-adopt/late-end", test_late_end);
   return drover_test_run ();
