@@ -571,7 +571,8 @@ test_first_words (gconstpointer data)
   const Way way = { template, drover_template_get_architectures (template)[0], "tcg",
                     drover_template_get_firmware (
                       template, drover_template_get_architectures (template)[0]) };
-  g_autofree char *folder = g_build_filename (drover_test_dir (), "words", way.architecture, NULL);
+  g_autofree char *folder = g_build_filename (drover_test_dir (), "words", first_words[index].id,
+                                              NULL);
   g_autoptr (DroverDocument) bare = make (&way);
   g_autoptr (DroverDocument) document = NULL;
   g_autoptr (GSubprocessLauncher) launcher =
