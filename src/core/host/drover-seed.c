@@ -15,7 +15,10 @@
 
 #define SECTOR 2048
 #define FIRST_DESCRIPTOR (16 * SECTOR)
+#define DESCRIPTOR_LABEL 40
 #define DESCRIPTOR_DATES 813 /* four of them, of 17 bytes each */
+#define LABEL_LENGTH 32
+#define JOLIET_LABEL_LENGTH 16
 
 /* 2020-01-01: the same answers are the same medium, whenever they are written. */
 #define FIXED_TIME 1577836800
@@ -81,10 +84,16 @@ add_files (DroverArchive *archive, GHashTable *files, GError **error)
   return TRUE;
 }
 
-/* libarchive writes the present time into the volume's descriptors. */
+/* libarchive writes the present time into the volume's descriptors, and the label in capitals
+ * into the first of them, where small letters are what all other programs write. */
 static void
-fix_dates (GByteArray *image)
+fix_descriptors (GByteArray *image, const char *label)
 {
+  guint8 *place = image->data + FIRST_DESCRIPTOR + DESCRIPTOR_LABEL;
+
+  memset (place, ' ', LABEL_LENGTH);
+  memcpy (place, label, MIN (strlen (label), LABEL_LENGTH));
+
   for (gsize at = FIRST_DESCRIPTOR; at + SECTOR <= image->len && image->data[at] != 255;
        at += SECTOR)
     for (guint i = 0; i < 4; i++)
@@ -92,7 +101,7 @@ fix_dates (GByteArray *image)
               sizeof fixed_date);
 }
 
-/* Reads as its user only: with a hash of his password in it. */
+/* For its owner only: a hash of the password is in it. */
 static gboolean
 save (const char *path, const void *data, gsize length, GError **error)
 {
@@ -104,7 +113,7 @@ save (const char *path, const void *data, gsize length, GError **error)
 /**
  * drover_seed_write:
  * @path: where the medium's image is to be; a file there is replaced, at once
- * @label: the volume's label: `cidata` for cloud-init
+ * @label: the volume's label: `cidata` for cloud-init; up to 16 characters of ASCII
  * @files: (element-type utf8 GBytes): the contents by name; `/` in a name makes folders
  *
  * Writes a CD image (ISO 9660 with Joliet and Rock Ridge names) with these files. The same files
@@ -119,6 +128,7 @@ drover_seed_write (const char *path, const char *label, GHashTable *files, GErro
   g_autoptr (GByteArray) image = g_byte_array_new ();
 
   g_return_val_if_fail (path != NULL && label != NULL && files != NULL, FALSE);
+  g_return_val_if_fail (strlen (label) <= JOLIET_LABEL_LENGTH, FALSE);
 
   if (archive_write_set_format_iso9660 (archive) != ARCHIVE_OK ||
       archive_write_set_format_option (archive, "iso9660", "volume-id", label) != ARCHIVE_OK ||
@@ -133,7 +143,7 @@ drover_seed_write (const char *path, const char *label, GHashTable *files, GErro
   if (archive_write_close (archive) != ARCHIVE_OK)
     return set_archive_error (archive, error);
 
-  fix_dates (image);
+  fix_descriptors (image, label);
   return save (path, image->data, image->len, error);
 }
 
