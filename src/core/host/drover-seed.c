@@ -8,21 +8,19 @@
 #include <string.h>
 
 #include "drover-error.h"
+#include "drover-seed-private.h"
 #include "drover-seed.h"
 #include "drover-thread.h"
 
 /* Small media that a guest reads once: the answers to its questions. */
 
-#define SECTOR 2048
-#define FIRST_DESCRIPTOR (16 * SECTOR)
+#define FIRST_DESCRIPTOR (16 * 2048)
 #define DESCRIPTOR_LABEL 40
-#define DESCRIPTOR_DATES 813 /* four of them, of 17 bytes each */
 #define LABEL_LENGTH 32
 #define JOLIET_LABEL_LENGTH 16
 
 /* 2020-01-01: the same answers are the same medium, whenever they are written. */
 #define FIXED_TIME 1577836800
-static const char fixed_date[17] = "2020010100000000";
 
 typedef struct archive DroverArchive;
 typedef struct archive_entry DroverArchiveEntry;
@@ -84,21 +82,14 @@ add_files (DroverArchive *archive, GHashTable *files, GError **error)
   return TRUE;
 }
 
-/* libarchive writes the present time into the volume's descriptors, and the label in capitals
- * into the first of them, where small letters are what all other programs write. */
+/* libarchive writes it in capitals; all other programs write it as it is, and readers take that. */
 static void
-fix_descriptors (GByteArray *image, const char *label)
+fix_label (GByteArray *image, const char *label)
 {
   guint8 *place = image->data + FIRST_DESCRIPTOR + DESCRIPTOR_LABEL;
 
   memset (place, ' ', LABEL_LENGTH);
-  memcpy (place, label, MIN (strlen (label), LABEL_LENGTH));
-
-  for (gsize at = FIRST_DESCRIPTOR; at + SECTOR <= image->len && image->data[at] != 255;
-       at += SECTOR)
-    for (guint i = 0; i < 4; i++)
-      memcpy (image->data + at + DESCRIPTOR_DATES + i * sizeof fixed_date, fixed_date,
-              sizeof fixed_date);
+  memcpy (place, label, strlen (label));
 }
 
 /* For its owner only: a hash of the password is in it. */
@@ -143,7 +134,8 @@ drover_seed_write (const char *path, const char *label, GHashTable *files, GErro
   if (archive_write_close (archive) != ARCHIVE_OK)
     return set_archive_error (archive, error);
 
-  fix_descriptors (image, label);
+  fix_label (image, label);
+  drover_seed_fix_dates (image);
   return save (path, image->data, image->len, error);
 }
 
