@@ -214,7 +214,8 @@ take_media (DroverDetection *self, OsinfoMedia *media)
 static OsinfoMedia *
 new_media (const DroverDiscLabel *label)
 {
-  OsinfoMedia *media = osinfo_media_new ("disc", "all");
+  /* osinfo_media_new() wants an architecture, and then only that one is found. */
+  OsinfoMedia *media = g_object_new (OSINFO_TYPE_MEDIA, "id", "disc", NULL);
   OsinfoEntity *entity = OSINFO_ENTITY (media);
 
   osinfo_entity_set_param (entity, OSINFO_MEDIA_PROP_VOLUME_ID, label->volume);

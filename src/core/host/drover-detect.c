@@ -258,7 +258,7 @@ get_architecture (const DroverDetection *self)
 static char *
 make_disk_text (const DroverDetection *self)
 {
-  g_autofree char *size = g_format_size (self->virtual_size);
+  g_autofree char *size = g_format_size_full (self->virtual_size, G_FORMAT_SIZE_IEC_UNITS);
 
   if (self->virtual_size == 0)
     return g_strdup_printf (_("A disk image (%s)"), self->format);
