@@ -120,8 +120,11 @@ add_uefi (GPtrArray *choices, GPtrArray *list, const char *architecture, const c
     drover_firmware_choose (list, architecture, machine, kind, &error);
   DroverFirmwareChoice *self;
 
-  /* Secure Boot without keys is for those who make their own; they need not hear why not. */
-  if (firmware == NULL && g_str_equal (kind, DROVER_FIRMWARE_SECURE_BOOT))
+  /* Not everybody misses it: nobody makes it for RISC-V, and without keys it is for those who
+   * make their own. */
+  if (firmware == NULL && !g_str_equal (kind, DROVER_FIRMWARE_UEFI) &&
+      !(g_str_equal (kind, DROVER_FIRMWARE_ENROLLED) &&
+        matches ("x86_64|aarch64", architecture)))
     return;
 
   self = add (choices, kind, title, summary);
