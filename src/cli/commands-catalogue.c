@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "drover-catalogue.h"
+#include "drover-catalogue-board.h"
 #include "drover-error.h"
 #include "drover-json.h"
 #include "droverctl.h"
@@ -257,6 +257,17 @@ print_devices (JsonNode *node)
   print_columns (json_node_get_array (node), members);
 }
 
+static void
+print_board_buses (JsonArray *buses)
+{
+  static const char *const members[] = { "name", "type", "device", NULL };
+
+  if (json_array_get_length (buses) == 0)
+    return;
+  g_print ("\n%s\n", _("Buses it brings along:"));
+  print_columns (buses, members);
+}
+
 /* One thing with its properties. */
 static void
 print_object (JsonNode *node)
@@ -268,6 +279,7 @@ print_object (JsonNode *node)
     { "bus", N_("Plugs into") },    { "default-cpu", N_("CPU by default") },
     { "version", N_("Version") },   { "program", N_("Program") },
     { "architecture", N_("Architecture") },
+    { "board-error", N_("Not started with nothing added") },
   };
   JsonObject *object = json_node_get_object (node);
 
@@ -279,6 +291,8 @@ print_object (JsonNode *node)
       if (*text != '\0')
         g_print ("%s: %s\n", _(members[i][1]), text);
     }
+  if (json_object_has_member (object, "board-buses"))
+    print_board_buses (json_object_get_array_member (object, "board-buses"));
   if (json_object_has_member (object, "properties") &&
       json_array_get_length (json_object_get_array_member (object, "properties")) > 0)
     {
@@ -369,6 +383,64 @@ make_backend (DroverCatalogue *catalogue, const char *topic)
   return node;
 }
 
+static JsonArray *
+describe_board_buses (DroverCatalogue *catalogue, const char *machine)
+{
+  g_autoptr (GArray) buses =
+    drover_catalogue_list_board_buses (catalogue, machine, FALSE, NULL);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < buses->len; i++)
+    {
+      DroverCatalogueBoardBus *bus = &g_array_index (buses, DroverCatalogueBoardBus, i);
+      JsonObject *object = json_object_new ();
+
+      set_text (object, "name", bus->name);
+      set_text (object, "type", bus->type);
+      set_text (object, "device", bus->device);
+      json_array_add_object_element (array, object);
+    }
+  return array;
+}
+
+/* A machine's properties have their values when it is made, and only then. */
+static void
+add_board_values (JsonArray *properties, DroverCatalogue *catalogue, const char *machine)
+{
+  for (guint i = 0; i < json_array_get_length (properties); i++)
+    {
+      JsonObject *property = json_array_get_object_element (properties, i);
+      g_autofree char *value = drover_catalogue_dup_board_value (
+        catalogue, machine, FALSE, json_object_get_string_member (property, "name"));
+
+      if (value != NULL)
+        json_object_set_member (property, "default", parse_default (value));
+    }
+}
+
+/* Not each board starts without a kernel or firmware; then it is told why, and what is known
+ * without that. */
+static JsonNode *
+make_machine (DroverCatalogue *catalogue, const DroverCatalogueMachine *machine)
+{
+  g_autoptr (GError) error = NULL;
+  JsonNode *node = take_object (describe_machine (machine),
+                                drover_catalogue_list_machine_properties (catalogue,
+                                                                          machine->name));
+  JsonObject *object = json_node_get_object (node);
+
+  if (dex_await (drover_catalogue_load_board (catalogue, machine->name, FALSE), &error))
+    {
+      add_board_values (json_object_get_array_member (object, "properties"), catalogue,
+                        machine->name);
+      json_object_set_array_member (object, "board-buses",
+                                    describe_board_buses (catalogue, machine->name));
+    }
+  else
+    set_text (object, "board-error", error->message);
+  return node;
+}
+
 /* A device, machine, CPU or backend by its name. */
 static JsonNode *
 make_thing (DroverCatalogue *catalogue, const char *topic)
@@ -385,8 +457,7 @@ make_thing (DroverCatalogue *catalogue, const char *topic)
       return take_object (object, drover_catalogue_list_properties (catalogue, topic));
     }
   if (drover_catalogue_find_machine (catalogue, topic, &machine))
-    return take_object (describe_machine (&machine),
-                        drover_catalogue_list_machine_properties (catalogue, topic));
+    return make_machine (catalogue, &machine);
   if (drover_catalogue_find_cpu (catalogue, topic, &cpu))
     return take_object (describe_cpu (&cpu),
                         drover_catalogue_list_properties (catalogue, cpu.type));

@@ -170,6 +170,72 @@ test_add_disk (void)
   window_fixture_clean_up ();
 }
 
+/* Drives that may be empty. */
+static void
+add_drives (DroverWindow *window, gconstpointer data)
+{
+  static const char *const expected[] = {
+    "-device ide-cd,id=cd0",
+    "-device ide-cd,id=cd0 -device floppy,id=disk0",
+  };
+
+  open_page (window, "disks");
+  for (guint kind = 1; kind <= G_N_ELEMENTS (expected); kind++)
+    {
+      window_press (window, "Add Disk…");
+      wait_dialog (window);
+      adw_combo_row_set_selected (get_row (find_dialog (window), ADW_TYPE_COMBO_ROW, "Kind"), kind);
+      adw_combo_row_set_selected (get_row (find_dialog (window), ADW_TYPE_COMBO_ROW, "Image"), 1);
+      press_in (window, "Add");
+      configuration_assert_argv (data, expected[kind - 1]);
+    }
+}
+
+static void
+test_add_drives (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (""));
+
+  window_fixture_run (add_drives, file);
+  window_fixture_clean_up ();
+}
+
+/* The order is that of the numbers, not that of the arguments. */
+static void
+boot_order (DroverWindow *window, gconstpointer data)
+{
+  DroverDiskRow *row;
+
+  open_page (window, "disks");
+  row = get_row (window, DROVER_TYPE_DISK_ROW, "a.img");
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  drover_test_until (window_says (row, "Tried as number 3 of 3"));
+  drover_test_until (window_can_press (row, "Boot Earlier"));
+  g_assert_false (window_can_press (row, "Boot Later"));
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Boot Earlier")));
+  configuration_assert_argv (data, "-drive if=none,id=a,file=a.img -drive if=none,id=b,file=b.img "
+                                   "-drive if=none,id=c,file=c.img "
+                                   "-device virtio-blk-pci,drive=a,bootindex=5 "
+                                   "-device virtio-blk-pci,drive=b,bootindex=7 "
+                                   "-device virtio-blk-pci,drive=c,bootindex=1");
+  drover_test_until (window_says (row, "Tried as number 2 of 3"));
+}
+
+static void
+test_boot_order (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE (ARGUMENT ("-drive", "if=none,id=a,file=a.img") ","
+                        ARGUMENT ("-drive", "if=none,id=b,file=b.img") ","
+                        ARGUMENT ("-drive", "if=none,id=c,file=c.img") ","
+                        ARGUMENT ("-device", "virtio-blk-pci,drive=a,bootindex=7") ","
+                        ARGUMENT ("-device", "virtio-blk-pci,drive=b,bootindex=5") ","
+                        ARGUMENT ("-device", "virtio-blk-pci,drive=c,bootindex=1")));
+
+  window_fixture_run (boot_order, file);
+  window_fixture_clean_up ();
+}
+
 static void
 new_disk (DroverWindow *window, gconstpointer data)
 {
@@ -243,6 +309,7 @@ test_modernise (void)
 static void
 add_card (DroverWindow *window, gconstpointer data)
 {
+  AdwComboRow *backend;
   DroverNetworkRow *row;
   GtkWidget *dialog;
 
@@ -265,7 +332,7 @@ add_card (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (dialog, "“ssh” is no port"));
   g_assert_false (window_can_press (dialog, "Add"));
   type_into (dialog, "Port on this computer", "2222");
-  type_into (dialog, "Address (empty: all, 127.0.0.1: only this computer)", "127.0.0.1");
+  type_into (dialog, "Address on this computer", "127.0.0.1");
   drover_test_until (window_says (dialog, "hostfwd=tcp:127.0.0.1:2222-:22"));
   window_picture (window, "things", "forward");
   press_in (window, "Add");
@@ -286,12 +353,16 @@ add_card (DroverWindow *window, gconstpointer data)
                                    "-device virtio-net-pci,id=nic0,netdev=net0");
 
   /* Another backend needs other words. */
-  adw_combo_row_set_selected (get_row (row, ADW_TYPE_COMBO_ROW, "Connected to"), 1);
+  backend = get_row (row, ADW_TYPE_COMBO_ROW, "Connected to");
+  adw_combo_row_set_selected (
+    backend, gtk_string_list_find (GTK_STRING_LIST (adw_combo_row_get_model (backend)), "tap"));
   wait_dialog (window);
   drover_test_until (window_says (find_dialog (window), "+ -netdev"));
   window_picture (window, "things", "connect");
   press_in (window, "Connect");
   drover_test_until (window_says (row, "Needs"));
+  configuration_assert_argv (data, "-netdev tap,id=net0,ifname=tap0,script=no,downscript=no "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
 
   press_row (row, "Remove…");
   wait_dialog (window);
@@ -873,6 +944,8 @@ main (int argc, char **argv)
 {
   window_fixture_init (&argc, &argv);
   g_test_add_func ("/things/add-disk", test_add_disk);
+  g_test_add_func ("/things/add-drives", test_add_drives);
+  g_test_add_func ("/things/boot-order", test_boot_order);
   g_test_add_func ("/things/new-disk", test_new_disk);
   g_test_add_func ("/things/modernise", test_modernise);
   g_test_add_func ("/things/add-card", test_add_card);

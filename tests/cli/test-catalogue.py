@@ -82,6 +82,14 @@ def test_machines(home):
   assert {"smm", "vmport", "hpet"} <= names(q35["properties"])
 
 
+def test_board(home):
+  q35 = home.json(X86, "q35")
+  assert {"pcie.0", "isa.0", "ide.0"} <= names(q35["board-buses"]), q35["board-buses"]
+  usb = next(p for p in q35["properties"] if p["name"] == "usb")
+  assert usb["default"] is False
+  assert re.search(r"^pcie\.0 +PCIE +q35-pcihost$", home.run(X86, "q35"), re.M)
+
+
 def test_devices(home):
   for program in installed():
     said = re.findall(r'^name "([^"]+)"', ask(program, "-device", "help"), re.M)

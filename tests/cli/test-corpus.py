@@ -27,7 +27,9 @@ def read_records():
   path = CORPUS / "public.jsonl"
   if not path.exists():
     raise cli.Skip(f"left out: {path} is not there")
-  return [json.loads(line) for line in path.read_text().splitlines()]
+  records = [json.loads(line) for line in path.read_text().splitlines()]
+  assert len(records) > SAMPLE, f"{path} has {len(records)} records only"
+  return records
 
 
 def say(text):
@@ -77,6 +79,7 @@ def test_words(home):
     else:
       assert argv[1:] == record["argv"][1:], (record["id"], argv)
       equal += 1
+  assert equal > 0 and open_places > 0
   say(f"{equal} of {len(records)} records byte for byte, {open_places} with places to fill in")
 
 

@@ -46,9 +46,8 @@ setting_new (const DroverCatalogueProperty *property)
   setting->title = g_strdup (property->name);
   if (property->description != NULL && *property->description != '\0')
     setting->summary = g_strdup (property->description);
-  if (property->default_value != NULL && *property->default_value != '\0')
-    setting->absent = g_strdup (property->default_value);
   setting->kind = get_kind (property);
+  setting->absent = drover_catalogue_dup_value_text (setting, property->default_value);
   setting->places[0].option = "machine";
   setting->places[0].key = setting->title;
   setting->choices = (const char *const *) g_strdupv ((char **) property->choices);

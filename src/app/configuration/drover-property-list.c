@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "drover-catalogue-board.h"
 #include "drover-error.h"
 #include "drover-json.h"
 #include "drover-key.h"
@@ -186,6 +187,35 @@ add_buses_of (GStrvBuilder *builder, GPtrArray *arguments, const DroverCatalogue
     }
 }
 
+/* The buses that the board itself has, as `pcie.0`. */
+static void
+add_board_buses (GStrvBuilder *builder, DroverCatalogue *catalogue, GPtrArray *arguments,
+                 const char *type)
+{
+  gboolean bare;
+  g_autofree char *machine = drover_catalogue_dup_machine (catalogue, arguments, &bare);
+  g_autoptr (GArray) buses = drover_catalogue_list_board_buses (catalogue, machine, bare, type);
+
+  for (guint i = 0; i < buses->len; i++)
+    g_strv_builder_add (builder, g_array_index (buses, DroverCatalogueBoardBus, i).name);
+}
+
+/* Not each board can be made without what its machine is made with. */
+static char *
+describe_unknown_board (DroverCatalogue *catalogue, GPtrArray *arguments, const char *bus)
+{
+  gboolean bare;
+  g_autofree char *machine = drover_catalogue_dup_machine (catalogue, arguments, &bare);
+  const GError *error = drover_catalogue_get_board_error (catalogue, machine, bare);
+
+  if (error == NULL)
+    return NULL;
+
+  return g_strdup_printf (_("The %s bus that it plugs into; without it QEMU takes the first. "
+                            "Which ones the board brings along is not known: %s"),
+                          bus, error->message);
+}
+
 static char *
 describe_bus (DroverCatalogue *catalogue, GArray *buses, const char *bus)
 {
@@ -229,7 +259,10 @@ add_bus (GListStore *list, DroverCatalogue *catalogue, GPtrArray *arguments, con
   if (device.bus != NULL)
     {
       buses = drover_catalogue_list_buses_for (catalogue, type);
-      description = describe_bus (catalogue, buses, device.bus);
+      description = describe_unknown_board (catalogue, arguments, device.bus);
+      if (description == NULL)
+        description = describe_bus (catalogue, buses, device.bus);
+      add_board_buses (builder, catalogue, arguments, type);
       for (guint i = 0; i < buses->len; i++)
         add_buses_of (builder, arguments, &g_array_index (buses, DroverCatalogueBus, i));
     }
@@ -274,6 +307,63 @@ get_type (const DroverCatalogueProperty *property, DroverArgument *argument)
            : property->type;
 }
 
+/* Which backends of `-chardev` take a key: QEMU lists the keys of all together. A key that is not
+ * here is shown with each of them. */
+static const struct
+{
+  const char *key;
+  const char *backends; /* between blanks */
+} chardev_keys[] = {
+  { "path", " file socket pipe serial parallel pty tty parport " },
+  { "input-path", " file " },
+  { "append", " file " },
+  { "host", " socket udp " },
+  { "port", " socket udp " },
+  { "ipv4", " socket udp " },
+  { "ipv6", " socket udp " },
+  { "localaddr", " udp " },
+  { "localport", " udp " },
+  { "fd", " socket " },
+  { "to", " socket " },
+  { "abstract", " socket " },
+  { "tight", " socket " },
+  { "server", " socket " },
+  { "wait", " socket " },
+  { "delay", " socket " },
+  { "nodelay", " socket " },
+  { "reconnect", " socket " },
+  { "reconnect-ms", " socket " },
+  { "telnet", " socket " },
+  { "tn3270", " socket " },
+  { "websocket", " socket " },
+  { "tls-creds", " socket " },
+  { "tls-authz", " socket " },
+  { "width", " vc " },
+  { "height", " vc " },
+  { "cols", " vc " },
+  { "rows", " vc " },
+  { "signal", " stdio " },
+  { "size", " ringbuf memory " },
+  { "name", " spicevmc spiceport dbus " },
+  { "debug", " spicevmc " },
+  { "mouse", " qemu-vdagent " },
+  { "clipboard", " qemu-vdagent " },
+  { "chardev", " mux hub " },
+};
+
+static gboolean
+takes_key (GPtrArray *arguments, guint argument, const char *key)
+{
+  g_autofree char *type = drover_property_list_dup_type (arguments->pdata[argument]);
+  g_autofree char *word = g_strdup_printf (" %s ", type != NULL ? type : "");
+
+  for (guint i = 0; type != NULL && i < G_N_ELEMENTS (chardev_keys); i++)
+    if (g_str_equal (chardev_keys[i].key, key))
+      return strstr (chardev_keys[i].backends, word) != NULL;
+
+  return TRUE;
+}
+
 /* Whether a character device of another kind than @argument has that key. */
 static gboolean
 is_of_others (GPtrArray *arguments, guint argument, const char *key)
@@ -284,6 +374,8 @@ is_of_others (GPtrArray *arguments, guint argument, const char *key)
 
   if (!g_str_equal (drover_argument_get_option (arguments->pdata[argument]), "chardev"))
     return FALSE;
+  if (!takes_key (arguments, argument, key))
+    return TRUE;
 
   settings = drover_settings_list_for (DROVER_PART_CHARACTER, &n_settings);
   for (guint i = 0; i < n_settings; i++)

@@ -53,6 +53,14 @@ drover_switch_editor_show (DroverValueEditor *editor, const char *text)
 }
 
 static void
+drover_switch_editor_show_default (DroverValueEditor *editor, const char *text)
+{
+  DroverSwitchEditor *self = DROVER_SWITCH_EDITOR (editor);
+
+  adw_toggle_set_label (adw_toggle_group_get_toggle_by_name (self->group, DEFAULT), text);
+}
+
+static void
 active_cb (DroverSwitchEditor *self)
 {
   const char *name = adw_toggle_group_get_active_name (self->group);
@@ -76,6 +84,7 @@ static void
 drover_switch_editor_class_init (DroverSwitchEditorClass *klass)
 {
   DROVER_VALUE_EDITOR_CLASS (klass)->show = drover_switch_editor_show;
+  DROVER_VALUE_EDITOR_CLASS (klass)->show_default = drover_switch_editor_show_default;
 }
 
 static void

@@ -247,6 +247,18 @@ add_options (Making *making)
     }
 }
 
+/* All options, also those that QMP does not tell; not each program has each. */
+static void
+add_help_options (Making *making)
+{
+  const char *help = g_hash_table_lookup (making->writer->helps, "-help");
+  g_autoptr (GPtrArray) entries = _drover_catalogue_parse_options (help != NULL ? help : "");
+
+  for (guint i = 0; i < entries->len; i++)
+    add_backend (making, "help-option", ((DroverHelpEntry *) entries->pdata[i])->name, NULL,
+                 CATALOGUE_NO_LIST);
+}
+
 /*
  * _drover_catalogue_writer_make_backends:
  *
@@ -272,5 +284,6 @@ _drover_catalogue_writer_make_backends (DroverCatalogueWriter *self)
   add_cards (&making, "vga", "-vga");
   add_cards (&making, "sound", "-audio");
   add_options (&making);
+  add_help_options (&making);
   return g_variant_builder_end (&builder);
 }

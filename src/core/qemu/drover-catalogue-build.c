@@ -17,6 +17,8 @@
  * keep it from waiting for us while we read. */
 #define UNDER_WAY 8
 
+static const char *const no_machine[] = { "-machine", "none", "-nodefaults", NULL };
+
 typedef struct
 {
   DroverCatalogueChild *child;
@@ -32,8 +34,8 @@ typedef struct
   const char *type;    /* nullable: whose properties the answer has */
 } Question;
 
-static JsonNode *
-make_arguments (const char *name, const char *value, gboolean abstract)
+JsonNode *
+_drover_catalogue_make_arguments (const char *name, const char *value, gboolean abstract)
 {
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
@@ -76,8 +78,9 @@ parse_reply (const char *line, GError **error)
   return NULL;
 }
 
-static gboolean
-is_refusal (const GError *error)
+/* Whether QEMU itself said no, so that the next question may be asked. */
+gboolean
+_drover_catalogue_is_refusal (const GError *error)
 {
   return g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_GENERIC);
 }
@@ -95,8 +98,17 @@ read_reply (DroverCatalogueChild *child, GError **error)
   return line;
 }
 
-static JsonNode *
-ask (DroverCatalogueChild *child, const char *command, JsonNode *arguments, GError **error)
+/*
+ * _drover_catalogue_ask:
+ * @arguments: (transfer full) (nullable): those of @command
+ *
+ * Asks one thing and waits.
+ *
+ * Returns: (transfer full) (nullable): what it returned
+ */
+JsonNode *
+_drover_catalogue_ask (DroverCatalogueChild *child, const char *command, JsonNode *arguments,
+                       GError **error)
 {
   const char *line;
 
@@ -107,8 +119,13 @@ ask (DroverCatalogueChild *child, const char *command, JsonNode *arguments, GErr
   return line != NULL ? parse_reply (line, error) : NULL;
 }
 
-static gboolean
-greet (DroverCatalogueChild *child, GError **error)
+/*
+ * _drover_catalogue_greet:
+ *
+ * Takes QEMU's greeting and leaves QMP's first state. Nothing can be asked before.
+ */
+gboolean
+_drover_catalogue_greet (DroverCatalogueChild *child, GError **error)
 {
   const char *line = _drover_catalogue_child_read_line (child, error);
   g_autoptr (JsonNode) capabilities = NULL;
@@ -118,7 +135,7 @@ greet (DroverCatalogueChild *child, GError **error)
   if (!g_str_has_prefix (line, "{\"QMP\""))
     return set_protocol_error (error, _("there is no greeting"));
 
-  capabilities = ask (child, "qmp_capabilities", NULL, error);
+  capabilities = _drover_catalogue_ask (child, "qmp_capabilities", NULL, error);
   return capabilities != NULL;
 }
 
@@ -183,7 +200,7 @@ ask_all (Build *build, GArray *questions, GError **error)
         return FALSE;
       /* Not each QEMU knows each command. */
       if (!take_reply (build, &g_array_index (questions, Question, i), line, &local_error) &&
-          !is_refusal (local_error))
+          !_drover_catalogue_is_refusal (local_error))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
@@ -220,16 +237,18 @@ static void
 add_types (GArray *questions, const char *command, GPtrArray *types)
 {
   for (guint i = 0; i < types->len; i++)
-    add_question (questions, command, make_arguments ("typename", types->pdata[i], FALSE),
+    add_question (questions, command,
+                  _drover_catalogue_make_arguments ("typename", types->pdata[i], FALSE),
                   types->pdata[i]);
 }
 
 static gboolean
 ask_types (Build *build, const char *interface, GError **error)
 {
-  JsonNode *types = ask (build->child, "qom-list-types",
-                         make_arguments (interface != NULL ? "implements" : NULL, interface, TRUE),
-                         error);
+  JsonNode *types = _drover_catalogue_ask (
+    build->child, "qom-list-types",
+    _drover_catalogue_make_arguments (interface != NULL ? "implements" : NULL, interface, TRUE),
+    error);
 
   if (types == NULL)
     return FALSE;
@@ -274,7 +293,7 @@ ask_qmp (Build *build, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     add_question (questions, commands[i], NULL, NULL);
   add_question (questions, "human-monitor-command",
-                make_arguments ("command-line", "info qdm", FALSE), NULL);
+                _drover_catalogue_make_arguments ("command-line", "info qdm", FALSE), NULL);
 
   return ask_types (build, NULL, error) && ask_types (build, "user-creatable", error) &&
          ask_all (build, questions, error) && ask_properties (build, error);
@@ -290,6 +309,7 @@ static const char *const help_options[][5] = {
   { "-audiodev", "help" },
   { "-vga", "help", "-M", "none" },
   { "-audio", "none,model=help" },
+  { "-help" },
 };
 
 typedef struct
@@ -353,7 +373,7 @@ GVariant *
 _drover_catalogue_build (const char *path, const char *identity, guint limit_msec, GError **error)
 {
   g_autoptr (DroverCatalogueChild) child =
-    _drover_catalogue_child_connect (path, limit_msec, error);
+    _drover_catalogue_child_connect (path, no_machine, limit_msec, error);
   g_autoptr (DroverCatalogueWriter) writer = _drover_catalogue_writer_new ();
   g_autoptr (GHashTable) lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GError) local_error = NULL;
@@ -362,7 +382,8 @@ _drover_catalogue_build (const char *path, const char *identity, guint limit_mse
   if (child == NULL)
     return NULL;
 
-  if (!greet (child, &local_error) || !ask_both (&build, path, limit_msec, &local_error))
+  if (!_drover_catalogue_greet (child, &local_error) ||
+      !ask_both (&build, path, limit_msec, &local_error))
     {
       g_propagate_error (
         error, _drover_catalogue_child_explain (child, g_steal_pointer (&local_error)));
@@ -379,7 +400,7 @@ make_model (const char *cpu)
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "type", "full");
-  json_object_set_member (object, "model", make_arguments ("name", cpu, FALSE));
+  json_object_set_member (object, "model", _drover_catalogue_make_arguments ("name", cpu, FALSE));
   json_node_take_object (node, object);
   return node;
 }
@@ -398,16 +419,17 @@ JsonNode *
 _drover_catalogue_expand_cpu (const char *path, const char *cpu, guint limit_msec, GError **error)
 {
   g_autoptr (DroverCatalogueChild) child =
-    _drover_catalogue_child_connect (path, limit_msec, error);
+    _drover_catalogue_child_connect (path, no_machine, limit_msec, error);
   g_autoptr (GError) local_error = NULL;
   JsonNode *answer = NULL;
 
   if (child == NULL)
     return NULL;
 
-  if (greet (child, &local_error))
-    answer = ask (child, "query-cpu-model-expansion", make_model (cpu), &local_error);
-  if (answer == NULL && is_refusal (local_error))
+  if (_drover_catalogue_greet (child, &local_error))
+    answer = _drover_catalogue_ask (child, "query-cpu-model-expansion", make_model (cpu),
+                                    &local_error);
+  if (answer == NULL && _drover_catalogue_is_refusal (local_error))
     return json_node_new (JSON_NODE_NULL);
   if (answer == NULL)
     g_propagate_error (error,

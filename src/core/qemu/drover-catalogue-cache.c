@@ -140,16 +140,9 @@ _drover_catalogue_pack (GVariant *data)
   return g_bytes_new_take (contents, sizeof header + size);
 }
 
-/*
- * _drover_catalogue_unpack:
- * @bytes: a file's contents, whatever they are
- * @identity: (nullable): what the catalogue must hold for
- *
- * Returns: (transfer full) (nullable): the data; %NULL when it is not whole, is of another
- *   version of Drover, or holds for something else
- */
-GVariant *
-_drover_catalogue_unpack (GBytes *bytes, const char *identity)
+/* The identity is the first member of each type. */
+static GVariant *
+unpack_as (GBytes *bytes, const char *type, const char *identity)
 {
   gsize size;
   const guint8 *contents = g_bytes_get_data (bytes, &size);
@@ -168,12 +161,26 @@ _drover_catalogue_unpack (GBytes *bytes, const char *identity)
 
   body = g_bytes_new_from_bytes (bytes, sizeof header, header.size);
   data = g_variant_ref_sink (
-    g_variant_new_from_bytes (G_VARIANT_TYPE (CATALOGUE_TYPE), body, FALSE));
+    g_variant_new_from_bytes (G_VARIANT_TYPE (type), body, FALSE));
   own_identity = g_variant_get_child_value (data, CATALOGUE_IDENTITY);
   if (identity != NULL && !g_str_equal (g_variant_get_string (own_identity, NULL), identity))
     return NULL;
 
   return g_steal_pointer (&data);
+}
+
+/*
+ * _drover_catalogue_unpack:
+ * @bytes: a file's contents, whatever they are
+ * @identity: (nullable): what the catalogue must hold for
+ *
+ * Returns: (transfer full) (nullable): the data; %NULL when it is not whole, is of another
+ *   version of Drover, or holds for something else
+ */
+GVariant *
+_drover_catalogue_unpack (GBytes *bytes, const char *identity)
+{
+  return unpack_as (bytes, CATALOGUE_TYPE, identity);
 }
 
 /*
@@ -184,6 +191,18 @@ _drover_catalogue_unpack (GBytes *bytes, const char *identity)
 GVariant *
 _drover_catalogue_map (const char *file, const char *identity)
 {
+  return _drover_catalogue_map_as (file, CATALOGUE_TYPE, identity);
+}
+
+/*
+ * _drover_catalogue_map_as:
+ * @type: another type, whose first member is the identity
+ *
+ * _drover_catalogue_map() of another kind of data.
+ */
+GVariant *
+_drover_catalogue_map_as (const char *file, const char *type, const char *identity)
+{
   g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, NULL);
   g_autoptr (GBytes) bytes = NULL;
 
@@ -191,7 +210,7 @@ _drover_catalogue_map (const char *file, const char *identity)
     return NULL;
 
   bytes = g_mapped_file_get_bytes (mapped);
-  return _drover_catalogue_unpack (bytes, identity);
+  return unpack_as (bytes, type, identity);
 }
 
 /*

@@ -161,22 +161,31 @@ _drover_catalogue_child_run (const char *const *argv, guint limit_msec, GError *
 /*
  * _drover_catalogue_child_connect:
  * @path: a program
+ * @options: at most six words that say which machine it makes: `-machine none`
  *
- * Starts QEMU without a machine, with one end of a socket as its monitor: there is no path that
+ * Starts QEMU, paused, with one end of a socket as its monitor: there is no path that
  * others could connect to, and nothing else it says gets in between.
  *
  * Returns: (transfer full) (nullable): the program
  */
 DroverCatalogueChild *
-_drover_catalogue_child_connect (const char *path, guint limit_msec, GError **error)
+_drover_catalogue_child_connect (const char *path, const char *const *options, guint limit_msec,
+                                 GError **error)
 {
-  const char *const argv[] = {
-    path, "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S",
-    "-chardev", "socket,id=drover,fd=3", "-mon", "chardev=drover,mode=control", NULL,
+  const char *const common[] = {
+    "-no-user-config", "-display", "none", "-S", "-chardev", "socket,id=drover,fd=3", "-mon",
+    "chardev=drover,mode=control",
   };
+  const char *argv[G_N_ELEMENTS (common) + 8] = { path };
+  guint n = 1;
   g_autoptr (GSubprocessLauncher) launcher = make_launcher (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   DroverCatalogueChild *self;
   int fds[2];
+
+  for (guint i = 0; options[i] != NULL && i < 6; i++)
+    argv[n++] = options[i];
+  for (guint i = 0; i < G_N_ELEMENTS (common); i++)
+    argv[n++] = common[i];
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
     {

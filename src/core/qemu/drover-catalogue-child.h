@@ -11,8 +11,9 @@ typedef struct _DroverCatalogueChild DroverCatalogueChild;
 
 DroverCatalogueChild *_drover_catalogue_child_run     (const char *const *argv, guint limit_msec,
                                                        GError **error);
-DroverCatalogueChild *_drover_catalogue_child_connect (const char *path, guint limit_msec,
-                                                       GError **error);
+DroverCatalogueChild *_drover_catalogue_child_connect (const char *path,
+                                                       const char *const *options,
+                                                       guint limit_msec, GError **error);
 void        _drover_catalogue_child_free      (DroverCatalogueChild *self);
 char       *_drover_catalogue_child_read_all  (DroverCatalogueChild *self, GError **error);
 const char *_drover_catalogue_child_read_line (DroverCatalogueChild *self, GError **error);

@@ -81,6 +81,42 @@ _drover_catalogue_parse_titles (const char *text)
   return parse_block (text, TRUE);
 }
 
+/*
+ * _drover_catalogue_parse_options:
+ * @text: what `-help` prints
+ *
+ * Returns: (transfer full): #DroverHelpEntry of the options, without dashes
+ */
+GPtrArray *
+_drover_catalogue_parse_options (const char *text)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      /* "-hda/-hdb file" and "-h or -help" have two in a line. */
+      g_auto (GStrv) words = g_strsplit_set (lines[i], " /\t", -1);
+
+      for (guint j = 0; words[j] != NULL && *lines[i] == '-'; j++)
+        {
+          const char *name = words[j] + strspn (words[j], "-");
+          const gsize length = name > words[j] ? strcspn (name, ",=[") : 0;
+          DroverHelpEntry *entry;
+
+          if (j > 0 && *words[j] != '-' && !g_str_equal (words[j], "or"))
+            break;
+          if (!is_name (name, length))
+            continue;
+          entry = g_new0 (DroverHelpEntry, 1);
+          entry->name = g_strndup (name, length);
+          g_ptr_array_add (entries, entry);
+        }
+    }
+
+  return entries;
+}
+
 static gboolean
 is_choice (const char *text)
 {

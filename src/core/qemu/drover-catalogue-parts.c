@@ -198,6 +198,51 @@ dup_cpu_title (GPtrArray *help, const char *name, const char *alias_of)
                         : dup_title (help, alias_of != NULL ? alias_of : first);
 }
 
+/* "m68040-m68k-cpu" is the model "m68040" of all that is a "m68k-cpu". */
+static char *
+dup_model (DroverCatalogueWriter *self, const char *type)
+{
+  const char *family = type;
+
+  for (guint depth = 0; family != NULL && depth < 50; depth++)
+    {
+      const char *parent = g_hash_table_lookup (self->parents, family);
+
+      if (parent == NULL || g_str_equal (parent, "cpu"))
+        break;
+      family = parent;
+    }
+  if (family == NULL || !g_str_has_suffix (type, family) ||
+      strlen (type) <= strlen (family) + 1 || type[strlen (type) - strlen (family) - 1] != '-')
+    return g_strdup (type);
+
+  return g_strndup (type, strlen (type) - strlen (family) - 1);
+}
+
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Not each program answers which CPU models it has; its types tell. */
+static void
+add_cpus_by_type (DroverCatalogueWriter *self, GVariantBuilder *builder)
+{
+  g_autoptr (GPtrArray) types = _drover_catalogue_writer_list_types (self, "cpu");
+
+  g_ptr_array_sort (types, compare_texts);
+  for (guint i = 0; i < types->len; i++)
+    {
+      const char *type = types->pdata[i];
+      g_autofree char *name = dup_model (self, type);
+
+      g_variant_builder_add (builder, "(ssssuu@as)", name, type, "", "", 0,
+                             _drover_catalogue_writer_get_list (self, type),
+                             g_variant_new_strv (NULL, 0));
+    }
+}
+
 /*
  * _drover_catalogue_writer_make_cpus:
  *
@@ -230,6 +275,8 @@ _drover_catalogue_writer_make_cpus (DroverCatalogueWriter *self)
                              _drover_catalogue_writer_get_list (self, type),
                              make_missing (cpu));
     }
+  if (cpus->len == 0)
+    add_cpus_by_type (self, &builder);
 
   return g_variant_builder_end (&builder);
 }

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "drover-catalogue-child.h"
 #include "drover-catalogue.h"
 
 G_BEGIN_DECLS
@@ -10,7 +11,7 @@ G_BEGIN_DECLS
 /* How a catalogue lies in memory and in its file. Whoever changes one of these types changes
  * CATALOGUE_FORMAT too, so that no older file is read by them. Texts that may be absent are
  * empty. "list" is an index into the lists of properties, which many types share. */
-#define CATALOGUE_FORMAT 1
+#define CATALOGUE_FORMAT 3
 
 #define CATALOGUE_PROPERTY "(ssssuas)" /* name, type, description, default, flags, choices */
 #define CATALOGUE_LIST "a" CATALOGUE_PROPERTY
@@ -40,6 +41,10 @@ enum
   CATALOGUE_N_PARTS,
 };
 
+/* What a machine type brings along, in a file of its own: identity; its properties, each with its
+ * value as JSON; its buses, each with its name, type and the device that has it */
+#define CATALOGUE_BOARD_TYPE "(sa(ss)a(sss))"
+
 #define CATALOGUE_NO_LIST G_MAXUINT32
 
 /* Flags of the records; each kind has its own. */
@@ -61,6 +66,9 @@ DexFuture       *_drover_catalogue_load         (const char *program,
 DroverCatalogue *_drover_catalogue_new          (GVariant *data, const char *program);
 GVariant        *_drover_catalogue_get_part     (DroverCatalogue *self, guint part);
 const char      *_drover_catalogue_get_bus_parent (DroverCatalogue *self, const char *bus);
+gboolean         _drover_catalogue_is_kind_of_bus (DroverCatalogue *self, const char *bus,
+                                                   const char *wanted);
+GHashTable     **_drover_catalogue_get_boards   (DroverCatalogue *self);
 
 /* drover-catalogue-build.c */
 GVariant *_drover_catalogue_build         (const char *path, const char *identity,
@@ -68,13 +76,25 @@ GVariant *_drover_catalogue_build         (const char *path, const char *identit
 JsonNode *_drover_catalogue_expand_cpu    (const char *path, const char *cpu, guint limit_msec,
                                            GError **error);
 
+JsonNode *_drover_catalogue_make_arguments (const char *name, const char *value,
+                                            gboolean abstract);
+JsonNode *_drover_catalogue_ask           (DroverCatalogueChild *child, const char *command,
+                                           JsonNode *arguments, GError **error);
+gboolean  _drover_catalogue_greet         (DroverCatalogueChild *child, GError **error);
+gboolean  _drover_catalogue_is_refusal    (const GError *error);
+
 /* drover-catalogue-cache.c */
 char     *_drover_catalogue_dup_identity  (const char *real_path);
 char     *_drover_catalogue_dup_file      (const char *real_path);
 GBytes   *_drover_catalogue_pack          (GVariant *data);
 GVariant *_drover_catalogue_unpack        (GBytes *bytes, const char *identity);
 GVariant *_drover_catalogue_map           (const char *file, const char *identity);
+GVariant *_drover_catalogue_map_as        (const char *file, const char *type,
+                                           const char *identity);
 gboolean  _drover_catalogue_store         (GBytes *bytes, const char *file, GError **error);
+
+/* drover-catalogue-board.c */
+GVariant *_drover_catalogue_parse_qtree   (const char *text);
 
 /* drover-catalogue-qdm.c */
 typedef struct
@@ -96,6 +116,7 @@ typedef struct
   char *title; /* nullable */
 } DroverHelpEntry;
 
+GPtrArray *_drover_catalogue_parse_options (const char *text);
 GPtrArray *_drover_catalogue_parse_names  (const char *text);
 GPtrArray *_drover_catalogue_parse_titles (const char *text);
 GStrv      _drover_catalogue_parse_choices (const char *description, gboolean is_enumeration,

@@ -20,6 +20,7 @@ struct _DroverCatalogue
   GArray *records[CATALOGUE_N_PARTS];
   GArray **lists;
   gsize n_lists;
+  GHashTable *boards; /* what is known of machine types: see drover-catalogue-board.c */
   GPtrArray *strvs; /* choices and missing features, which records point to */
 };
 
@@ -39,6 +40,7 @@ drover_catalogue_finalize (GObject *object)
     g_clear_pointer (&self->lists[i], g_array_unref);
   g_free (self->lists);
   g_ptr_array_unref (self->strvs);
+  g_clear_pointer (&self->boards, g_hash_table_unref);
   for (guint i = 0; i < CATALOGUE_N_PARTS; i++)
     g_clear_pointer (&self->parts[i], g_variant_unref);
   g_free (self->program);
@@ -85,6 +87,17 @@ GVariant *
 _drover_catalogue_get_part (DroverCatalogue *self, guint part)
 {
   return self->parts[part];
+}
+
+/*
+ * _drover_catalogue_get_boards:
+ *
+ * Returns: (transfer none): where drover-catalogue-board.c keeps what it knows; it makes it
+ */
+GHashTable **
+_drover_catalogue_get_boards (DroverCatalogue *self)
+{
+  return &self->boards;
 }
 
 static const char *
@@ -624,8 +637,13 @@ _drover_catalogue_get_bus_parent (DroverCatalogue *self, const char *bus)
   return "";
 }
 
-static gboolean
-is_kind_of_bus (DroverCatalogue *self, const char *bus, const char *wanted)
+/*
+ * _drover_catalogue_is_kind_of_bus:
+ *
+ * Returns: whether what wants a bus of type @wanted can plug into one of type @bus
+ */
+gboolean
+_drover_catalogue_is_kind_of_bus (DroverCatalogue *self, const char *bus, const char *wanted)
 {
   for (guint depth = 0; *bus != '\0' && depth < 20; depth++)
     {
@@ -651,7 +669,7 @@ list_buses (DroverCatalogue *self, const char *provider, const char *wanted)
       g_variant_get_child (providers, i, "(&s&s)", &bus.type, &bus.provider);
       if (provider != NULL && !g_str_equal (bus.provider, provider))
         continue;
-      if (wanted != NULL && (!is_kind_of_bus (self, bus.type, wanted) ||
+      if (wanted != NULL && (!_drover_catalogue_is_kind_of_bus (self, bus.type, wanted) ||
                              !drover_catalogue_find_device (self, bus.provider, &device) ||
                              !device.user_creatable))
         continue;

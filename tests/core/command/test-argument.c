@@ -113,6 +113,8 @@ test_edit (void)
   g_autoptr (DroverArgument) without = drover_argument_with_value (old, NULL);
   g_autoptr (DroverArgument) off = drover_argument_with_enabled (old, FALSE);
   g_autoptr (DroverArgument) on = drover_argument_with_enabled (off, TRUE);
+  g_autoptr (DroverArgument) noted = drover_argument_with_note (old, "n");
+  g_autoptr (DroverArgument) unnoted = drover_argument_with_note (noted, "");
   g_autoptr (DroverArgument) passing = drover_argument_with_phase (old, DROVER_PHASE_INSTALL);
   g_autoptr (DroverArgument) staying = drover_argument_with_phase (passing, NULL);
 
@@ -120,6 +122,8 @@ test_edit (void)
   assert_json (changed, "{\"x\":1,\"flag\":\"-m\",\"value\":\"2G\"}");
   assert_json (without, "{\"x\":1,\"flag\":\"-m\"}");
   assert_json (off, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\",\"enabled\":false}");
+  assert_json (noted, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\",\"note\":\"n\"}");
+  assert_json (unnoted, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");
   assert_json (on, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");
   assert_json (passing, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\",\"phase\":\"install\"}");
   assert_json (staying, "{\"x\":1,\"flag\":\"-m\",\"value\":\"1G\"}");

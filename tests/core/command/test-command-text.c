@@ -135,7 +135,7 @@ static void
 test_tokens (void)
 {
   static const char text[] = "qemu\n-device 'e1000,id=it'\\''s,mac=a'\n"
-                             "-device '{\"a\":\"b\"}'\n# -m 1G  # no";
+                             "-device '{\"a\":\"b\\\",c\"}'\n# -m 1G  # no";
   g_autoptr (GArray) tokens = drover_command_text_tokenise (text, NULL);
   guint i = 0;
 
@@ -151,8 +151,8 @@ test_tokens (void)
   assert_token (tokens, text, i++, DROVER_TOKEN_FLAG, "-device", 0, 0);
   assert_token (tokens, text, i++, DROVER_TOKEN_SEPARATOR, "'{", 0, 1);
   assert_token (tokens, text, i++, DROVER_TOKEN_KEY, "\"a\":", 1, 5);
-  assert_token (tokens, text, i++, DROVER_TOKEN_VALUE, "\"b\"", 5, 8);
-  assert_token (tokens, text, i++, DROVER_TOKEN_SEPARATOR, "}'", 8, 9);
+  assert_token (tokens, text, i++, DROVER_TOKEN_VALUE, "\"b\\\",c\"", 5, 12);
+  assert_token (tokens, text, i++, DROVER_TOKEN_SEPARATOR, "}'", 12, 13);
   assert_token (tokens, text, i++, DROVER_TOKEN_DISABLED, "# -m 1G", 0, 2);
   assert_token (tokens, text, i++, DROVER_TOKEN_NOTE, "# no", 0, 0);
   g_assert_cmpuint (tokens->len, ==, i);
@@ -192,6 +192,12 @@ static const char *const typed[][2] = {
   { "qemu\n# -append it's\n-nographic#x",
     "{\"flag\":\"-nographic#x\",\"note\":\"-append it's\"}" },
   { "qemu\n-nographic #", "{\"flag\":\"-nographic\"}" },
+  { "qemu\n# 'my disk.img'\n# \"b.img\" 'c.img'\n-nographic",
+    "{\"value\":\"my disk.img\",\"enabled\":false},"
+    "{\"flag\":\"-nographic\",\"note\":\"\\\"b.img\\\" 'c.img'\"}" },
+  { "# -m 1\nqemu # which\n-nographic",
+    "{\"flag\":\"-m\",\"value\":\"1\",\"enabled\":false},"
+    "{\"flag\":\"-nographic\",\"note\":\"which\"}" },
 };
 
 static void
@@ -224,6 +230,7 @@ static const char *const wrong[][3] = {
   { "qemu\n-append $'a\\'\n", "$'a\\'", "has no end" },
   { "qemu\n-append $'\\q'\n", "\\q", "escape" },
   { "qemu\n-append $'\\xff'\n", "\\xff", "escape" },
+  { "qemu\n-append $'\\x00'\n", "\\x00", "escape" },
   { "qemu\n-append $'\\u00'\n", "\\u00", "escape" },
   { "qemu\n-m $RAM\n-smp $CPUS\n", "$RAM", "single quotes" },
   { "qemu\n-m a${RAM}\n", "${RAM", "single quotes" },
@@ -309,6 +316,12 @@ static const char *const edited[][2] = {
     "{\"flag\":\"-m\",\"value\":\"512\",\"id\":\"a\"},"
     "{\"flag\":\"-device\",\"value\":\"e1000\",\"id\":\"b\",\"note\":\"n\"},"
     "{\"flag\":\"-device\",\"value\":\"e1000\",\"id\":\"c\",\"note\":\"o\"}" },
+  /* Of two new ones where one was, neither is the old one. */
+  { "-smp 2\n-mem 1024\n-device e1000 # n\n-device e1000 # o\n-nographic",
+    "{\"flag\":\"-smp\",\"value\":\"2\"},{\"flag\":\"-mem\",\"value\":\"1024\"},"
+    "{\"flag\":\"-device\",\"value\":\"e1000\",\"id\":\"b\",\"note\":\"n\"},"
+    "{\"flag\":\"-device\",\"value\":\"e1000\",\"id\":\"c\",\"note\":\"o\"},"
+    "{\"flag\":\"-nographic\",\"id\":\"d\"}" },
   { "", "" },
 };
 
@@ -349,6 +362,24 @@ test_same (void)
     drover_command_text_parse (text->text, old, &program, &arguments, &start, &end, NULL));
   for (guint i = 0; i < old->len; i++)
     g_assert_true (arguments->pdata[i] == old->pdata[i]);
+}
+
+/* What is said in the file without need stays there. */
+static void
+test_explicitly_enabled (void)
+{
+  g_autoptr (GPtrArray) old =
+    read_arguments ("{\"flag\":\"-m\",\"enabled\":true,\"value\":\"1\"}");
+  g_autoptr (GPtrArray) arguments = NULL;
+  g_autofree char *program = NULL;
+  g_autofree char *found = NULL;
+  gsize start;
+  gsize end;
+
+  g_assert_true (
+    drover_command_text_parse ("qemu\n-m 2", old, &program, &arguments, &start, &end, NULL));
+  found = arguments_to_text (arguments);
+  g_assert_cmpstr (found, ==, "{\"flag\":\"-m\",\"enabled\":true,\"value\":\"2\"}");
 }
 
 static void
@@ -426,6 +457,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/command-text/tokens-beside-error", test_tokens_beside_error);
   g_test_add_func ("/command-text/edited", test_edited);
   g_test_add_func ("/command-text/same", test_same);
+  g_test_add_func ("/command-text/explicitly-enabled", test_explicitly_enabled);
   g_test_add_func ("/command-text/corpus", test_corpus);
   return drover_test_run ();
 }

@@ -59,7 +59,7 @@ test_rest (void)
   g_autoptr (GPtrArray) arguments =
     make_arguments_of ("-m 2G -M q35,odd=1 -netdev user,id=n -device e1000,netdev=n,odd=1 "
                        "-unheard-of thing -enable-kvm -blockdev driver=file,node-name=b,filename=f "
-                       "-m 4G -global a.b=c");
+                       "-m 4G -global a.b=c -display {\"type\":\"none\"} #-hda x");
   g_autoptr (GString) found = g_string_new (NULL);
   g_autoptr (GArray) rest = NULL;
   DroverArgument *off = drover_argument_with_enabled (arguments->pdata[5], FALSE);
@@ -69,7 +69,7 @@ test_rest (void)
   rest = drover_locations_list_rest (arguments);
   for (guint i = 0; i < rest->len; i++)
     g_string_append_printf (found, "%u ", g_array_index (rest, guint, i));
-  g_assert_cmpstr (found->str, ==, "1 4 5 8 ");
+  g_assert_cmpstr (found->str, ==, "1 4 5 8 9 10 ");
 }
 
 int

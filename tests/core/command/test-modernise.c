@@ -23,6 +23,7 @@ test_rewrite (void)
   static const Rewrite rewrites[] = {
     { PC, "-m 1G --M q35,smm=on", 1, "-m 1G -machine q35,smm=on" },
     { PC, "-enable-kvm -S", 0, "-accel kvm -S" },
+    { PC, "-enable-kvm #-machine accel=tcg", 0, "-accel kvm #-machine accel=tcg" },
     { PC, "-no-hpet", 0, "-machine hpet=off" },
     { PC, "-no-acpi", 0, "-machine acpi=off" },
     { PC, "-usb", 0, "-machine usb=on" },
@@ -35,6 +36,9 @@ test_rewrite (void)
     { PC, "-cpu qemu64,+ssse3,-sse4.1,x=y", 0, "-cpu qemu64,ssse3=on,sse4.1=off,x=y" },
     { PC, "-m 512 -mem-path /dev/huge,pages", 1,
       "-m 512 -object memory-backend-file,id=mem0,size=512M,mem-path=/dev/huge,,pages "
+      "-machine memory-backend=mem0" },
+    { PC, "-m 512 #-m 1024 #-numa node -mem-path /x", 3,
+      "-m 512 #-m 1024 #-numa node -object memory-backend-file,id=mem0,size=512M,mem-path=/x "
       "-machine memory-backend=mem0" },
     { PC, "-serial tcp::4444,server,nowait", 0, "-serial tcp::4444,server=on,wait=off" },
     { PC, "-chardev socket,id=a,path=x,,y,server,,nowait,telnet", 0,
@@ -70,6 +74,14 @@ test_rewrite (void)
       "-drive if=none,id=d,file=y,format=raw,rerror=report", 1,
       "-device {\"driver\":\"ide-hd\",\"drive\":\"d\",\"rerror\":\"report\"} -blockdev "
       "driver=raw,node-name=d,auto-read-only=on,file.driver=file,file.filename=y" },
+    { PC, "-nodefaults -drive if=none,id=d,file=y,format=raw,readonly #-snapshot", 1,
+      "-nodefaults -blockdev driver=raw,node-name=d,read-only=on,file.driver=file,"
+      "file.filename=y #-snapshot" },
+    { PC, "-nodefaults -drive file=x,format=raw -drive file=y,format=raw -drive file=z,format=raw",
+      3,
+      "-nodefaults -drive file=x,format=raw -drive file=y,format=raw -blockdev "
+      "driver=raw,node-name=disk0,auto-read-only=on,file.driver=file,file.filename=z "
+      "-device ide-hd,bus=ide.1,unit=0,drive=disk0" },
     { PC, "-drive if=virtio,file=a,,b,format=raw -S -device x -S", 0,
       "-blockdev driver=raw,node-name=disk0,auto-read-only=on,file.driver=file,"
       "file.filename=a,,b -S -device x -device virtio-blk-pci,drive=disk0 -S" },
@@ -84,6 +96,12 @@ test_rewrite (void)
     { PC, "-net nic,model=e1000,macaddr=52:54:00:00:00:01 -S -net user,hostfwd=tcp::1-:2", 0,
       "-nic user,hostfwd=tcp::1-:2,model=e1000,mac=52:54:00:00:00:01 -S" },
     { PC, "-net none", 0, "-nic none" },
+    /* What is said already is not said twice. */
+    { PC, "-machine usb=on -usb -S", 1, "-machine usb=on -S" },
+    { PC, "-machine usb=on -usbdevice tablet -S", 1, "-machine usb=on -device usb-tablet -S" },
+    { PC, "-device x -machine usb=on -usbdevice tablet", 2,
+      "-device usb-tablet -device x -machine usb=on" },
+    { PC, "-machine usb=off -usb", 1, "-machine usb=off -machine usb=on" },
     { PC, "-audio pa,model=sb16,server=x", 0,
       "-audiodev pa,id=audiodev0,server=x -device sb16,audiodev=audiodev0" },
     { PC, "-device x -audio driver=none,id=a,model=hda", 1,
@@ -91,11 +109,14 @@ test_rewrite (void)
       "-audiodev none,id=a" },
     { PC, "-device x -soundhw ac97,es1370 -S", 1, "-device AC97 -device ES1370 -device x -S" },
     { PC, "-audiodev pa,id=a -soundhw ac97", 1, "-audiodev pa,id=a -device AC97,audiodev=a" },
+    { PC, "#-audiodev pa,id=a -soundhw ac97", 1, "#-audiodev pa,id=a -device AC97" },
     { PC, "-virtfs local,path=/a,mount_tag=t,security_model=none,readonly=on", 0,
       "-fsdev local,id=share0,path=/a,security_model=none,readonly=on "
       "-device virtio-9p,fsdev=share0,mount_tag=t" },
     { PC, "-nodefaults -vga cirrus", 1, "-nodefaults -device cirrus-vga,addr=0x2" },
     { PC, "-M q35 -vga std -nic none", 1, "-M q35 -device VGA,addr=0x1 -nic none" },
+    { "/opt/bin/" PC, "-M pc-i440fx-9.2 -vga std -nic none", 1,
+      "-M pc-i440fx-9.2 -device VGA,addr=0x2 -nic none" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rewrites); i++)
@@ -105,7 +126,7 @@ test_rewrite (void)
       g_autofree char *sentence = drover_part_describe_modern (before, rewrite->argument);
       g_autoptr (GError) error = NULL;
       g_autoptr (GPtrArray) after =
-        drover_arguments_modernise (before, rewrite->program, rewrite->argument, &error);
+        drover_arguments_modernise_in (before, rewrite->program, NULL, rewrite->argument, &error);
 
       g_test_message ("%s", rewrite->before);
       g_assert_no_error (error);
@@ -128,6 +149,7 @@ test_refused (void)
     { PC, "-M isapc -mem-path /x", 1, "memory" },
     { PC, "-hda relative.img", 0, "relative.img" },
     { PC, "-hda nbd:localhost:1", 0, "nbd" },
+    { PC, "-drive file=nbd:localhost:1,format=raw", 0, "plain" },
     { PC, "-snapshot -hda a.qcow2", 1, "snapshot" },
     { PC, "-drive file=a,format=raw,if=none,id=d -set drive.d.cache=none", 0, "-set" },
     { PC, "-drive file=a,format=raw,snapshot=on", 0, "snapshot" },
@@ -145,10 +167,12 @@ test_refused (void)
     { PC, "#-hda a.qcow2", 0, "switched off" },
     { PC, "-net nic", 0, "-net" },
     { PC, "-net nic -net nic -net user", 0, "-net" },
+    { PC, "-net nic -net user -net user", 0, "-net" },
     { PC, "-net nic,netdev=n -netdev user,id=n", 0, "-netdev" },
     { PC, "-soundhw all", 0, "all" },
     { PC, "-audio pa,model=odd", 0, "odd" },
     { PC, "-virtfs local,path=/x", 0, "mount_tag" },
+    { PC, "-virtfs path=/x,mount_tag=t", 0, "mount_tag" },
     { ARM, "-M virt -vga std", 1, "PC" },
     { PC, "-vga odd -nodefaults", 0, "odd" },
     { PC, "-vga std", 0, "network card" },
@@ -160,8 +184,8 @@ test_refused (void)
     {
       g_autoptr (GPtrArray) before = make_arguments_of (refusals[i].before);
       g_autoptr (GError) error = NULL;
-      g_autoptr (GPtrArray) after = drover_arguments_modernise (
-        before, refusals[i].program, refusals[i].argument, &error);
+      g_autoptr (GPtrArray) after = drover_arguments_modernise_in (
+        before, refusals[i].program, NULL, refusals[i].argument, &error);
 
       if (after != NULL)
         g_error ("%s was rewritten", refusals[i].before);
@@ -177,6 +201,7 @@ static void
 test_modern (void)
 {
   static const char *const modern[] = {
+    "-smp 4",        "-smp cpus=4,maxcpus=8",
     "-m 1G",         "-machine pc",   "-accel kvm",    "-nic user,model=e1000", "-netdev user,id=n",
     "-audio pa",     "-vga none",     "-cpu host,x=on", "-serial stdio",         "-device a,id=x",
     "-chardev socket,id=a,path=x,server=on,wait=off,", "-blockdev raw,node-name=x",
@@ -202,7 +227,7 @@ test_note (void)
   g_autoptr (GPtrArray) after = NULL;
 
   g_ptr_array_add (arguments, drover_argument_with_note (plain, "for the tablet"));
-  after = drover_arguments_modernise (arguments, PC, 1, NULL);
+  after = drover_arguments_modernise_in (arguments, PC, NULL, 1, NULL);
   g_assert_cmpstr (drover_argument_get_note (after->pdata[1]), ==, "for the tablet");
 }
 

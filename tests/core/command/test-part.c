@@ -50,10 +50,16 @@ test_list (void)
       "disk:device#0:ide-cd:0/-1/-1 disk:lone:x:-1/1/1 device:n:nvme:2/-1/-1" },
     { "-blockdev raw,node-name=a,file=b -blockdev raw,node-name=b,file=a -device ide-hd,drive=a",
       "disk:a:ide-hd:2/0/1" },
+    { "-blockdev file,node-name=f,filename=a -blockdev qcow2,node-name=base,file=f "
+      "-blockdev qcow2,node-name=q,file.driver=file,file.filename=b,backing=base "
+      "-device ide-hd,drive=q",
+      "disk:q:b:3/2/-1+1+0" },
     /* cards */
     { "-netdev user,id=n -device virtio-net-pci,netdev=n -nic user,model=e1000 -nic none",
       "card:n:virtio-net-pci:1/0/-1 card:nic#2:e1000:2/2/-1" },
     { "-net nic,model=rtl8139 -net user -net none", "card:net#0:rtl8139:0/1/-1" },
+    { "-net nic -net nic,model=e1000 -net user",
+      "card:net#0:user:0/2/-1 card:net#1:e1000:1/-1/-1" },
     { "-net user -net nic -net nic -device e1000e -netdev tap,id=t",
       "card:net#0:user:1/0/-1 card:net#2:net:2/-1/-1 card:device#3:e1000e:3/-1/-1 "
       "card:t:tap:-1/4/-1" },
@@ -69,6 +75,8 @@ test_list (void)
       "dist,src=0,dst=1,val=20 -numa cpu,node-id=1",
       "object:m:memory-backend-ram:-1/0/-1 numa:numa#1:node 0:1/1/-1+0 numa:numa#2:dist 0:2/2/-1 "
       "numa:numa#3:cpu 1:3/3/-1" },
+    { "-numa node -fsdev local,id=f,path=/ -device virtio-9p-pci,fsdev=f",
+      "numa:numa#0:node:0/0/-1 share:f:/:2/1/-1" },
     { "-fsdev local,id=f,path=/a/b -device virtio-9p-pci,fsdev=f,mount_tag=t -virtfs "
       "local,path=/c,mount_tag=u -chardev socket,id=v,path=/s -device vhost-user-fs-pci,chardev=v",
       "share:f:b:1/0/-1 share:virtfs#2:c:2/2/-1 share:v:vhost-user-fs-pci:4/3/-1" },
@@ -82,6 +90,8 @@ test_list (void)
     /* one id twice, and things that are switched off */
     { "-device a,id=x -device b,id=x -object rng-random,id=x",
       "device:x:a:0/-1/-1 device:device#1:b:1/-1/-1 object:object#2:rng-random:-1/2/-1" },
+    { "-object rng-random,id=x -device a,id=x",
+      "object:object#0:rng-random:-1/0/-1 device:x:a:1/-1/-1" },
     { "#-netdev user,id=n #-device e1000,netdev=n -device e1000,netdev=m #-netdev tap,id=m",
       "card:n:e1000:1/0/-1 card:device#2:e1000:2/-1/-1 card:m:tap:-1/3/-1" },
     { "-device {broken -device  -m 1G -append -device",
@@ -129,6 +139,27 @@ test_find (void)
   g_assert_null (drover_parts_find_at (arguments, 0));
   g_assert_cmpuint (drover_part_find_argument (arguments, by_back, "n"), ==, 1);
   g_assert_cmpuint (drover_part_find_argument (arguments, by_back, "c"), ==, 2);
+}
+
+/* Either half may be of the kind that can be modernised. */
+static void
+test_legacy (void)
+{
+  g_autoptr (GPtrArray) arguments =
+    make_arguments_of ("-usbdevice tablet -drive if=none,id=d,file=a -device ide-hd,drive=d "
+                       "-hda b -netdev user,id=n -device e1000,netdev=n -device x,id=x");
+  g_autoptr (GPtrArray) parts = drover_parts_list (arguments, NULL);
+  g_autoptr (GString) legacy = g_string_new (NULL);
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const DroverPart *part = parts->pdata[i];
+
+      if (part->legacy)
+        g_string_append_printf (legacy, "%s ", part->id);
+    }
+  g_assert_cmpuint (parts->len, ==, 5);
+  g_assert_cmpstr (legacy->str, ==, "usbdevice#0 d hda#3 ");
 }
 
 static void
@@ -207,6 +238,20 @@ test_add (void)
     { "x86_64", "", "disk", "file=/no/a bus=usb", "disk0",
       "-blockdev driver=raw,node-name=image0,file.driver=file,file.filename=/no/a "
       "-device qemu-xhci,id=usb0 -device usb-storage,id=disk0,drive=image0" },
+    { "x86_64", "", "disk", "file=/no/a:b bus=nvme serial=7", "disk0",
+      "-blockdev driver=raw,node-name=image0,file.driver=file,file.filename=/no/a:b "
+      "-device nvme,serial=7,id=disk0,drive=image0" },
+    { "x86_64", "-S", "disk", "file=/no/a bus=sata", "disk0",
+      "-S -blockdev driver=raw,node-name=image0,file.driver=file,file.filename=/no/a "
+      "-device ahci,id=sata0 -device ide-hd,bus=sata0.0,id=disk0,drive=image0" },
+    { "x86_64", "-S", "disk", "bus=floppy", "disk0", "-S -device floppy,id=disk0" },
+    { "x86_64", "-M q35", "disk", "bus=floppy", "disk0",
+      "-M q35 -device isa-fdc,id=fdc0 -device floppy,id=disk0" },
+    { "x86_64", "#-M microvm #-device virtio-scsi-pci,id=s", "disk", "file=/no/a bus=scsi",
+      "disk0",
+      "#-M microvm #-device virtio-scsi-pci,id=s -blockdev driver=raw,node-name=image0,"
+      "file.driver=file,file.filename=/no/a -device virtio-scsi-pci,id=scsi0 "
+      "-device scsi-hd,bus=scsi0.0,id=disk0,drive=image0" },
     { "s390x", "", "disk", "file=/no/a", "disk0",
       "-blockdev driver=raw,node-name=image0,file.driver=file,file.filename=/no/a "
       "-device virtio-blk-ccw,id=disk0,drive=image0" },
@@ -223,18 +268,32 @@ test_add (void)
     { "x86_64", "", "card", "type=stream addr.type=unix addr.path=/x model=e1000 x-odd=1", "nic0",
       "-netdev stream,id=net0,addr.type=unix,addr.path=/x "
       "-device e1000,id=nic0,netdev=net0,x-odd=1" },
+    { "x86_64", "", "card", "model=usb-net", "nic0",
+      "-netdev user,id=net0 -device qemu-xhci,id=usb0 -device usb-net,id=nic0,netdev=net0" },
     { "arm", "-M vexpress-a9", "card", "", "net0", "-M vexpress-a9 -nic user,id=net0" },
-    { "x86_64", "", "sound", "type=none out.frequency=48000", "sound0",
-      "-audiodev none,id=audio0,out.frequency=48000 -device intel-hda,id=hda0 "
+    { "x86_64", "", "sound", "type=none out.frequency=48000 in.channels=1", "sound0",
+      "-audiodev none,id=audio0,out.frequency=48000,in.channels=1 -device intel-hda,id=hda0 "
       "-device hda-duplex,bus=hda0.0,id=sound0,audiodev=audio0" },
     { "x86_64", "-audiodev pa,id=a", "sound", "model=AC97", "sound0",
       "-audiodev pa,id=a -device AC97,id=sound0,audiodev=a" },
+    { "x86_64", "#-audiodev pa,id=a", "sound", "type=none model=AC97", "sound0",
+      "#-audiodev pa,id=a -audiodev none,id=audio0 -device AC97,id=sound0,audiodev=audio0" },
+    { "x86_64", "#-audiodev none,id=a", "sound", "model=AC97", "sound0",
+      "#-audiodev none,id=a -audiodev pa,id=audio0 -device AC97,id=sound0,audiodev=audio0" },
+    { "x86_64", "-numa node,nodeid=5", "numa", "cpus=0", "numa#1",
+      "-numa node,nodeid=5 -numa node,nodeid=6,cpus=0" },
     { "x86_64", "-numa node -S", "numa", "size=1G cpus=0-1", "numa#2",
       "-numa node -object memory-backend-ram,id=mem0,size=1G "
       "-numa node,nodeid=1,memdev=mem0,cpus=0-1 -S" },
     { "x86_64", "", "share", "path=/a,b tag=t readonly=on", "share0",
       "-fsdev local,id=folder0,path=/a,,b,security_model=mapped-xattr,readonly=on "
       "-device virtio-9p-pci,id=share0,fsdev=folder0,mount_tag=t" },
+    { "x86_64", "", "share", "path=/a security_model=none", "share0",
+      "-fsdev local,id=folder0,path=/a,security_model=none "
+      "-device virtio-9p-pci,id=share0,fsdev=folder0,mount_tag=share0" },
+    { "x86_64", "", "device", "driver=AC97", "AC97-0", "-device AC97,id=AC97-0" },
+    { "x86_64", "-S", "device", "driver=usb-tablet bus=u.0", "usb-tablet0",
+      "-S -device usb-tablet,id=usb-tablet0,bus=u.0" },
     { "x86_64", "-S", "device", "driver=virtio-rng-pci rng=r", "virtio-rng0",
       "-S -device virtio-rng-pci,id=virtio-rng0,rng=r" },
     { "x86_64", "", "device", "driver=usb-tablet", "usb-tablet0",
@@ -271,7 +330,7 @@ test_add (void)
 static void
 test_add_refused (void)
 {
-  static const char *const bad[][3] = {
+  static const char *const bad[][4] = {
     { "x86_64", "disk", "format=raw" },      { "x86_64", "disk", "file=/x bus=scuzzy" },
     { "x86_64", "disk", "" },                { "x86_64", "disk", "=x" },
     { "x86_64", "disk", "file=nbd:x:1" },    { "x86_64", "disk", "file=/x media=tape" },
@@ -279,11 +338,14 @@ test_add_refused (void)
     { "s390x", "disk", "file=/x bus=usb" },  { "s390x", "disk", "file=/x bus=floppy" },
     { "x86_64", "printer", "file=/x" },      { "x86_64", "device", "file=/x" },
     { "x86_64", "object", "id=x" },          { "x86_64", "share", "tag=x" },
+    { "x86_64", "disk", "file=/x bus=usb", "-M microvm" },
+    { "x86_64", "device", "driver=usb-tablet", "-M microvm" },
   };
-  g_autoptr (GPtrArray) arguments = make_arguments_of ("-device a,id=taken");
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
+      g_autoptr (GPtrArray) arguments =
+        make_arguments_of (bad[i][3] != NULL ? bad[i][3] : "-device a,id=taken");
       g_autofree char *program = g_strdup_printf ("qemu-system-%s", bad[i][0]);
       g_auto (GStrv) properties = g_strsplit (bad[i][2], " ", -1);
       g_autoptr (GError) error = NULL;
@@ -301,17 +363,33 @@ test_add_refused (void)
 static void
 test_add_format (void)
 {
-  static const char header[] = "QFI\xfb\0\0\0\3";
-  g_autofree char *path = g_build_filename (drover_test_dir (), "odd.img", NULL);
-  const char *properties[] = { "file=odd.img", NULL };
-  g_autoptr (GPtrArray) arguments = make_arguments_of ("-S");
-  g_autoptr (GPtrArray) added = NULL;
+  static const struct
+  {
+    const char *name, *header, *format; /* eight bytes of header */
+  } files[] = {
+    { "odd.img", "QFI\xfb\0\0\0\3", "qcow2" },
+    { "odd.qcow2", "no magic", "raw" },
+    { "odd.dmg", "no magic", "dmg" },
+    { "absent.vdi", NULL, "vdi" },
+  };
 
-  g_assert_true (g_file_set_contents (path, header, 8, NULL));
-  added = drover_parts_add_in (arguments, "qemu-system-x86_64", drover_test_dir (), "disk",
-                               properties, NULL, NULL);
-  assert_arguments (added, "-S -blockdev driver=qcow2,node-name=image0,file.driver=file,"
-                           "file.filename=odd.img -device virtio-blk-pci,id=disk0,drive=image0");
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (drover_test_dir (), files[i].name, NULL);
+      g_autofree char *property = g_strconcat ("file=", files[i].name, NULL);
+      const char *properties[] = { property, NULL };
+      g_autoptr (GPtrArray) arguments = make_arguments_of ("-S");
+      g_autofree char *expected = g_strdup_printf (
+        "-S -blockdev driver=%s,node-name=image0,file.driver=file,file.filename=%s "
+        "-device virtio-blk-pci,id=disk0,drive=image0", files[i].format, files[i].name);
+      g_autoptr (GPtrArray) added = NULL;
+
+      if (files[i].header != NULL)
+        g_assert_true (g_file_set_contents (path, files[i].header, 8, NULL));
+      added = drover_parts_add_in (arguments, "qemu-system-x86_64", drover_test_dir (), "disk",
+                                   properties, NULL, NULL);
+      assert_arguments (added, expected);
+    }
 }
 
 int
@@ -320,6 +398,7 @@ main (int argc, char **argv)
   drover_test_init (&argc, &argv);
   g_test_add_func ("/part/list", test_list);
   g_test_add_func ("/part/find", test_find);
+  g_test_add_func ("/part/legacy", test_legacy);
   g_test_add_func ("/part/remove", test_remove);
   g_test_add_func ("/part/add", test_add);
   g_test_add_func ("/part/add-refused", test_add_refused);

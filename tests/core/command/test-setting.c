@@ -157,11 +157,13 @@ test_refuse (void)
   assert_write ("memory.size", "", "much", NULL);
   assert_write ("memory.slots", "", "two", NULL);
   assert_write ("machine.usb", "", "maybe", NULL);
+  assert_write ("machine.usb", "", "offline", NULL);
   assert_write ("cpu.flags", "", "+x", NULL);
   assert_write ("cpu.model", "", "host,+x", NULL);
   assert_write ("memory.balloon", "", "e1000", NULL);
   assert_write ("memory.balloon", "-device virtio-balloon-pci", "e1000", NULL);
   assert_write ("accelerator.thread", "-accel kvm", "multi", NULL);
+  assert_write ("accelerator.thread", "-accel tcg -accel tcg", "multi", NULL);
   assert_write ("accelerator.thread", "-machine accel=tcg", "multi", NULL);
   assert_write ("accelerator.thread", "-enable-kvm", "multi", NULL);
 }
@@ -184,10 +186,16 @@ test_accelerators (void)
   assert_write ("accelerator.order", "-enable-kvm -S", "tcg", "-accel tcg -S");
   assert_write ("accelerator.order", "-enable-kvm -S", "kvm:tcg", "-enable-kvm -accel tcg -S");
   assert_write ("accelerator.order", "-accel kvm,x=1", "hvf", "-accel hvf,x=1");
-  assert_write ("accelerator.order", "-accel kvm,x=1 -S -enable-kvm", NULL, "-S");
+  assert_write ("accelerator.order", "-accel kvm,x=1 -S", "tcg:hvf", NULL);
+  assert_write ("accelerator.order", "-accel kvm,x=1 -S -enable-kvm", NULL, NULL);
+  assert_write ("accelerator.order", "-accel kvm,x=1", "tcg:kvm", "-accel tcg -accel kvm,x=1");
+  assert_write ("accelerator.order", "-accel kvm -accel tcg,thread=multi", "kvm", NULL);
+  assert_write ("accelerator.order", "-accel kvm -S -enable-kvm", NULL, "-S");
+  assert_write ("accelerator.order", "-accel kvm -accel tcg,thread=multi", NULL, NULL);
   assert_write ("accelerator.order", "-M pc,accel=kvm", "tcg", "-M pc,accel=tcg");
   assert_write ("accelerator.order", "-M pc,accel=kvm", NULL, "-M pc");
   assert_write ("accelerator.order", "", "kvm:", NULL);
+  assert_write ("accelerator.order", "", ":kvm", NULL);
   assert_write ("accelerator.thread", "", "multi", "-accel tcg,thread=multi");
   assert_write ("accelerator.thread", "-accel kvm -accel tcg", "multi",
                 "-accel kvm -accel tcg,thread=multi");
@@ -298,6 +306,8 @@ test_sizes (void)
   assert_size ("", FALSE, 0);
   assert_size ("-1", FALSE, 0);
   assert_size ("1GB", FALSE, 0);
+  assert_size ("1.5GB", FALSE, 0);
+  assert_size ("0x1G", FALSE, 0);
   assert_size ("1.", FALSE, 0);
   assert_size ("1 G", FALSE, 0);
   assert_size ("G", FALSE, 0);
@@ -325,6 +335,7 @@ test_flags (void)
   assert_flag ("+x", NULL, "");
   assert_flag ("+xy,x-y=on", "on", "+xy,x-y=on,x=on");
   assert_flag ("x", "auto", "x=auto");
+  assert_flag ("x", "on", "x");
   assert_flag ("x=0x10", "0x10", "x=0x10");
 }
 

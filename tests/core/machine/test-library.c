@@ -150,6 +150,7 @@ test_create (Fixture *self, gconstpointer data)
 static void
 test_unique (Fixture *self, gconstpointer data)
 {
+  g_autofree char *free_name = NULL;
   g_autofree char *foreign = path_of (self, "same-2", NULL);
   g_autofree char *file = path_of (self, "same-4", NULL);
 
@@ -159,6 +160,9 @@ test_unique (Fixture *self, gconstpointer data)
   g_assert_cmpstr (drover_machine_get_slug (create (self, "same")), ==, "same-3");
   g_assert_cmpstr (drover_machine_get_slug (create (self, "SAME!")), ==, "same-5");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->library)), ==, 3);
+
+  free_name = drover_library_dup_free_name (self->library, "Same");
+  g_assert_cmpstr (free_name, ==, "Same 2");
 }
 
 static void
@@ -497,6 +501,7 @@ test_slug (void)
     { "x\ny\tz", "x-y-z" },
     { "C:\\Windows", "c-windows" },
     { "what?", "what" },
+    { "x日y", "xy" },
   };
   g_autofree char *long_name = g_strnfill (500, 'a');
   g_autofree char *long_slug = drover_slug_from_name (long_name);

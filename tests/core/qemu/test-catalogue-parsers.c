@@ -64,6 +64,7 @@ static void
 test_names (void)
 {
   g_autoptr (GPtrArray) entries = _drover_catalogue_parse_names (
+    "\n"
     "Available display backend types:\n"
     "none\n"
     "egl-headless\n"

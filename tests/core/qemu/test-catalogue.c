@@ -234,6 +234,43 @@ test_machines (void)
   g_assert_true (found);
 }
 
+static gboolean
+is_suggested (GArray *suggestions, const char *value)
+{
+  for (guint i = 0; i < suggestions->len; i++)
+    if (g_str_equal (g_array_index (suggestions, DroverSuggestion, i).value, value))
+      return TRUE;
+  return FALSE;
+}
+
+/* First the short names, then what has a future; and no kind that is only there for others to
+ * be one of. */
+static void
+test_order (void)
+{
+  g_autoptr (DroverCatalogue) self = load ("qemu-system-x86_64");
+  g_autoptr (GArray) machines = drover_catalogue_suggest (self, "machines");
+  g_autoptr (GArray) objects = drover_catalogue_suggest (self, "objects");
+  guint n_deprecated = 0; /* but for short names */
+
+  g_assert_true (is_suggested (machines, "q35"));
+  for (guint i = 0; i < machines->len; i++)
+    {
+      const DroverSuggestion *suggestion = &g_array_index (machines, DroverSuggestion, i);
+      DroverCatalogueMachine machine;
+
+      g_assert_true (drover_catalogue_find_machine (self, suggestion->value, &machine));
+      if (suggestion->deprecated && g_strcmp0 (machine.alias, suggestion->value) != 0)
+        n_deprecated++;
+      else
+        g_assert_cmpuint (n_deprecated, ==, 0);
+    }
+  g_assert_cmpuint (n_deprecated, >, 0);
+
+  g_assert_true (is_suggested (objects, "memory-backend-ram"));
+  g_assert_false (is_suggested (objects, "memory-backend"));
+}
+
 static void
 assert_default (DroverCatalogue *self, const char *machine, const char *setting,
                 const char *expected)
@@ -427,6 +464,7 @@ main (int argc, char **argv)
 {
   drover_test_init (&argc, &argv);
   g_test_add_func ("/catalogue/machines", test_machines);
+  g_test_add_func ("/catalogue/order", test_order);
   g_test_add_func ("/catalogue/defaults", test_defaults);
   g_test_add_func ("/catalogue/cpus", test_cpus);
   g_test_add_func ("/catalogue/buses", test_buses);
