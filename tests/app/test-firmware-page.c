@@ -73,7 +73,8 @@ open_page (DroverWindow *window)
 static DroverEditor *
 get_editor (DroverWindow *window)
 {
-  return drover_config_get_editor (drover_configuration_view_get_config (configuration_get (window)));
+  return drover_config_get_editor (
+    drover_configuration_view_get_config (configuration_get (window)));
 }
 
 static char *
@@ -184,7 +185,8 @@ refuse (DroverWindow *window, gconstpointer data)
 
   open_page (window);
   row = find_named (get_group (window), "secure-boot-enrolled");
-  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (get_button (window, "secure-boot-enrolled"))));
+  g_assert_false (
+    gtk_widget_get_sensitive (GTK_WIDGET (get_button (window, "secure-boot-enrolled"))));
   g_assert_true (window_says (row, "System Management Mode"));
   g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (get_button (window, "uefi"))));
   window_picture (window, "pc", "why");
@@ -264,7 +266,8 @@ reset (DroverWindow *window, gconstpointer data)
   drover_test_until (store_says (window, "Off: no keys are enrolled"));
   drover_test_until (!window_is_moving (window));
   window_press (window, "Reset…");
-  drover_test_until (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) != NULL);
+  drover_test_until (
+    adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) != NULL);
   drover_test_until (!window_is_moving (window));
   window_picture (window, "q35", "reset");
   window_press_in_dialog (window, "Reset");

@@ -226,7 +226,8 @@ show_arguments (DroverFirmwareGroup *self, GPtrArray *arguments,
         add_argument (self, arguments, i);
 
   if (reading->legacy != NULL)
-    words = g_strdup_printf (_("Written the older way, by %s. It works all the same."), reading->legacy);
+    words = g_strdup_printf (_("Written the older way, by %s. It works all the same."),
+                             reading->legacy);
   else if (reading->firmware != NULL)
     words = g_strdup (reading->firmware->title);
   gtk_widget_set_visible (GTK_WIDGET (self->arguments), self->argument_rows->len > 0);
