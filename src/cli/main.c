@@ -31,9 +31,9 @@ static const Command *const commands[] = {
   &show_command,       &get_command,        &set_command,        &unset_command,
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
-  &command_command,    &export_command,     &delete_command,
-  &renew_identity_command, &argument_command,
-  &download_command,   &media_command,      &templates_command,
+  &command_command,    &export_command,     &delete_command,     &renew_identity_command,
+  &argument_command,   &firmware_command,   &templates_command,  &download_command,
+  &media_command,
 };
 
 static const char *const statuses[] = {
