@@ -7,6 +7,7 @@
 #include "drover-error.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
+#include "drover-tpm.h"
 
 static void
 delete_logs (const char *slug)
@@ -60,6 +61,8 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
                    drover_machine_get_name (self->machine));
       return FALSE;
     }
+  /* Before the folder is looked through for what is not Drover's. */
+  drover_tpm_delete_states (drover_machine_get_folder (self->machine));
   if (!drover_library_delete (library, self->machine, left_behind, error))
     return FALSE;
 

@@ -43,6 +43,7 @@ const char    *drover_run_get_accelerator_reason (DroverRun *self);
 const char *const *drover_run_get_notices (DroverRun *self);
 GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
+GPtrArray     *drover_run_get_services   (DroverRun *self);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);
 char          *drover_run_dup_qemu_log   (DroverRun *self);
 char          *drover_run_dup_log_path   (DroverRun *self);
