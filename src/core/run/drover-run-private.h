@@ -29,6 +29,9 @@ struct _DroverRun
   char *accelerator_reason;
   char *launch_accelerator; /* (nullable): what Drover adds to the arguments */
 
+  char *launch_display;     /* (nullable): the same for the display */
+  char *display_notice;     /* (nullable): why there is none */
+
   DroverRunRecord *record; /* while there is a process */
   GSubprocess *subprocess; /* only when we started it */
   DroverQmp *qmp;
@@ -57,6 +60,7 @@ gboolean   _drover_run_connected       (DroverRun *self, DroverQmp *qmp, GError 
 GError    *_drover_run_describe_end    (DroverRun *self);
 gboolean   _drover_run_mark_started    (DroverRun *self, const char *uuid, GError **error);
 void       _drover_run_has_come_up     (DroverRun *self);
+DexFuture *_drover_run_choose_display  (DroverRun *self);
 gboolean   _drover_run_save_record     (DroverRun *self, DroverDocument *document,
                                         DroverLaunchPlan *plan, const char *runtime_dir,
                                         GError **error);

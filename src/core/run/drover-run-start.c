@@ -221,7 +221,8 @@ clean_up (DroverRun *self)
       g_subprocess_force_exit (self->subprocess);
       dex_await (dex_subprocess_wait_check (self->subprocess), NULL);
     }
-  _drover_run_end_services (self, TRUE);
+  if (self->holds_lock)
+    _drover_run_end_services (self, TRUE);
   _drover_run_set_off (self);
 }
 
@@ -258,6 +259,17 @@ start_free (gpointer data)
   g_free (start);
 }
 
+static GStrv
+dup_notices (DroverRun *self, DroverLaunchPlan *plan)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_addv (builder, (const char **) plan->notices);
+  if (self->display_notice != NULL)
+    g_strv_builder_add (builder, self->display_notice);
+  return g_strv_builder_end (builder);
+}
+
 static DexFuture *
 start_fiber (gpointer user_data)
 {
@@ -275,9 +287,10 @@ start_fiber (gpointer user_data)
       dex_await (drover_run_choose_accelerator (self), &error) &&
       _drover_run_start_services (self, document, runtime_dir, log_dir, &error))
     {
-      plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
+      plan = drover_launch_plan_new_with_display (document, runtime_dir, log_dir,
+                                                  self->launch_accelerator, self->launch_display);
       g_strfreev (self->notices);
-      self->notices = g_strdupv (plan->notices);
+      self->notices = dup_notices (self, plan);
       self->start_paused = plan->start_paused;
       if (launch (self, document, plan, runtime_dir, &error))
         bring_up (self, plan, &error);

@@ -67,6 +67,8 @@ drover_run_finalize (GObject *object)
   g_free (self->accelerator);
   g_free (self->accelerator_reason);
   g_free (self->launch_accelerator);
+  g_free (self->launch_display);
+  g_free (self->display_notice);
 
   G_OBJECT_CLASS (drover_run_parent_class)->finalize (object);
 }
@@ -474,7 +476,8 @@ drover_run_dup_launch_argv (DroverRun *self)
   if (document == NULL)
     return NULL;
 
-  plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
+  plan = drover_launch_plan_new_with_display (document, runtime_dir, log_dir,
+                                              self->launch_accelerator, self->launch_display);
   return g_steal_pointer (&plan->argv);
 }
 

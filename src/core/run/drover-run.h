@@ -51,6 +51,7 @@ char          *drover_run_dup_runtime_dir (DroverRun *self);
 GStrv          drover_run_dup_launch_argv (DroverRun *self);
 gboolean       drover_run_differs        (DroverRun *self, DroverDocument *document);
 gboolean       drover_run_was_started    (DroverRun *self);
+gboolean       drover_run_has_window     (DroverRun *self);
 gboolean       drover_run_waits_by_itself (DroverRun *self);
 
 G_END_DECLS
