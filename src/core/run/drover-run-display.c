@@ -55,7 +55,7 @@ catalogue_cb (DexFuture *future, gpointer user_data)
   window = find_window (g_value_get_object (value));
   g_set_str (&self->launch_display, window != NULL ? window : "none");
   if (window == NULL)
-    self->display_notice = g_strdup (
+    g_set_str (&self->display_notice, 
       _("This QEMU has no window of its own, so the guest’s screen is not shown. Debian and "
         "Ubuntu have it in the package qemu-system-gui."));
   return dex_future_new_true ();
@@ -75,8 +75,8 @@ _drover_run_choose_display (DroverRun *self)
 
   if (!has_display_server ())
     {
-      self->launch_display = g_strdup ("none");
-      self->display_notice = g_strdup (
+      g_set_str (&self->launch_display, "none");
+      g_set_str (&self->display_notice, 
         _("There is no display here, as over SSH, so the guest’s screen is not shown. With "
           "“-vnc :0” in its arguments it can be seen from elsewhere."));
       return dex_future_new_true ();
