@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "drover-error.h"
+#include "drover-options-file.h"
 #include "drover-part.h"
 #include "drover-launch-plan.h"
 #include "drover-shell.h"
@@ -25,28 +26,44 @@ find_document (Invocation *invocation, DroverMachine **machine, GError **error)
   return drover_machine_get_document (*machine);
 }
 
-/* An edit is of the file; a machine that runs keeps what it was started with. */
+/* With what the files of its `-readconfig` say. */
+GPtrArray *
+list_all_arguments (DroverMachine *machine)
+{
+  return drover_arguments_with_files (
+    drover_document_get_arguments (drover_machine_get_document (machine)),
+    drover_machine_get_directory (machine));
+}
+
+/* A machine that runs keeps what it was started with. That it runs is only for the notice; a run
+ * that cannot be talked to is one. */
+void
+tell_when_it_counts (DroverMachine *machine)
+{
+  g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
+
+  if (!dex_await (drover_run_attach (run), NULL) || !drover_run_is_off (run))
+    g_printerr (_("“%s” is running; this counts from its next start on\n"),
+                drover_machine_get_name (machine));
+}
+
 static gboolean
 save (Invocation *invocation, DroverMachine *machine, GPtrArray *arguments, GError **error)
 {
   g_autoptr (DroverDocument) changed =
     drover_document_with_arguments (drover_machine_get_document (machine), arguments);
-  g_autoptr (DroverRun) run = NULL;
 
   if (!drover_machine_save (machine, changed, error))
     return FALSE;
 
-  /* Whether it runs is only for the notice; a run that cannot be talked to is one. */
-  run = drover_run_new (machine, DROVER_CTL_SOCKET);
-  if (!dex_await (drover_run_attach (run), NULL) || !drover_run_is_off (run))
-    g_printerr ("%s\n", _("The machine is running: this counts from its next start."));
+  tell_when_it_counts (machine);
   return TRUE;
 }
 
 static DroverPart *
-find_part (DroverDocument *document, const char *id, GError **error)
+find_part (GPtrArray *arguments, const char *id, GError **error)
 {
-  DroverPart *part = drover_parts_find (drover_document_get_arguments (document), id);
+  DroverPart *part = drover_parts_find (arguments, id);
 
   if (part == NULL)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
@@ -65,6 +82,13 @@ dup_text (DroverArgument *argument)
 }
 
 /* parts */
+
+static const char *
+get_part_file (const DroverPart *part, GPtrArray *arguments)
+{
+  return drover_arguments_get_file (arguments, part->scope.front >= 0 ? part->scope.front
+                                                                      : part->scope.back);
+}
 
 static JsonObject *
 describe_part (const DroverPart *part, GPtrArray *arguments)
@@ -87,6 +111,8 @@ describe_part (const DroverPart *part, GPtrArray *arguments)
         json_array_add_string_element (array, text);
       }
   json_object_set_array_member (object, "arguments", array);
+  if (get_part_file (part, arguments) != NULL)
+    json_object_set_string_member (object, "file", get_part_file (part, arguments));
   return object;
 }
 
@@ -95,6 +121,7 @@ run_parts (Invocation *invocation, GError **error)
 {
   DroverMachine *machine;
   DroverDocument *document = find_document (invocation, &machine, error);
+  g_autoptr (GPtrArray) arguments = NULL;
   g_autoptr (GPtrArray) parts = NULL;
   g_autoptr (JsonNode) node = NULL;
   JsonArray *array;
@@ -102,7 +129,8 @@ run_parts (Invocation *invocation, GError **error)
   if (document == NULL)
     return FALSE;
 
-  parts = drover_parts_list (drover_document_get_arguments (document), invocation->operands[1]);
+  arguments = list_all_arguments (machine);
+  parts = drover_parts_list (arguments, invocation->operands[1]);
   node = json_node_new (JSON_NODE_ARRAY);
   array = json_array_new ();
   json_node_take_array (node, array);
@@ -111,8 +139,10 @@ run_parts (Invocation *invocation, GError **error)
       const DroverPart *part = parts->pdata[i];
 
       if (option_json)
-        json_array_add_object_element (
-          array, describe_part (part, drover_document_get_arguments (document)));
+        json_array_add_object_element (array, describe_part (part, arguments));
+      else if (get_part_file (part, arguments) != NULL)
+        g_print (_("%-10s %-20s %s (from the file %s)\n"), part->kind, part->id, part->title,
+                 get_part_file (part, arguments));
       else
         g_print ("%-10s %-20s %s\n", part->kind, part->id, part->title);
     }
@@ -134,14 +164,16 @@ run_add (Invocation *invocation, GError **error)
 {
   DroverMachine *machine;
   DroverDocument *document = find_document (invocation, &machine, error);
+  g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GPtrArray) arguments = NULL;
   g_autofree char *id = NULL;
 
   if (document == NULL)
     return FALSE;
 
+  before = list_all_arguments (machine);
   arguments = drover_parts_add_in (
-    drover_document_get_arguments (document), drover_document_get_program (document),
+    before, drover_document_get_program (document),
     drover_machine_get_directory (machine), invocation->operands[1],
     (const char *const *) invocation->operands + 2, &id, error);
   if (arguments == NULL || !save (invocation, machine, arguments, error))
@@ -230,11 +262,13 @@ run_remove (Invocation *invocation, GError **error)
 
   if (document == NULL)
     return FALSE;
-  part = find_part (document, invocation->operands[1], error);
-  if (part == NULL)
+  before = list_all_arguments (machine);
+  part = find_part (before, invocation->operands[1], error);
+  if (part == NULL ||
+      !drover_arguments_check_own (
+        before, part->scope.front >= 0 ? part->scope.front : part->scope.back, error))
     return FALSE;
 
-  before = g_ptr_array_ref (drover_document_get_arguments (document));
   after = drover_part_remove (before, part, option_both);
   if (!save (invocation, machine, after, error))
     return FALSE;
@@ -257,18 +291,18 @@ run_rename (Invocation *invocation, GError **error)
   DroverMachine *machine;
   DroverDocument *document = find_document (invocation, &machine, error);
   g_autoptr (DroverPart) part = NULL;
+  g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GPtrArray) arguments = NULL;
 
   if (document == NULL)
     return FALSE;
-  part = find_part (document, id, error);
+  before = list_all_arguments (machine);
+  part = find_part (before, id, error);
   if (part == NULL)
     return FALSE;
 
-  arguments = drover_arguments_rename_id (
-    drover_document_get_arguments (document),
-    drover_part_find_argument (drover_document_get_arguments (document), part, id),
-    invocation->operands[2], error);
+  arguments = drover_arguments_rename_id (before, drover_part_find_argument (before, part, id),
+                                          invocation->operands[2], error);
   return arguments != NULL && save (invocation, machine, arguments, error);
 }
 

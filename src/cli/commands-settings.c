@@ -6,7 +6,8 @@
 
 #include "drover-catalogue-board.h"
 #include "drover-error.h"
-#include "drover-launch-plan.h"
+#include "drover-forward.h"
+#include "drover-options-file.h"
 #include "drover-part.h"
 #include "drover-program.h"
 #include "drover-setting.h"
@@ -28,6 +29,7 @@ static void
 subject_clear (Subject *self)
 {
   g_clear_pointer (&self->part, drover_part_free);
+  g_clear_pointer (&self->arguments, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
@@ -73,7 +75,7 @@ open_machine (Invocation *invocation, Subject *subject, GError **error)
     }
 
   subject->document = drover_machine_get_document (subject->machine);
-  subject->arguments = drover_document_get_arguments (subject->document);
+  subject->arguments = list_all_arguments (subject->machine);
   return TRUE;
 }
 
@@ -216,6 +218,8 @@ describe (const DroverSetting *setting, GPtrArray *arguments, const DroverPart *
   set_text (object, "text", reading->text);
   set_text (object, "words", words);
   json_object_set_int_member (object, "argument", reading->argument);
+  if (reading->file != NULL)
+    json_object_set_string_member (object, "file", reading->file);
   return object;
 }
 
@@ -350,19 +354,6 @@ is_equal (GPtrArray *a, GPtrArray *b)
       }
 
   return TRUE;
-}
-
-/* A guest that runs goes on as it was started. A machine whose run cannot be asked is saved all
- * the same. */
-void
-tell_when_it_counts (DroverMachine *machine)
-{
-  g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
-
-  dex_await (drover_run_attach (run), NULL);
-  if (drover_run_is_live (run))
-    g_printerr (_("“%s” is running; this counts from its next start on\n"),
-                drover_machine_get_name (machine));
 }
 
 static gboolean
@@ -548,6 +539,27 @@ describe_settings (const DroverSetting *const *list, guint n, GPtrArray *argumen
   return array;
 }
 
+/* The port forwards of a network card, as QEMU writes them. */
+static JsonArray *
+describe_forwards (GPtrArray *arguments, const DroverPart *part)
+{
+  JsonArray *array = json_array_new ();
+  g_autoptr (GPtrArray) forwards =
+    part->scope.back >= 0 ? drover_forwards_list (arguments, part->scope.back) : NULL;
+
+  for (guint i = 0; forwards != NULL && i < forwards->len; i++)
+    json_array_add_string_element (array, ((DroverForward *) forwards->pdata[i])->text);
+
+  return array;
+}
+
+static void
+print_forwards (JsonArray *array)
+{
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    g_print (_("  Port forward: %s\n"), json_array_get_string_element (array, i));
+}
+
 static JsonObject *
 describe_part (GPtrArray *arguments, const DroverPart *part)
 {
@@ -560,6 +572,7 @@ describe_part (GPtrArray *arguments, const DroverPart *part)
   set_text (object, "title", part->title);
   json_object_set_boolean_member (object, "legacy", part->legacy);
   json_object_set_array_member (object, "settings", describe_settings (list, n, arguments, part));
+  json_object_set_array_member (object, "forwards", describe_forwards (arguments, part));
   return object;
 }
 
@@ -570,9 +583,12 @@ print_settings (JsonArray *array, const char *indent)
     {
       JsonObject *object = json_array_get_object_element (array, i);
       const char *state = json_object_get_string_member (object, "state");
+      const char *file = json_object_get_string_member_with_default (object, "file", NULL);
 
       g_print ("%s%-28s %s\n", indent, json_object_get_string_member (object, "setting"),
                json_object_get_string_member_with_default (object, "text", ""));
+      if (file != NULL)
+        g_print (_("%s    from the file %s\n"), indent, file);
       if (g_str_equal (state, "conflict"))
         g_print (_("%s    set more than once\n"), indent);
       else if (g_str_equal (state, "opaque"))
@@ -580,30 +596,36 @@ print_settings (JsonArray *array, const char *indent)
     }
 }
 
-/* Every argument, and whether one of the rows above shows it. What is switched off none reads. */
+/* Whether one of the rows above shows it. What is switched off none reads. */
+static JsonObject *
+describe_argument (GPtrArray *arguments, guint i)
+{
+  DroverArgument *argument = arguments->pdata[i];
+  const char *words[] = { drover_argument_get_flag (argument),
+                          drover_argument_get_value (argument), NULL };
+  g_autofree char *text = drover_shell_from_argv (words[0] != NULL ? words : words + 1);
+  g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "argument", i);
+  json_object_set_string_member (object, "words", text);
+  json_object_set_boolean_member (object, "enabled", drover_argument_get_enabled (argument));
+  set_text (object, "note", drover_argument_get_note (argument));
+  json_object_set_boolean_member (object, "shown",
+                                  drover_argument_get_enabled (argument) &&
+                                    (location->setting != NULL || location->part != NULL));
+  return object;
+}
+
+/* Every argument of the command line itself. */
 static JsonArray *
 describe_arguments (GPtrArray *arguments)
 {
   JsonArray *array = json_array_new ();
 
   for (guint i = 0; i < arguments->len; i++)
-    {
-      DroverArgument *argument = arguments->pdata[i];
-      const char *words[] = { drover_argument_get_flag (argument),
-                              drover_argument_get_value (argument), NULL };
-      g_autofree char *text = drover_shell_from_argv (words[0] != NULL ? words : words + 1);
-      g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
-      JsonObject *object = json_object_new ();
-
-      json_object_set_int_member (object, "argument", i);
-      json_object_set_string_member (object, "words", text);
-      json_object_set_boolean_member (object, "enabled", drover_argument_get_enabled (argument));
-      set_text (object, "note", drover_argument_get_note (argument));
-      json_object_set_boolean_member (object, "shown",
-                                      drover_argument_get_enabled (argument) &&
-                                        (location->setting != NULL || location->part != NULL));
-      json_array_add_object_element (array, object);
-    }
+    if (drover_argument_get_source (arguments->pdata[i]) == NULL)
+      json_array_add_object_element (array, describe_argument (arguments, i));
 
   return array;
 }
@@ -629,6 +651,17 @@ print_arguments (JsonArray *array)
     }
 }
 
+/* A file that cannot be read does not go unsaid. */
+static void
+tell_file_problems (const Subject *subject)
+{
+  g_autoptr (GPtrArray) problems = drover_arguments_list_file_problems (
+    subject->arguments, drover_machine_get_directory (subject->machine));
+
+  for (guint i = 0; i < problems->len; i++)
+    g_printerr ("%s\n", (char *) problems->pdata[i]);
+}
+
 static gboolean
 run_show (Invocation *invocation, GError **error)
 {
@@ -643,6 +676,7 @@ run_show (Invocation *invocation, GError **error)
   if (!open_machine (invocation, &subject, error))
     return FALSE;
 
+  tell_file_problems (&subject);
   settings = describe_settings (list, n, subject.arguments, NULL);
   parts = drover_parts_list (subject.arguments, NULL);
   part_array = json_array_new ();
@@ -670,10 +704,11 @@ run_show (Invocation *invocation, GError **error)
     {
       const DroverPart *part = parts->pdata[i];
 
+      JsonObject *described = json_array_get_object_element (part_array, i);
+
       g_print ("%s[%s]  %s\n", part->kind, part->id, part->title);
-      print_settings (json_object_get_array_member (json_array_get_object_element (part_array, i),
-                                                    "settings"),
-                      "  ");
+      print_settings (json_object_get_array_member (described, "settings"), "  ");
+      print_forwards (json_object_get_array_member (described, "forwards"));
     }
   print_arguments (json_object_get_array_member (object, "arguments"));
   json_object_unref (object);

@@ -88,12 +88,13 @@ extern gboolean option_json;
 extern const GOptionEntry json_options[];
 
 DroverMachine *find_machine    (Invocation *invocation, GError **error);
+GPtrArray     *list_all_arguments (DroverMachine *machine);
+void           tell_when_it_counts (DroverMachine *machine);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
 gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
 void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
-void           tell_when_it_counts (DroverMachine *machine);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

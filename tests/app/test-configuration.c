@@ -58,6 +58,39 @@ read_file (const char *file)
   return text;
 }
 
+/* A button without a name is nothing to who cannot see its picture. */
+static gboolean
+has_name (GtkWidget *button)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (button);
+
+  return gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+         gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+         window_find_type (button, GTK_TYPE_LABEL) != NULL;
+}
+
+static void
+assert_names (GtkWidget *root)
+{
+  if (!gtk_widget_get_mapped (root))
+    return;
+
+  /* The button within a menu button is told by the menu button’s name. */
+  if ((GTK_IS_BUTTON (root) && !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (root))) ||
+      GTK_IS_MENU_BUTTON (root))
+    {
+      if (!has_name (root))
+        g_test_message ("no name: %s “%s” in %s", G_OBJECT_TYPE_NAME (root),
+                        gtk_widget_get_tooltip_text (root),
+                        G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
+      g_assert_true (has_name (root));
+    }
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_names (child);
+}
+
 /* Showing writes nothing */
 
 static void
@@ -73,6 +106,7 @@ show_all (DroverWindow *window, gconstpointer data)
     {
       configuration_show (window, sections[i].page);
       drover_test_until (!window_is_moving (window));
+      assert_names (GTK_WIDGET (configuration_get (window)));
       window_picture (window, "ugly", sections[i].page);
     }
 }
@@ -573,6 +607,53 @@ test_config_file (void)
   window_fixture_clean_up ();
 }
 
+/* What the file says is shown on its page, and cannot be changed there. */
+
+#define PARTS                                                                                       \
+  "[memory]\n  size = \"2G\"\n[drive \"root\"]\n  if = \"none\"\n  file = \"root.raw\"\n"             \
+  "[device \"vd\"]\n  driver = \"virtio-blk-pci\"\n  drive = \"root\"\n"                           \
+  "[device \"rng\"]\n  driver = \"virtio-rng-pci\"\n"
+
+static void
+parts_of_file (DroverWindow *window, const char *file, const char *shape)
+{
+  static const char *const pages[] = { "memory", "disks", "devices", "rest" };
+  static const char *const texts[] = { "From the file my.cfg", "from a file", "from a file",
+                                       "gone.cfg" };
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *path = g_build_filename (folder, "my.cfg", NULL);
+
+  g_assert_true (g_file_set_contents (path, PARTS, -1, NULL));
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      configuration_show (window, pages[i]);
+      configuration_open_page (window);
+      drover_test_until (!window_is_moving (window));
+      drover_test_until (window_says (window, texts[i]));
+      window_picture (window, shape, pages[i]);
+    }
+  configuration_assert_argv (file, "-readconfig my.cfg -nic user,model=e1000 -readconfig gone.cfg");
+}
+
+static void
+parts_of_file_wide (DroverWindow *window, gconstpointer data)
+{
+  parts_of_file (window, data, "file");
+}
+
+static void
+parts_of_file_narrow (DroverWindow *window, gconstpointer data)
+{
+  parts_of_file (window, data, "file-narrow");
+}
+
+#define WITH_FILES                                                                                  \
+  MACHINE ("{\"flag\":\"-readconfig\",\"value\":\"my.cfg\"},"                                      \
+           "{\"flag\":\"-nic\",\"value\":\"user,model=e1000\"},"                                   \
+           "{\"flag\":\"-readconfig\",\"value\":\"gone.cfg\"}")
+
 /* A narrow window shows the sections or a page, and the command line or these. */
 
 static void
@@ -607,6 +688,22 @@ test_narrow (void)
   g_settings_set_int (settings, "window-width", 360);
   g_settings_set_int (settings, "window-height", 720);
   window_fixture_run (narrow, NULL);
+  g_settings_reset (settings, "window-width");
+  g_settings_reset (settings, "window-height");
+  window_fixture_clean_up ();
+}
+
+static void
+test_parts_of_file (void)
+{
+  g_autofree char *file = window_put_machine ("subject", WITH_FILES);
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+
+  g_settings_set_int (settings, "window-width", 1100);
+  window_fixture_run (parts_of_file_wide, file);
+  g_settings_set_int (settings, "window-width", 360);
+  g_settings_set_int (settings, "window-height", 720);
+  window_fixture_run (parts_of_file_narrow, file);
   g_settings_reset (settings, "window-width");
   g_settings_reset (settings, "window-height");
   window_fixture_clean_up ();
@@ -766,6 +863,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/overview", test_overview);
   g_test_add_func ("/configuration/other-arguments", test_other_arguments);
   g_test_add_func ("/configuration/config-file", test_config_file);
+  g_test_add_func ("/configuration/parts-of-file", test_parts_of_file);
   g_test_add_func ("/configuration/start-at-once", test_start_at_once);
   g_test_add_func ("/configuration/close-at-once", test_close_at_once);
   g_test_add_func ("/configuration/close-refused", test_close_refused);

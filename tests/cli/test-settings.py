@@ -7,6 +7,7 @@ Prints TAP.
 
 import importlib.util
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -52,6 +53,71 @@ def test_get(home):
   assert argv(home)[found["argument"] * 2 - 2] == "-drive"
   absent = home.json("get", "pc", "memory.path")
   assert absent["state"] == "absent" and absent["text"] is None and absent["words"] is None
+
+
+CONFIG = """[memory]
+  size = "300M"
+[drive "x"]
+  if = "none"
+  format = "raw"
+  file = "x.raw"
+[device "vd"]
+  driver = "virtio-blk-pci"
+  drive = "x"
+"""
+
+
+def test_config_file(home):
+  """What a -readconfig file says is shown, and stays in the file."""
+  put(home, ["-readconfig", "my.cfg", "-display", "none", "-device", "e1000,netdev=n", "-netdev",
+             '{"type":"user","id":"n","hostfwd":[{"str":"tcp::2222-:22"}]}'])
+  folder = home.machines / "pc"
+  assert "my.cfg" in home.run("show", "pc")[1], "a missing file is not named"
+  (folder / "my.cfg").write_text(CONFIG)
+  (folder / "x.raw").write_bytes(bytes(1 << 20))
+  found = home.json("get", "pc", "memory.size")
+  assert (found["text"], found["file"], found["argument"]) == ("300M", "my.cfg", -1), found
+  shown = home.run("show", "pc")[0]
+  assert "disk[vd]" in shown and "from the file my.cfg" in shown and "tcp::2222-:22" in shown
+  assert home.json("show", "pc")["parts"][0]["forwards"] == ["tcp::2222-:22"]
+  disk = next(part for part in home.json("parts", "pc") if part["id"] == "vd")
+  assert disk["file"] == "my.cfg"
+  for refused in (["remove", "pc", "vd"], ["rename", "pc", "vd", "new"],
+                  ["unset", "pc", "memory.size"], ["set", "pc", "disk[vd].image", "y.raw"]):
+    assert "my.cfg" in home.run(*refused, status=1)[1], refused
+  before = argv(home)
+  home.run("check", "pc")
+  home.run("set", "pc", "memory.size", "300M")
+  assert argv(home) == before
+  home.run("set", "pc", "memory.size", "200M")
+  assert argv(home) == before + ["-m", "200M"]
+  assert home.run("get", "pc", "memory.size")[0] == "200M\n"
+  home.run("check", "pc")
+  (folder / "my.cfg").write_text(CONFIG.replace('"vd"', '"other"'))
+  assert "disk[other]" in home.run("show", "pc")[0]
+
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def test_readme(home):
+  """The examples of README.md that need no guest."""
+  lines = [line.split(" #")[0].strip() for line in README.read_text().splitlines()
+           if line.startswith("    droverctl ")]
+  commands = [shlex.split(line)[1:] for line in lines]
+  commands = [words for words in commands if "lab" in words or words[0] in ("import", "catalogue")]
+  assert len(commands) >= 9, commands
+  (home.folder / "guide.txt").write_text("qemu-system-x86_64 -m $RAM -usb -display none\n")
+  (home.machines / "lab").parent.mkdir(parents=True, exist_ok=True)
+  for words in commands:
+    if ">" in words:
+      words = words[:words.index(">")]
+    words = [str(home.folder / word) if word == "guide.txt" else word for word in words]
+    if words[0] == "add":
+      (home.machines / "lab" / "data.qcow2").write_bytes(bytes(1 << 20))
+    out, _ = home.run(*words)
+    assert out or words[0] in ("set", "check"), words
+  assert home.run("get", "lab", "disk[disk0].boot-index")[0] == "1\n"
 
 
 def test_set(home):

@@ -166,6 +166,16 @@ update_problem (DroverArgumentRow *self)
     }
 }
 
+/* What stands in files comes behind all others, and stays there. */
+static gboolean
+has_next (DroverArgumentRow *self)
+{
+  GPtrArray *arguments = drover_config_get_arguments (self->config);
+  guint next = self->argument + 1;
+
+  return next < arguments->len && drover_argument_get_source (arguments->pdata[next]) == NULL;
+}
+
 static void
 update_filled (DroverArgumentRow *self, DroverArgument *argument)
 {
@@ -173,8 +183,7 @@ update_filled (DroverArgumentRow *self, DroverArgument *argument)
   set_text (self->value, drover_argument_get_value (argument));
   set_text (self->note, drover_argument_get_note (argument));
   gtk_widget_set_sensitive (self->up, self->argument > 0);
-  gtk_widget_set_sensitive (self->down,
-                            self->argument + 1 < drover_config_get_arguments (self->config)->len);
+  gtk_widget_set_sensitive (self->down, has_next (self));
 }
 
 static void

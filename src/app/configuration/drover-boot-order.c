@@ -106,7 +106,8 @@ drover_boot_order_can_move (GPtrArray *arguments, int device, int direction)
   g_autoptr (GArray) places = list_places (arguments);
   int place = find_place (places, device);
 
-  if (!is_device (arguments, device))
+  if (!is_device (arguments, device) ||
+      drover_argument_get_source (arguments->pdata[device]) != NULL)
     return FALSE;
 
   /* One without a place gets the last one. */

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n.h>
-#include <unistd.h>
 
 #include "drover-config-file-row.h"
-#include "drover-error.h"
+#include "drover-options-file.h"
 #include "drover-value-editor.h"
-
-/* More than this is no file of options. */
-#define LIMIT (64 * 1024)
 
 /* What stands in the file that a `-readconfig` names. It is the user's, and only shown. */
 struct _DroverConfigFileRow
@@ -25,30 +19,11 @@ struct _DroverConfigFileRow
 
 G_DEFINE_FINAL_TYPE (DroverConfigFileRow, drover_config_file_row, ADW_TYPE_EXPANDER_ROW)
 
-/* Without waiting, should it be a pipe. */
-static char *
-read_text (const char *path, GError **error)
-{
-  g_autofree char *buffer = g_malloc (LIMIT);
-  int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  gssize n = fd >= 0 ? read (fd, buffer, LIMIT) : -1;
-  int code = errno;
-
-  if (fd >= 0)
-    close (fd);
-  if (n >= 0)
-    return g_utf8_make_valid (buffer, n);
-
-  errno = code;
-  drover_set_errno_error (error, _("Cannot read %s"), path);
-  return NULL;
-}
-
 static void
 read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
-  char *text = read_text (data, &error);
+  char *text = drover_options_file_read (data, &error);
 
   if (text != NULL)
     g_task_return_pointer (task, text, g_free);

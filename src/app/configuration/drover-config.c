@@ -5,6 +5,8 @@
 
 #include "drover-config.h"
 #include "drover-dex.h"
+#include "drover-diff.h"
+#include "drover-options-file.h"
 #include "drover-program.h"
 
 struct _DroverConfig
@@ -13,6 +15,7 @@ struct _DroverConfig
 
   DroverEditor *editor;
   DroverMachine *machine; /* keeps the editor */
+  GPtrArray *arguments;   /* with what stands in files */
   DroverCatalogue *catalogue;
   GError *catalogue_error;
   char *program; /* whose catalogue was asked for last */
@@ -68,6 +71,7 @@ drover_config_finalize (GObject *object)
   g_clear_error (&self->catalogue_error);
   g_free (self->program);
   g_free (self->board);
+  g_clear_pointer (&self->arguments, g_ptr_array_unref);
   G_OBJECT_CLASS (drover_config_parent_class)->finalize (object);
 }
 
@@ -235,10 +239,22 @@ update_catalogue (DroverConfig *self)
 }
 
 static void
+read_files (DroverConfig *self)
+{
+  GPtrArray *own = drover_editor_get_arguments (self->editor);
+
+  g_clear_pointer (&self->arguments, g_ptr_array_unref);
+  if (own != NULL)
+    self->arguments =
+      drover_arguments_with_files (own, drover_machine_get_directory (self->machine));
+}
+
+static void
 document_changed_cb (DroverEditor *editor, GParamSpec *pspec, DroverConfig *self)
 {
   g_assert (DROVER_IS_CONFIG (self));
 
+  read_files (self);
   update_catalogue (self);
   update_board (self);
   drover_config_set_check (self, NULL);
@@ -270,6 +286,7 @@ drover_config_new (DroverEditor *editor)
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (editor, "save-failed", G_CALLBACK (save_failed_cb), self,
                            G_CONNECT_DEFAULT);
+  read_files (self);
   update_catalogue (self);
   return self;
 }
@@ -290,13 +307,39 @@ drover_config_get_editor (DroverConfig *self)
  * drover_config_get_arguments:
  *
  * Returns: (transfer none) (nullable) (element-type DroverArgument): the arguments as they are
- *   now; %NULL while the machine's file is broken
+ *   now, and behind them what the files of `-readconfig` say, see drover_arguments_with_files();
+ *   %NULL while the machine's file is broken
  */
 GPtrArray *
 drover_config_get_arguments (DroverConfig *self)
 {
   g_return_val_if_fail (DROVER_IS_CONFIG (self), NULL);
-  return drover_editor_get_arguments (self->editor);
+  return self->arguments;
+}
+
+/**
+ * drover_config_look:
+ *
+ * Reads the files of `-readconfig` anew: another program may have written them since.
+ */
+void
+drover_config_look (DroverConfig *self)
+{
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) lines = NULL;
+
+  g_return_if_fail (DROVER_IS_CONFIG (self));
+
+  if (self->arguments == NULL)
+    return;
+
+  before = g_ptr_array_ref (self->arguments);
+  read_files (self);
+  if (self->arguments == before)
+    return;
+  lines = drover_diff_arguments (before, self->arguments);
+  if (!drover_diff_is_empty (lines))
+    g_signal_emit (self, signals[CHANGED], 0);
 }
 
 /**

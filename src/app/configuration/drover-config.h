@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (DroverConfig, drover_config, DROVER, CONFIG, GObject)
 DroverConfig    *drover_config_new             (DroverEditor *editor);
 DroverEditor    *drover_config_get_editor      (DroverConfig *self);
 GPtrArray       *drover_config_get_arguments   (DroverConfig *self);
+void             drover_config_look            (DroverConfig *self);
 DroverCatalogue *drover_config_get_catalogue   (DroverConfig *self);
 const GError    *drover_config_get_catalogue_error (DroverConfig *self);
 DroverCheck     *drover_config_get_check       (DroverConfig *self);

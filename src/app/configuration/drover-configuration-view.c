@@ -6,6 +6,7 @@
 #include "drover-check-bar.h"
 #include "drover-command-view.h"
 #include "drover-configuration-view.h"
+#include "drover-lazy.h"
 #include "drover-section-row.h"
 #include "drover-setting-row.h"
 
@@ -68,6 +69,7 @@ show_section (DroverConfigurationView *self, DroverSectionRow *row)
   const DroverSection *section = drover_section_row_get_section (row);
   GtkWidget *page = ensure_page (self, section);
 
+  drover_config_look (self->config);
   gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row));
   gtk_stack_set_visible_child (self->pages, page);
   adw_navigation_page_set_title (self->content, _(section->title));
@@ -176,6 +178,7 @@ selection_changed_cb (DroverConfigurationView *self)
     return;
 
   page = show_section (self, section);
+  drover_lazy_finish (page);
   row = location->setting != NULL
           ? find_setting_row (page, location->setting, argument, start, end)
           : NULL;

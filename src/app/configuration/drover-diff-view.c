@@ -5,6 +5,7 @@
 
 #include "drover-diff-dialog.h"
 #include "drover-diff.h"
+#include "drover-options-file.h"
 
 static const struct
 {
@@ -105,12 +106,14 @@ drover_diff_view_new (void)
  * @after: (element-type DroverArgument): the arguments as they would be
  * @context: how many unchanged lines are shown around each change
  *
- * Shows what would change, and nothing else when @context is 0.
+ * Shows what would change, and nothing else when @context is 0. What stands in files does not.
  */
 void
 drover_diff_view_show (GtkWidget *view, GPtrArray *before, GPtrArray *after, int context)
 {
-  g_autoptr (GPtrArray) lines = drover_diff_arguments (before, after);
+  g_autoptr (GPtrArray) own_before = drover_arguments_without_files (before);
+  g_autoptr (GPtrArray) own_after = drover_arguments_without_files (after);
+  g_autoptr (GPtrArray) lines = drover_diff_arguments (own_before, own_after);
   GtkWidget *child;
   guint n_hidden = 0;
 

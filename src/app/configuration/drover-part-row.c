@@ -5,6 +5,7 @@
 
 #include "drover-device-editor.h"
 #include "drover-key.h"
+#include "drover-options-file.h"
 #include "drover-part-actions.h"
 #include "drover-part-row.h"
 #include "drover-setting-row.h"
@@ -17,15 +18,19 @@ typedef struct
   GPtrArray *groups; /* of settings that are looked at more rarely */
   gboolean choosing;
   gboolean ambiguous;
+  gboolean stale; /* another token was chosen since the card was last in sight */
 
   GtkImage *icon;
   GtkImage *warning;
   GtkWidget *badge;
   AdwActionRow *problem;
+  AdwActionRow *source;
   AdwEntryRow *id;
   char *shown_id;
   GtkWidget *properties;
   GtkWidget *modernise;
+  GtkWidget *remove;
+  GtkLabel *file; /* where it stands, if not on the command line */
 } DroverPartRowPrivate;
 
 /* The settings under one heading: an expander in the expander, filled when it is opened. */
@@ -123,6 +128,8 @@ update_id (DroverPartRow *self, GPtrArray *arguments)
   DroverArgument *argument = arguments->pdata[get_named (self)];
   g_autofree char *id = drover_key_dup (arguments, get_named (self), "id");
 
+  gtk_widget_set_sensitive (GTK_WIDGET (priv->id),
+                            drover_arguments_get_file (arguments, get_named (self)) == NULL);
   gtk_widget_set_visible (
     GTK_WIDGET (priv->id),
     id != NULL || g_str_equal (drover_argument_get_option (argument), "device"));
@@ -197,6 +204,26 @@ has_properties (const DroverPart *part, GPtrArray *arguments)
                                            drover_argument_get_option (arguments->pdata[argument]));
 }
 
+/* What stands in a file is shown, and can only be changed there. */
+static void
+update_file (DroverPartRow *self, GPtrArray *arguments)
+{
+  DroverPartRowPrivate *priv = get (self);
+  const char *file = drover_arguments_get_file (arguments, get_named (self));
+  g_autofree char *text =
+    file != NULL ? g_strdup_printf (_("From the file %s; edit it there"), file) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->file), file != NULL);
+  gtk_label_set_label (priv->file, _("from a file"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (priv->file), text);
+  if (priv->source == NULL)
+    return;
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->source), file != NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (priv->source), text != NULL ? text : "");
+  gtk_widget_set_visible (priv->remove, file == NULL);
+}
+
 static void
 update_rows (DroverPartRow *self, GPtrArray *arguments)
 {
@@ -209,7 +236,9 @@ update_rows (DroverPartRow *self, GPtrArray *arguments)
   if (priv->properties == NULL)
     return;
 
-  gtk_widget_set_visible (priv->properties, has_properties (priv->part, arguments));
+  gtk_widget_set_visible (priv->properties,
+                          has_properties (priv->part, arguments) &&
+                            drover_arguments_get_file (arguments, get_named (self)) == NULL);
   gtk_widget_set_visible (priv->modernise, priv->part->legacy);
   update_id (self, arguments);
 }
@@ -270,6 +299,10 @@ fill (DroverPartRow *self)
   gtk_widget_add_css_class (GTK_WIDGET (priv->problem), "warning");
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->problem));
 
+  priv->source = ADW_ACTION_ROW (adw_action_row_new ());
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (priv->source), FALSE);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->source));
+
   if (klass->fill != NULL)
     klass->fill (self);
 
@@ -283,7 +316,8 @@ fill (DroverPartRow *self)
   priv->properties =
     add_button (self, _("All _Properties…"), NULL, G_CALLBACK (properties_cb));
   priv->modernise = add_button (self, _("_Modernise…"), NULL, G_CALLBACK (modernise_cb));
-  add_button (self, _("_Remove…"), "destructive-action", G_CALLBACK (remove_cb));
+  priv->remove =
+    add_button (self, _("_Remove…"), "destructive-action", G_CALLBACK (remove_cb));
   drover_part_row_refresh (self);
 }
 
@@ -344,7 +378,7 @@ reveal (DroverPartRow *self, int argument, gsize start, gsize end)
 }
 
 static void
-selection_changed_cb (DroverPartRow *self)
+follow_selection (DroverPartRow *self)
 {
   DroverPartRowPrivate *priv = get (self);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
@@ -362,6 +396,30 @@ selection_changed_cb (DroverPartRow *self)
   reveal (self, argument, start, end);
 }
 
+/* A card that nobody sees may not know its part yet: it follows when it is shown. */
+static void
+selection_changed_cb (DroverPartRow *self)
+{
+  g_assert (DROVER_IS_PART_ROW (self));
+
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    follow_selection (self);
+  else
+    get (self)->stale = TRUE;
+}
+
+static void
+drover_part_row_map (GtkWidget *widget)
+{
+  DroverPartRow *self = DROVER_PART_ROW (widget);
+  gboolean stale = get (self)->stale;
+
+  GTK_WIDGET_CLASS (drover_part_row_parent_class)->map (widget);
+  get (self)->stale = FALSE;
+  if (stale)
+    follow_selection (self);
+}
+
 /* Whose card has the focus, its first argument lights up, unless a row's own does. */
 static void
 focus_cb (DroverPartRow *self)
@@ -375,7 +433,9 @@ focus_cb (DroverPartRow *self)
     return;
 
   drover_config_get_selection (priv->config, &argument, NULL, NULL);
-  if (has_argument (priv->part, argument))
+  if (has_argument (priv->part, argument) ||
+      drover_arguments_get_file (drover_config_get_arguments (priv->config),
+                                 get_named (self)) != NULL)
     return;
 
   priv->choosing = TRUE;
@@ -411,6 +471,7 @@ drover_part_row_class_init (DroverPartRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = drover_part_row_dispose;
   G_OBJECT_CLASS (klass)->finalize = drover_part_row_finalize;
+  GTK_WIDGET_CLASS (klass)->map = drover_part_row_map;
 }
 
 static void
@@ -430,6 +491,11 @@ drover_part_row_init (DroverPartRow *self)
   gtk_widget_add_css_class (priv->badge, "badge");
   gtk_widget_set_tooltip_text (priv->badge, _("QEMU has a newer way to write this"));
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), priv->badge);
+
+  priv->file = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_set_valign (GTK_WIDGET (priv->file), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (priv->file), "badge");
+  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->file));
 
   priv->warning = GTK_IMAGE (gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
   gtk_widget_add_css_class (GTK_WIDGET (priv->warning), "warning");
@@ -511,6 +577,7 @@ drover_part_row_refresh (DroverPartRow *self)
   DROVER_PART_ROW_GET_CLASS (self)->update (self, arguments, priv->part);
   gtk_widget_set_visible (priv->badge, priv->part->legacy);
   update_rows (self, arguments);
+  update_file (self, arguments);
   update_problem (self, arguments);
 }
 
@@ -531,7 +598,7 @@ drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart 
   get (self)->ambiguous = ambiguous;
   drover_part_row_refresh (self);
   if (is_first)
-    selection_changed_cb (self);
+    follow_selection (self);
 }
 
 static Group *

@@ -307,6 +307,63 @@ get_type (const DroverCatalogueProperty *property, DroverArgument *argument)
            : property->type;
 }
 
+/* Which backends of `-chardev` take a key: QEMU lists the keys of all together. A key that is not
+ * here is shown with each of them. */
+static const struct
+{
+  const char *key;
+  const char *backends; /* between blanks */
+} chardev_keys[] = {
+  { "path", " file socket pipe serial parallel pty tty parport " },
+  { "input-path", " file " },
+  { "append", " file " },
+  { "host", " socket udp " },
+  { "port", " socket udp " },
+  { "ipv4", " socket udp " },
+  { "ipv6", " socket udp " },
+  { "localaddr", " udp " },
+  { "localport", " udp " },
+  { "fd", " socket " },
+  { "to", " socket " },
+  { "abstract", " socket " },
+  { "tight", " socket " },
+  { "server", " socket " },
+  { "wait", " socket " },
+  { "delay", " socket " },
+  { "nodelay", " socket " },
+  { "reconnect", " socket " },
+  { "reconnect-ms", " socket " },
+  { "telnet", " socket " },
+  { "tn3270", " socket " },
+  { "websocket", " socket " },
+  { "tls-creds", " socket " },
+  { "tls-authz", " socket " },
+  { "width", " vc " },
+  { "height", " vc " },
+  { "cols", " vc " },
+  { "rows", " vc " },
+  { "signal", " stdio " },
+  { "size", " ringbuf memory " },
+  { "name", " spicevmc spiceport dbus " },
+  { "debug", " spicevmc " },
+  { "mouse", " qemu-vdagent " },
+  { "clipboard", " qemu-vdagent " },
+  { "chardev", " mux hub " },
+};
+
+static gboolean
+takes_key (GPtrArray *arguments, guint argument, const char *key)
+{
+  g_autofree char *type = drover_property_list_dup_type (arguments->pdata[argument]);
+  g_autofree char *word = g_strdup_printf (" %s ", type != NULL ? type : "");
+
+  for (guint i = 0; type != NULL && i < G_N_ELEMENTS (chardev_keys); i++)
+    if (g_str_equal (chardev_keys[i].key, key))
+      return strstr (chardev_keys[i].backends, word) != NULL;
+
+  return TRUE;
+}
+
 /* Whether a character device of another kind than @argument has that key. */
 static gboolean
 is_of_others (GPtrArray *arguments, guint argument, const char *key)
@@ -317,6 +374,8 @@ is_of_others (GPtrArray *arguments, guint argument, const char *key)
 
   if (!g_str_equal (drover_argument_get_option (arguments->pdata[argument]), "chardev"))
     return FALSE;
+  if (!takes_key (arguments, argument, key))
+    return TRUE;
 
   settings = drover_settings_list_for (DROVER_PART_CHARACTER, &n_settings);
   for (guint i = 0; i < n_settings; i++)

@@ -31,6 +31,8 @@ struct _DroverSettingRow
   GtkWidget *reset;
   AdwBin *narrow_slot;
   AdwBin *wide_slot;
+  GtkBox *narrow_box;
+  GtkBox *wide_box;
   GtkStack *stack; /* the editor, or what it cannot edit */
   DroverValueEditor *editor;
   GtkEditable *opaque;
@@ -116,7 +118,10 @@ update_default (DroverSettingRow *self, const DroverReading *reading)
   g_autofree char *absent = dup_default (self);
   g_autofree char *line = absent != NULL ? g_strdup_printf (_("Default: %s"), absent) : NULL;
 
-  show_text (self->absent, is_set (reading) ? NULL : line);
+  g_autofree char *file =
+    reading->file != NULL ? g_strdup_printf (_("From the file %s"), reading->file) : NULL;
+
+  show_text (self->absent, file != NULL ? file : is_set (reading) ? NULL : line);
   gtk_widget_set_tooltip_text (self->reset, line != NULL ? line : _("Back to the Default"));
   update_third_state (self, absent);
 }
@@ -170,7 +175,10 @@ update_note (DroverSettingRow *self, const DroverReading *reading)
 
   if (reading->state == DROVER_SETTING_OPAQUE)
     note = _("This row cannot read what stands there, so it leaves it alone.");
-  if (reading->state == DROVER_SETTING_CONFLICT)
+  if (reading->state == DROVER_SETTING_CONFLICT && reading->file != NULL)
+    note = _("It is set before -readconfig too, so this row leaves it alone. The file comes later, "
+             "and this is the value that QEMU takes.");
+  else if (reading->state == DROVER_SETTING_CONFLICT)
     note = _("It is set more than once, so this row leaves it alone. This is the value that QEMU "
              "takes.");
   show_text (self->note, note);
@@ -253,14 +261,15 @@ dup_open_words (DroverSettingRow *self)
 static void
 update_words (DroverSettingRow *self, const DroverReading *reading)
 {
+  gboolean here = is_set (reading) && reading->file == NULL;
   g_autofree char *words =
-    is_set (reading)
+    here
       ? drover_setting_dup_words (self->setting, drover_config_get_arguments (self->config),
                                   get_scope (self), NULL)
       : dup_open_words (self);
 
   show_text (self->words, words);
-  if (is_set (reading))
+  if (here)
     gtk_widget_remove_css_class (GTK_WIDGET (self->words), "dimmed");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->words), "dimmed");
@@ -274,7 +283,9 @@ update_value (DroverSettingRow *self, const DroverReading *reading)
 
   gtk_stack_set_visible_child_name (self->stack, editable ? "editor" : "opaque");
   gtk_widget_set_visible (self->edit_text, !editable);
-  gtk_widget_set_visible (self->reset, editable && is_set (reading));
+  gtk_widget_set_visible (self->reset,
+                          editable && is_set (reading) && reading->file == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->editor), reading->file == NULL || !self->scoped);
   if (editable)
     drover_value_editor_show (self->editor, is_set (reading) ? reading->text : NULL);
   else
@@ -336,7 +347,7 @@ choose (DroverSettingRow *self)
 {
   g_autoptr (DroverReading) reading = read_setting (self);
 
-  if (reading != NULL && is_set (reading))
+  if (reading != NULL && reading->argument >= 0)
     drover_config_select (self->config, reading->argument, reading->start, reading->end);
   else
     drover_config_select (self->config, -1, 0, 0);
@@ -431,6 +442,8 @@ drover_setting_row_class_init (DroverSettingRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, reset);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, narrow_slot);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, wide_slot);
+  gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, narrow_box);
+  gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, wide_box);
   gtk_widget_class_bind_template_callback (widget_class, reset_cb);
   gtk_widget_class_bind_template_callback (widget_class, edit_text_cb);
   gtk_widget_class_bind_template_callback (widget_class, focus_enter_cb);
@@ -441,6 +454,21 @@ static void
 drover_setting_row_init (DroverSettingRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/* Beside a wide editor, not on a line of their own above it. */
+static void
+move_buttons (DroverSettingRow *self)
+{
+  GtkWidget *buttons[] = { self->reset, self->edit_text };
+
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      g_object_ref (buttons[i]);
+      gtk_box_remove (self->narrow_box, buttons[i]);
+      gtk_box_append (self->wide_box, buttons[i]);
+      g_object_unref (buttons[i]);
+    }
 }
 
 static void
@@ -461,8 +489,10 @@ put_editor (DroverSettingRow *self)
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->editor), "editor");
   gtk_stack_add_named (self->stack, opaque, "opaque");
   adw_bin_set_child (wide ? self->wide_slot : self->narrow_slot, stack);
-  gtk_widget_set_visible (GTK_WIDGET (self->wide_slot), wide);
-  gtk_widget_set_visible (GTK_WIDGET (self->narrow_slot), !wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->wide_box), wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow_box), !wide);
+  if (wide)
+    move_buttons (self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (edited_cb), self);
   g_signal_connect_swapped (self->editor, "noted", G_CALLBACK (noted_cb), self);
 }

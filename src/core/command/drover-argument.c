@@ -11,6 +11,7 @@ struct _DroverArgument
 {
   gatomicrefcount ref_count;
   JsonObject *object; /* never changed once the argument exists */
+  DroverArgument *source;
 };
 
 G_DEFINE_BOXED_TYPE (DroverArgument, drover_argument, drover_argument_ref, drover_argument_unref)
@@ -47,6 +48,26 @@ drover_argument_new (const char *flag, const char *value)
     json_object_set_string_member (object, "value", value);
 
   return take_object (object);
+}
+
+/**
+ * drover_argument_new_from_file:
+ * @flag: the option that says what the file says
+ * @value: its value
+ * @source: the `-readconfig` that names the file
+ *
+ * An argument that stands in a file, not in machine.json. It is only for reading: no document
+ * takes it.
+ *
+ * Returns: (transfer full): a new argument
+ */
+DroverArgument *
+drover_argument_new_from_file (const char *flag, const char *value, DroverArgument *source)
+{
+  DroverArgument *self = drover_argument_new (flag, value);
+
+  self->source = drover_argument_ref (source);
+  return self;
 }
 
 /**
@@ -122,6 +143,7 @@ drover_argument_unref (DroverArgument *self)
   if (g_atomic_ref_count_dec (&self->ref_count))
     {
       json_object_unref (self->object);
+      g_clear_pointer (&self->source, drover_argument_unref);
       g_free (self);
     }
 }
@@ -200,12 +222,26 @@ drover_argument_get_option (DroverArgument *self)
   return flag[1] == '-' ? flag + 2 : flag + 1;
 }
 
+/**
+ * drover_argument_get_source:
+ *
+ * Returns: (transfer none) (nullable): the `-readconfig` that names the file which it stands in;
+ *   %NULL for one of the command line itself
+ */
+DroverArgument *
+drover_argument_get_source (DroverArgument *self)
+{
+  return self->source;
+}
+
 static DroverArgument *
 copy (DroverArgument *self)
 {
   g_autoptr (JsonNode) node = drover_argument_to_json (self);
+  DroverArgument *result = take_object (json_node_dup_object (node));
 
-  return take_object (json_node_dup_object (node));
+  result->source = self->source != NULL ? drover_argument_ref (self->source) : NULL;
+  return result;
 }
 
 static DroverArgument *

@@ -26,12 +26,15 @@ DroverArgument *drover_argument_new_from_json (JsonNode *node, const char *where
 DroverArgument *drover_argument_ref          (DroverArgument *self);
 void            drover_argument_unref        (DroverArgument *self);
 
+DroverArgument *drover_argument_new_from_file (const char *flag, const char *value,
+                                              DroverArgument *source);
 const char     *drover_argument_get_flag     (DroverArgument *self);
 const char     *drover_argument_get_value    (DroverArgument *self);
 const char     *drover_argument_get_note     (DroverArgument *self);
 const char     *drover_argument_get_phase    (DroverArgument *self);
 gboolean        drover_argument_get_enabled  (DroverArgument *self);
 const char     *drover_argument_get_option   (DroverArgument *self);
+DroverArgument *drover_argument_get_source   (DroverArgument *self);
 
 DroverArgument *drover_argument_with_value   (DroverArgument *self, const char *value);
 DroverArgument *drover_argument_with_flag    (DroverArgument *self, const char *flag);

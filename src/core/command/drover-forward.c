@@ -7,7 +7,11 @@
 #include "drover-arguments.h"
 #include "drover-error.h"
 #include "drover-forward.h"
+#include "drover-fields.h"
+#include "drover-json-value.h"
+#include "drover-json.h"
 #include "drover-keyval.h"
+#include "drover-options-file.h"
 
 /* QEMU's grammar (net/slirp.c, slirp_hostfwd): PROTOCOL:ADDRESS:PORT-ADDRESS:PORT, where any
  * address and the protocol may be empty. Newer ones have [IPv6] addresses and unix:PATH. */
@@ -192,20 +196,44 @@ drover_forward_free (DroverForward *self)
   g_free (self);
 }
 
-static const char *
-get_user_text (GPtrArray *arguments, guint argument)
+static DroverFields *
+read_user (GPtrArray *arguments, guint argument)
 {
-  DroverArgument *self = arguments->pdata[argument];
-  const char *option = drover_argument_get_option (self);
-  const char *value = drover_argument_get_value (self);
-  g_autofree char *type = NULL;
+  g_autoptr (DroverFields) fields = drover_fields_new (arguments->pdata[argument]);
 
-  if (value == NULL || (!g_str_equal (option, "netdev") && !g_str_equal (option, "nic") &&
-                        !g_str_equal (option, "net")))
+  if (!drover_fields_are (fields, "netdev") && !drover_fields_are (fields, "nic") &&
+      !drover_fields_are (fields, "net"))
     return NULL;
 
-  type = drover_keyval_dup (value, "type", "type");
-  return g_strcmp0 (type, "user") == 0 ? value : NULL;
+  return g_strcmp0 (drover_fields_get (fields, "type"), "user") == 0 ? g_steal_pointer (&fields)
+                                                                      : NULL;
+}
+
+/* In JSON each is an object with one text: `"hostfwd": [{"str": "tcp::2222-:22"}]`. */
+static char *
+make_path (guint index)
+{
+  return g_strdup_printf ("hostfwd.%u.str", index);
+}
+
+/* In their order; what is in JSON but is no text is left out, and so is what stands behind it. */
+static GStrv
+list_texts (const DroverFields *fields)
+{
+  g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
+
+  if (!fields->is_json)
+    return drover_keyval_dup_all (fields->text, "type", "hostfwd");
+
+  for (guint i = 0;; i++)
+    {
+      g_autofree char *path = make_path (i);
+      const char *text = drover_fields_get (fields, path);
+
+      if (text == NULL)
+        return g_strv_builder_end (texts);
+      g_strv_builder_add (texts, text);
+    }
 }
 
 /**
@@ -219,7 +247,9 @@ get_user_text (GPtrArray *arguments, guint argument)
 gboolean
 drover_forwards_possible (GPtrArray *arguments, guint argument)
 {
-  return get_user_text (arguments, argument) != NULL;
+  g_autoptr (DroverFields) fields = read_user (arguments, argument);
+
+  return fields != NULL && drover_arguments_get_file (arguments, argument) == NULL;
 }
 
 /**
@@ -233,13 +263,13 @@ GPtrArray *
 drover_forwards_list (GPtrArray *arguments, guint argument)
 {
   GPtrArray *forwards = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_forward_free);
-  const char *text = get_user_text (arguments, argument);
+  g_autoptr (DroverFields) fields = read_user (arguments, argument);
   g_auto (GStrv) values = NULL;
 
-  if (text == NULL)
+  if (fields == NULL)
     return forwards;
 
-  values = drover_keyval_dup_all (text, "type", "hostfwd");
+  values = list_texts (fields);
   for (guint i = 0; values[i] != NULL; i++)
     g_ptr_array_add (forwards, drover_forward_parse (values[i]));
 
@@ -247,27 +277,12 @@ drover_forwards_list (GPtrArray *arguments, guint argument)
 }
 
 /* Replaces @n_old values at @index by @forward, if there is one. */
-static GPtrArray *
-splice (GPtrArray *arguments, guint argument, guint index, guint n_old,
-        const DroverForward *forward, GError **error)
+static char *
+splice_keyval (const char *text, char **old, guint index, guint n_old,
+               const DroverForward *forward)
 {
-  const char *text = get_user_text (arguments, argument);
-  g_autoptr (GPtrArray) values = NULL;
-  g_autofree char *changed = NULL;
-  g_auto (GStrv) old = NULL;
-  GPtrArray *result;
+  g_autoptr (GPtrArray) values = g_ptr_array_new ();
 
-  if (text == NULL)
-    {
-      g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
-                   _("Only user-mode networking (type “user”) has port forwards"));
-      return NULL;
-    }
-
-  old = drover_keyval_dup_all (text, "type", "hostfwd");
-  g_return_val_if_fail (index + n_old <= g_strv_length (old), NULL);
-
-  values = g_ptr_array_new ();
   for (guint i = 0; i < index; i++)
     g_ptr_array_add (values, old[i]);
   if (forward != NULL)
@@ -276,7 +291,82 @@ splice (GPtrArray *arguments, guint argument, guint index, guint n_old,
     g_ptr_array_add (values, old[i]);
   g_ptr_array_add (values, NULL);
 
-  changed = drover_keyval_set_all (text, "type", "hostfwd", (const char *const *) values->pdata);
+  return drover_keyval_set_all (text, "type", "hostfwd", (const char *const *) values->pdata);
+}
+
+/* Behind the last element of the list, or in a new one. */
+static char *
+append_json (const char *text, guint n_old, const char *literal)
+{
+  DroverJsonMember list;
+  g_autofree char *element = g_strdup_printf ("{\"str\":%s}", literal);
+  g_autofree char *last = NULL;
+
+  if (!drover_json_value_find (text, "hostfwd", &list))
+    {
+      g_autofree char *whole = g_strdup_printf ("[%s]", element);
+
+      return drover_json_value_set (text, "hostfwd", whole);
+    }
+
+  last = g_strdup_printf ("hostfwd.%u", n_old);
+  if (list.n_found > 1 || text[list.value_start] != '[' ||
+      drover_json_value_find (text, last, &(DroverJsonMember) { 0 }))
+    return NULL;
+
+  return g_strdup_printf ("%.*s%s%s%s", (int) list.end - 1, text, n_old > 0 ? "," : "", element,
+                          text + list.end - 1);
+}
+
+static char *
+splice_json (const char *text, guint n_all, guint index, guint n_old,
+             const DroverForward *forward)
+{
+  g_autofree char *literal = forward != NULL ? drover_json_value_quote (forward->text) : NULL;
+  g_autofree char *path = make_path (index);
+  g_autofree char *element = g_strdup_printf ("hostfwd.%u", index);
+
+  if (n_old == 0)
+    return append_json (text, n_all, literal);
+  if (forward != NULL)
+    return drover_json_value_set (text, path, literal);
+
+  return drover_json_value_remove (text, n_all > 1 ? element : "hostfwd");
+}
+
+static GPtrArray *
+splice (GPtrArray *arguments, guint argument, guint index, guint n_old,
+        const DroverForward *forward, GError **error)
+{
+  g_autoptr (DroverFields) fields = read_user (arguments, argument);
+  g_autofree char *changed = NULL;
+  g_auto (GStrv) old = NULL;
+  GPtrArray *result;
+
+  if (fields == NULL)
+    {
+      drover_arguments_refuse (error,
+                               _("Only user-mode networking (type “user”) has port forwards"));
+      return NULL;
+    }
+  if (!drover_arguments_check_own (arguments, argument, error))
+    return NULL;
+
+  old = list_texts (fields);
+  g_return_val_if_fail (index + n_old <= g_strv_length (old), NULL);
+  if (n_old == 1 && forward != NULL && g_str_equal (forward->text, old[index]))
+    return drover_arguments_copy (arguments);
+
+  changed = fields->is_json
+              ? splice_json (fields->text, g_strv_length (old), index, n_old, forward)
+              : splice_keyval (fields->text, old, index, n_old, forward);
+  if (changed == NULL)
+    {
+      drover_arguments_refuse (error, _("“%s” cannot be changed in this JSON; edit it as text: %s"),
+                               "hostfwd", fields->text);
+      return NULL;
+    }
+
   result = drover_arguments_copy (arguments);
   drover_arguments_take (result, argument,
                          drover_argument_with_value (arguments->pdata[argument], changed));

@@ -137,33 +137,6 @@ scan_literal (Scanner *scanner)
   return scan_number (scanner);
 }
 
-static gboolean
-scan_array (Scanner *scanner)
-{
-  scanner->p++;
-  skip_blanks (scanner);
-  if (*scanner->p == ']')
-    {
-      scanner->p++;
-      return TRUE;
-    }
-
-  for (;;)
-    {
-      skip_blanks (scanner);
-      if (!scan_value (scanner, NULL, NULL))
-        return FALSE;
-      skip_blanks (scanner);
-      if (*scanner->p == ']')
-        {
-          scanner->p++;
-          return TRUE;
-        }
-      if (*scanner->p++ != ',')
-        return FALSE;
-    }
-}
-
 static guint
 read_hex (const char *p)
 {
@@ -235,6 +208,72 @@ note_match (Search *search, const DroverJsonMember *member, gsize before)
   search->after = 0;
 }
 
+/* An element is found by its number. What leads into it is a way; a new one is never made, as it
+ * would have a place among the others. */
+static gboolean
+scan_element (Scanner *scanner, const char *path, Search *search, guint index, gsize before,
+              gboolean blocked)
+{
+  gsize start = scanner->p - scanner->text;
+  DroverJsonMember member = { .start = start, .value_start = start };
+  g_autofree char *key = path != NULL ? g_strdup_printf ("%u", index) : NULL;
+  const char *step = NULL;
+
+  if (path != NULL && g_str_has_prefix (path, key) && path[strlen (key)] == '.' &&
+      (*scanner->p == '{' || *scanner->p == '['))
+    {
+      step = path + strlen (key) + 1;
+      search->blocked = blocked;
+    }
+  if (!scan_value (scanner, step, search))
+    return FALSE;
+
+  member.end = scanner->p - scanner->text;
+  if (path != NULL && g_str_equal (key, path))
+    note_match (search, &member, before);
+  return TRUE;
+}
+
+static gboolean
+scan_array (Scanner *scanner, const char *path, Search *search)
+{
+  gboolean blocked = path != NULL && search->blocked;
+  gsize before = 0;
+
+  if (path != NULL)
+    {
+      search->rest = path;
+      search->blocked = TRUE;
+    }
+  scanner->p++;
+  skip_blanks (scanner);
+  if (*scanner->p == ']')
+    {
+      scanner->p++;
+      return TRUE;
+    }
+
+  for (guint index = 0;; index++)
+    {
+      guint n_found = search != NULL ? search->member.n_found : 0;
+
+      if (!scan_element (scanner, path, search, index, before, blocked))
+        return FALSE;
+      before = scanner->p - scanner->text;
+      skip_blanks (scanner);
+      if (*scanner->p == ']')
+        {
+          scanner->p++;
+          return TRUE;
+        }
+      if (*scanner->p++ != ',')
+        return FALSE;
+      skip_blanks (scanner);
+      if (path != NULL && search->member.n_found > n_found && search->member.end == before)
+        search->after = scanner->p - scanner->text;
+    }
+}
+
 static gboolean
 scan_member (Scanner *scanner, const char *path, Search *search, gsize lead_start, gsize before)
 {
@@ -261,7 +300,7 @@ scan_member (Scanner *scanner, const char *path, Search *search, gsize lead_star
         step = path + strlen (key) + 1;
     }
   /* A second way to the same place is no way either. */
-  if (step != NULL && (*scanner->p != '{' || search->rest != path))
+  if (step != NULL && ((*scanner->p != '{' && *scanner->p != '[') || search->rest != path))
     search->blocked = TRUE;
   if (!scan_value (scanner, step, search))
     return FALSE;
@@ -336,7 +375,7 @@ scan_value (Scanner *scanner, const char *path, Search *search)
   if (*scanner->p == '{')
     valid = scan_object (scanner, path, search);
   else if (*scanner->p == '[')
-    valid = scan_array (scanner);
+    valid = scan_array (scanner, path, search);
   else if (*scanner->p == '"' || *scanner->p == '\'')
     valid = scan_string (scanner);
   else
@@ -379,7 +418,8 @@ drover_json_value_is_valid (const char *text)
 /**
  * drover_json_value_find:
  * @text: a JSON object
- * @path: the member asked for; `file.filename` is a member of a member
+ * @path: the member asked for; `file.filename` is a member of a member, `children.0` the first
+ *   element of a list
  * @member: (out): where it stands; of several the last
  *
  * Returns: whether @text is valid and has that member

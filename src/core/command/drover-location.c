@@ -165,8 +165,9 @@ drover_locations_list_rest (GPtrArray *arguments)
   GArray *rest = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < arguments->len; i++)
-    if (!drover_argument_get_enabled (arguments->pdata[i]) ||
-        (!in_part[i] && !is_set (arguments, i)))
+    if (drover_argument_get_source (arguments->pdata[i]) == NULL &&
+        (!drover_argument_get_enabled (arguments->pdata[i]) ||
+         (!in_part[i] && !is_set (arguments, i))))
       g_array_append_val (rest, i);
 
   return rest;

@@ -7,6 +7,7 @@
 #include "drover-arguments.h"
 #include "drover-keyval.h"
 #include "drover-modernise.h"
+#include "drover-options-file.h"
 #include "drover-part.h"
 
 /**
@@ -66,16 +67,63 @@ static const struct
   const char *value; /* NULL to keep it */
 } same[] = {
   { "M", "-machine", NULL },
-  { "no-hpet", "-machine", "hpet=off" },
-  { "no-acpi", "-machine", "acpi=off" },
-  { "no-fd-bootchk", "-machine", "fd-bootchk=off" },
-  { "usb", "-machine", "usb=on" },
   { "watchdog", "-device", NULL },
   { "std-vga", "-vga", "std" },
   { "curses", "-display", "curses" },
   { "sdl", "-display", "sdl" },
   { "localtime", "-rtc", "base=localtime" },
 };
+
+/* Whether another `-machine` says @key=@value already, and none says otherwise: it would be said
+ * twice. */
+static gboolean
+is_said (DroverModernise *self, const char *key, const char *value)
+{
+  gboolean said = FALSE;
+
+  for (guint i = 0; i < self->references->fields->len; i++)
+    {
+      const DroverFields *fields = self->references->fields->pdata[i];
+      const char *other = fields->enabled && drover_fields_are (fields, "machine")
+                            ? drover_fields_get (fields, key)
+                            : NULL;
+
+      if (other != NULL && !g_str_equal (other, value))
+        return FALSE;
+      said |= other != NULL;
+    }
+
+  return said && self->fields->enabled;
+}
+
+/* `-machine KEY=VALUE` in the place of the old argument, or nothing when it is there. */
+static void
+replace_by_machine (DroverModernise *self, const char *key, const char *value)
+{
+  g_autofree char *item = g_strdup_printf ("%s=%s", key, value);
+
+  if (is_said (self, key, value))
+    g_ptr_array_remove (self->result, self->arguments->pdata[self->argument]);
+  else
+    drover_modernise_replace (self, "-machine", item);
+}
+
+static gboolean
+replace_machine (DroverModernise *self, GError **error)
+{
+  static const char *const items[][3] = {
+    { "no-hpet", "hpet", "off" },
+    { "no-acpi", "acpi", "off" },
+    { "no-fd-bootchk", "fd-bootchk", "off" },
+    { "usb", "usb", "on" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    if (drover_fields_are (self->fields, items[i][0]))
+      replace_by_machine (self, items[i][1], items[i][2]);
+
+  return TRUE;
+}
 
 static gboolean
 replace_same (DroverModernise *self, GError **error)
@@ -124,8 +172,12 @@ replace_usb_device (DroverModernise *self, GError **error)
       {
         guint index = drover_modernise_get_device_index (self);
 
-        drover_modernise_replace (self, "-machine", "usb=on");
+        /* First its own place, which the device may move on. */
+        if (!is_said (self, "usb", "on"))
+          drover_modernise_replace (self, "-machine", "usb=on");
         drover_modernise_insert (self, index, "-device", names[i][1]);
+        if (is_said (self, "usb", "on"))
+          g_ptr_array_remove (self->result, self->arguments->pdata[self->argument]);
         return TRUE;
       }
 
@@ -327,7 +379,7 @@ static const struct
   const char *sentence;
 } rules[] = {
   { " M ", is_always, replace_same, N_("Spells “-M” out as “-machine”.") },
-  { " no-hpet no-acpi no-fd-bootchk usb ", is_always, replace_same,
+  { " no-hpet no-acpi no-fd-bootchk usb ", is_always, replace_machine,
     N_("Says it as a property of the machine, with “-machine”.") },
   { " watchdog ", is_always, replace_same, N_("Adds the watchdog with “-device”.") },
   { " std-vga ", is_always, replace_same, N_("Says it with “-vga”.") },
@@ -387,7 +439,7 @@ drover_modernise_can (DroverReferences *references, int argument)
  * @arguments: (element-type DroverArgument): a machine's arguments
  * @argument: index of one of them
  *
- * Returns: (transfer full) (nullable): what drover_arguments_modernise() would do with it, in a
+ * Returns: (transfer full) (nullable): what drover_arguments_modernise_in() would do with it, in a
  *   sentence; %NULL when it is in today's form
  */
 char *
@@ -396,7 +448,9 @@ drover_part_describe_modern (GPtrArray *arguments, guint argument)
   g_autoptr (DroverFields) fields = drover_fields_new (arguments->pdata[argument]);
   int rule = find_rule (fields, fields->name);
 
-  return rule < 0 ? NULL : g_strdup (_(rules[rule].sentence));
+  return rule < 0 || drover_arguments_get_file (arguments, argument) != NULL
+           ? NULL
+           : g_strdup (_(rules[rule].sentence));
 }
 
 /**
@@ -423,6 +477,8 @@ drover_arguments_modernise_in (GPtrArray *arguments, const char *program, const 
                            drover_board_find (references, program), argument, fields, result };
   int rule = find_rule (fields, fields->name);
 
+  if (!drover_arguments_check_own (arguments, argument, error))
+    return NULL;
   if (rule < 0)
     {
       drover_arguments_refuse (error, _("This is in today’s form already"));
@@ -432,23 +488,4 @@ drover_arguments_modernise_in (GPtrArray *arguments, const char *program, const 
     return NULL;
 
   return g_steal_pointer (&result);
-}
-
-/**
- * drover_arguments_modernise:
- * @arguments: (element-type DroverArgument): a machine's arguments
- * @program: its program
- * @argument: index of the one to rewrite
- * @error: set to %DROVER_ERROR_ARGUMENT with the reason when it is better left as it is
- *
- * drover_arguments_modernise_in() for one who does not know the machine's folder: a disk whose
- * file has a relative name is only rewritten when its format is given.
- *
- * Returns: (transfer full) (nullable): the new arguments
- */
-GPtrArray *
-drover_arguments_modernise (GPtrArray *arguments, const char *program, guint argument,
-                            GError **error)
-{
-  return drover_arguments_modernise_in (arguments, program, NULL, argument, error);
 }

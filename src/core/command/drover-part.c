@@ -5,6 +5,7 @@
 
 #include "drover-arguments.h"
 #include "drover-modernise.h"
+#include "drover-options-file.h"
 #include "drover-part-private.h"
 
 typedef struct
@@ -420,6 +421,13 @@ name_parts (DroverReferences *references, GPtrArray *parts)
       }
 }
 
+static gboolean
+is_old (DroverReferences *references, GPtrArray *arguments, int argument)
+{
+  return drover_arguments_get_file (arguments, argument) == NULL &&
+         drover_modernise_can (references, argument);
+}
+
 /**
  * drover_parts_read:
  * @references: who makes and who uses which id in @arguments
@@ -446,8 +454,8 @@ drover_parts_read (DroverReferences *references, GPtrArray *arguments)
 
       find_others (references, part);
       part->title = drover_part_dup_title (references, part);
-      part->legacy = drover_modernise_can (references, part->scope.front) ||
-                     drover_modernise_can (references, part->scope.back);
+      part->legacy = is_old (references, arguments, part->scope.front) ||
+                     is_old (references, arguments, part->scope.back);
     }
   name_parts (references, reader.parts);
   return reader.parts;
@@ -581,7 +589,8 @@ remove_unused (GPtrArray *arguments, const DroverPart *part, gboolean *removed)
       for (guint i = 0; i < candidates->len; i++)
         {
           int argument = g_array_index (candidates, int, i);
-          gboolean used = argument < 0 || removed[argument];
+          gboolean used = argument < 0 || removed[argument] ||
+                          drover_arguments_get_file (arguments, argument) != NULL;
 
           for (guint j = 0; !used && j < arguments->len; j++)
             used = !removed[j] && drover_references_uses (references, j, argument);
@@ -598,7 +607,7 @@ remove_unused (GPtrArray *arguments, const DroverPart *part, gboolean *removed)
  * @other_half: whether its host side, and what else only it uses, goes too
  *
  * Without @other_half only the front goes, or the back of a part that has no front. What uses
- * the part (see drover_arguments_list_uses()) is left as it is.
+ * the part (see drover_arguments_list_uses()) is left as it is, and so is what stands in a file.
  *
  * Returns: (transfer full): the new arguments
  */
@@ -607,8 +616,9 @@ drover_part_remove (GPtrArray *arguments, const DroverPart *part, gboolean other
 {
   g_autofree gboolean *removed = g_new0 (gboolean, arguments->len);
   GPtrArray *result = drover_arguments_copy (arguments);
+  int first = part->scope.front >= 0 ? part->scope.front : part->scope.back;
 
-  removed[part->scope.front >= 0 ? part->scope.front : part->scope.back] = TRUE;
+  removed[first] = drover_arguments_get_file (arguments, first) == NULL;
   if (other_half)
     remove_unused (arguments, part, removed);
   for (guint i = arguments->len; i-- > 0;)

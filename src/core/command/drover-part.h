@@ -58,8 +58,6 @@ GArray     *drover_arguments_list_uses (GPtrArray *arguments, guint argument);
 GPtrArray  *drover_arguments_list_duplicate_ids (GPtrArray *arguments);
 
 char       *drover_part_describe_modern (GPtrArray *arguments, guint argument);
-GPtrArray  *drover_arguments_modernise (GPtrArray *arguments, const char *program,
-                                    guint argument, GError **error);
 GPtrArray  *drover_arguments_modernise_in (GPtrArray *arguments, const char *program,
                                     const char *folder, guint argument, GError **error);
 

@@ -6,6 +6,7 @@
 
 #include "drover-arguments.h"
 #include "drover-keyval.h"
+#include "drover-options-file.h"
 #include "drover-part.h"
 #include "drover-reference.h"
 
@@ -130,7 +131,10 @@ drover_arguments_rename_id (GPtrArray *arguments, guint argument, const char *id
                         other->names == old->names && other->length == old->length &&
                         strncmp (other->value + other->start, old->value, old->length) == 0;
 
-      if ((other == old || is_use) && !put (result, references, other, id, error))
+      if (other != old && !is_use)
+        continue;
+      if (!drover_arguments_check_own (arguments, other->argument, error) ||
+          !put (result, references, other, id, error))
         return NULL;
     }
 

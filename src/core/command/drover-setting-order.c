@@ -107,6 +107,27 @@ edit_lone_word (const DroverSetting *setting, GArray *hits, GPtrArray *arguments
   return TRUE;
 }
 
+/* What else is said of a word, as `tcg,thread=single`, is of that word: it moves along with it, and
+ * does not go unless it was taken away before. @names is %NULL when none stays. */
+static gboolean
+check_words (GArray *hits, GPtrArray *arguments, const char *const *names, GError **error)
+{
+  /* A lone word is edited where it stands, and nothing goes. */
+  if (hits->len == 1 && names != NULL && names[1] == NULL)
+    return TRUE;
+
+  for (guint i = 0; i < hits->len; i++)
+    {
+      const DroverSettingHit *hit = &g_array_index (hits, DroverSettingHit, i);
+
+      if ((names == NULL || !g_strv_contains (names, hit->value.text)) &&
+          !drover_setting_check_alone (hit, arguments, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static void
 write_words (const DroverSetting *setting, GArray *hits, GPtrArray *arguments,
              const char *const *names)
@@ -158,11 +179,14 @@ drover_setting_write_list (const DroverSetting *setting, GPtrArray *arguments, c
   g_autoptr (GPtrArray) result = drover_setting_copy_arguments (arguments);
   g_auto (GStrv) names = text != NULL ? g_strsplit (text, ":", -1) : NULL;
 
+  drover_setting_drop_files (hits, arguments);
   if (hits->len == 1 && !is_one_word (first->place))
     {
       if (!drover_setting_replace_hit (first, setting, result, NULL, text, error))
         return NULL;
     }
+  else if (!check_words (hits, result, (const char *const *) names, error))
+    return NULL;
   else if (text == NULL)
     remove_words (hits, result);
   else if (hits->len > 0)

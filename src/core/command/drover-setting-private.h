@@ -17,6 +17,7 @@ gboolean   drover_setting_place_is_at  (const DroverPlace *place, GPtrArray *arg
                                         const DroverScope *scope, guint index);
 GArray    *drover_setting_find_hits    (const DroverSetting *setting, GPtrArray *arguments,
                                         const DroverScope *scope);
+void       drover_setting_drop_files   (GArray *hits, GPtrArray *arguments);
 guint      drover_setting_count_option (GPtrArray *arguments, const char *option);
 
 void       drover_setting_read_list    (const DroverSetting *setting, GArray *hits,
@@ -28,6 +29,8 @@ gboolean   drover_setting_matches      (const char *means, const char *text);
 gboolean   drover_setting_replace_hit  (const DroverSettingHit *hit, const DroverSetting *setting,
                                         GPtrArray *arguments, const DroverScope *scope,
                                         const char *text, GError **error);
+gboolean   drover_setting_check_alone   (const DroverSettingHit *hit, GPtrArray *arguments,
+                                         GError **error);
 GPtrArray *drover_setting_copy_arguments (GPtrArray *arguments);
 void       drover_setting_insert       (GPtrArray *arguments, int at, const char *option,
                                         const char *value);

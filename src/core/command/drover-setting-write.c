@@ -6,6 +6,7 @@
 
 #include "drover-error.h"
 #include "drover-option.h"
+#include "drover-options-file.h"
 #include "drover-part.h"
 #include "drover-setting-private.h"
 
@@ -87,14 +88,28 @@ set_key (const DroverSetting *setting, const DroverPlace *place, GPtrArray *argu
   return TRUE;
 }
 
+/* The first argument that counts against what the files say of @option. */
+static guint
+find_start (GPtrArray *arguments, const char *option)
+{
+  int start = 0;
+
+  for (guint i = 0; i < arguments->len; i++)
+    if (g_str_equal (drover_value_get_option (arguments->pdata[i]), option))
+      start = MAX (start, drover_arguments_find_source (arguments, i) + 1);
+
+  return start;
+}
+
 /* The arguments of a whole machine that a key could go into: the last one's index. */
 static guint
 count_targets (const DroverPlace *place, GPtrArray *arguments, guint *last)
 {
   guint n = 0;
 
-  for (guint i = 0; i < arguments->len; i++)
-    if (drover_setting_place_is_at (place, arguments, NULL, i))
+  for (guint i = find_start (arguments, place->option); i < arguments->len; i++)
+    if (drover_argument_get_source (arguments->pdata[i]) == NULL &&
+        drover_setting_place_is_at (place, arguments, NULL, i))
       {
         *last = i;
         n++;
@@ -152,6 +167,7 @@ create_key (const DroverSetting *setting, const DroverPlace *place, GPtrArray *a
   if (n == 0 || is_new)
     {
       gboolean other_there = group != DROVER_VALUE_MANY &&
+                             find_start (arguments, place->option) == 0 &&
                              drover_setting_count_option (arguments, place->option) > 0;
 
       return other_there ? refuse (setting, place, error)
@@ -176,7 +192,8 @@ create_in_part (const DroverSetting *setting, const DroverPlace *place, GPtrArra
       !drover_setting_place_is_at (place, arguments, scope, slot))
     return refuse (setting, place, error);
 
-  return set_key (setting, place, arguments, slot, text, error);
+  return drover_arguments_check_own (arguments, slot, error) &&
+         set_key (setting, place, arguments, slot, text, error);
 }
 
 static gboolean
@@ -243,8 +260,8 @@ remove_hit (const DroverSettingHit *hit, const DroverSetting *setting, GPtrArray
 
 /* Nothing goes that nobody spoke of; a device that is itself the setting, as a balloon is, goes
  * as a whole. */
-static gboolean
-check_alone (const DroverSettingHit *hit, GPtrArray *arguments, GError **error)
+gboolean
+drover_setting_check_alone (const DroverSettingHit *hit, GPtrArray *arguments, GError **error)
 {
   const DroverPlace *place = hit->place;
   const char *value = drover_argument_get_value (arguments->pdata[hit->argument]);
@@ -270,7 +287,7 @@ drover_setting_replace_hit (const DroverSettingHit *hit, const DroverSetting *se
 
   if (text == NULL)
     {
-      if (!check_alone (hit, arguments, error))
+      if (!drover_setting_check_alone (hit, arguments, error))
         return FALSE;
       remove_hit (hit, setting, arguments);
       return TRUE;
@@ -325,7 +342,12 @@ is_id (const DroverPlace *place)
 static gboolean
 check_writable (const DroverSetting *setting, const DroverReading *reading, GError **error)
 {
-  if (reading->state == DROVER_SETTING_CONFLICT)
+  if (reading->state == DROVER_SETTING_CONFLICT && reading->file != NULL)
+    g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
+                 _("%s is set before -readconfig too, and in the file %s, which counts; it was "
+                   "left as it is, and the arguments can be edited as text"),
+                 setting->id, reading->file);
+  else if (reading->state == DROVER_SETTING_CONFLICT)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
                  _("%s is set more than once, so it was left as it is; the arguments can be "
                    "edited as text"),
@@ -341,6 +363,22 @@ check_writable (const DroverSetting *setting, const DroverReading *reading, GErr
   return FALSE;
 }
 
+/* What a file says of the machine is left to it, or said anew behind it; what it says of a part
+ * only it can say. */
+static gboolean
+check_file (const DroverSetting *setting, const DroverReading *reading, const char *text,
+            GError **error)
+{
+  if (reading->file == NULL ||
+      (text != NULL && setting->places[0].half == DROVER_HALF_WHOLE))
+    return TRUE;
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
+               _("%s stands in the file %s, which Drover never changes; edit it there"),
+               setting->id, reading->file);
+  return FALSE;
+}
+
 /**
  * drover_setting_write:
  * @setting: a setting
@@ -353,7 +391,8 @@ check_writable (const DroverSetting *setting, const DroverReading *reading, GErr
  * Writes where the setting was found; what is not there yet is made in the first of its places.
  * An equal value, however it is spelt, changes nothing. The id of a part is renamed in all that
  * uses it; an id that cannot be one, or is taken, is refused. With the last thing that an argument
- * said the argument goes too.
+ * said the argument goes too. What a file of `-readconfig` says of the machine is said anew
+ * behind it; what it says of a part is refused.
  *
  * Returns: (transfer full) (element-type DroverArgument) (nullable): the new arguments
  */
@@ -377,16 +416,19 @@ drover_setting_write (const DroverSetting *setting, GPtrArray *arguments,
         ? text == NULL
         : text != NULL && drover_setting_equal (setting, reading->text, text))
     return drover_setting_copy_arguments (arguments);
+  if (!check_file (setting, reading, text, error))
+    return NULL;
   if (setting->kind == DROVER_SETTING_LIST)
     return drover_setting_write_list (setting, arguments, text, error);
 
   result = drover_setting_copy_arguments (arguments);
-  if (reading->state == DROVER_SETTING_ABSENT)
+  if (reading->state == DROVER_SETTING_ABSENT || reading->file != NULL)
     return drover_setting_create (setting, result, scope, text, -1, error)
              ? g_steal_pointer (&result)
              : NULL;
 
   hits = drover_setting_find_hits (setting, arguments, scope);
+  drover_setting_drop_files (hits, arguments);
   if (text != NULL && is_id (g_array_index (hits, DroverSettingHit, 0).place))
     return drover_arguments_rename_id (arguments, reading->argument, text, error);
 

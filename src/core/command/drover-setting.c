@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-error.h"
+#include "drover-options-file.h"
 #include "drover-setting-private.h"
 #include "drover-shell.h"
 #include "drover-value.h"
@@ -28,6 +29,7 @@ void
 drover_reading_free (DroverReading *self)
 {
   g_free (self->text);
+  g_free (self->file);
   g_free (self);
 }
 
@@ -173,13 +175,68 @@ drover_setting_find_hits (const DroverSetting *setting, GPtrArray *arguments,
   return hits;
 }
 
+static gboolean
+is_in_file (GPtrArray *arguments, guint index)
+{
+  return drover_argument_get_source (arguments->pdata[index]) != NULL;
+}
+
+/* Leaves the hits on the command line itself. */
+void
+drover_setting_drop_files (GArray *hits, GPtrArray *arguments)
+{
+  for (guint i = hits->len; i-- > 0;)
+    if (is_in_file (arguments, g_array_index (hits, DroverSettingHit, i).argument))
+      g_array_remove_index (hits, i);
+}
+
+static void
+drop_own (GArray *hits, GPtrArray *arguments)
+{
+  for (guint i = hits->len; i-- > 0;)
+    if (!is_in_file (arguments, g_array_index (hits, DroverSettingHit, i).argument))
+      g_array_remove_index (hits, i);
+}
+
+/* QEMU reads a file where its `-readconfig` stands, and of the machine's settings takes the last:
+ * what stands behind it counts more than the file, and that more than what stands before. Leaves
+ * those hits that count; whether there are others against which the file has won. */
+static gboolean
+settle_files (GArray *hits, GPtrArray *arguments)
+{
+  int last_own = -1;
+  int last_source = -1;
+
+  for (guint i = 0; i < hits->len; i++)
+    {
+      const DroverSettingHit *hit = &g_array_index (hits, DroverSettingHit, i);
+      int source = drover_arguments_find_source (arguments, hit->argument);
+
+      if (hit->place->half != DROVER_HALF_WHOLE)
+        return FALSE;
+      if (source >= 0)
+        last_source = MAX (last_source, source);
+      else
+        last_own = hit->argument;
+    }
+
+  if (last_source < 0)
+    return FALSE;
+
+  if (last_own > last_source)
+    drover_setting_drop_files (hits, arguments);
+  else
+    drop_own (hits, arguments);
+  return last_own >= 0 && last_own < last_source;
+}
+
 guint
 drover_setting_count_option (GPtrArray *arguments, const char *option)
 {
   guint n = 0;
 
   for (guint i = 0; i < arguments->len; i++)
-    if (drover_argument_get_enabled (arguments->pdata[i]) &&
+    if (drover_argument_get_enabled (arguments->pdata[i]) && !is_in_file (arguments, i) &&
         g_str_equal (option, drover_value_get_option (arguments->pdata[i])))
       n++;
 
@@ -211,11 +268,31 @@ judge (const DroverSetting *setting, GPtrArray *arguments, GArray *hits)
   return DROVER_SETTING_VALUE;
 }
 
+static void
+read_one (const DroverSetting *setting, GPtrArray *arguments, GArray *hits,
+          DroverReading *reading)
+{
+  DroverSettingHit *hit;
+
+  reading->state = judge (setting, arguments, hits);
+  if (reading->state == DROVER_SETTING_ABSENT)
+    return;
+
+  hit = &g_array_index (hits, DroverSettingHit, hits->len - 1);
+  reading->text = g_steal_pointer (&hit->value.text);
+  reading->argument = hit->argument;
+  reading->start = hit->value.start;
+  reading->end = hit->value.end;
+}
+
 /**
  * drover_setting_read:
  * @setting: a setting
  * @arguments: (element-type DroverArgument): the machine's arguments
  * @scope: (nullable): the part, for a setting of parts
+ *
+ * With drover_arguments_with_files() what stands in a file is read where the command line does not
+ * say it anew; where a file goes against the command line before it, that is a conflict.
  *
  * Returns: (transfer full): what the arguments say of it
  */
@@ -223,25 +300,23 @@ DroverReading *
 drover_setting_read (const DroverSetting *setting, GPtrArray *arguments, const DroverScope *scope)
 {
   g_autoptr (GArray) hits = drover_setting_find_hits (setting, arguments, scope);
+  gboolean both = settle_files (hits, arguments);
   DroverReading *reading = g_new0 (DroverReading, 1);
-  DroverSettingHit *hit;
 
   reading->argument = -1;
   if (setting->kind == DROVER_SETTING_LIST)
+    drover_setting_read_list (setting, hits, reading);
+  else
+    read_one (setting, arguments, hits, reading);
+
+  if (both)
+    reading->state = DROVER_SETTING_CONFLICT;
+  reading->file = g_strdup (drover_arguments_get_file (arguments, reading->argument));
+  if (reading->file != NULL)
     {
-      drover_setting_read_list (setting, hits, reading);
-      return reading;
+      reading->argument = -1;
+      reading->start = reading->end = 0;
     }
-
-  reading->state = judge (setting, arguments, hits);
-  if (reading->state == DROVER_SETTING_ABSENT)
-    return reading;
-
-  hit = &g_array_index (hits, DroverSettingHit, hits->len - 1);
-  reading->text = g_steal_pointer (&hit->value.text);
-  reading->argument = hit->argument;
-  reading->start = hit->value.start;
-  reading->end = hit->value.end;
   return reading;
 }
 

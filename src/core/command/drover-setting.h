@@ -145,11 +145,14 @@ typedef enum
  * @argument: index of the argument it stands in, or -1
  * @start: offset of the item (key included) in that argument's value
  * @end: offset after it; equal to @start when the flag itself is the value
+ * @file: (nullable): the file of a `-readconfig` that it stands in, as the command line names it;
+ *   there is no @argument then
  */
 typedef struct
 {
   DroverSettingState state;
   char *text;
+  char *file;
   int argument;
   gsize start;
   gsize end;

@@ -7,6 +7,7 @@
 #include "drover-document.h"
 #include "drover-error.h"
 #include "drover-json.h"
+#include "drover-options-file.h"
 
 /* The only version of machine.json so far. A file with a later one may mean things that
  * this Drover would lose, so it is refused and left alone. */
@@ -528,14 +529,15 @@ drover_document_with_accelerator (DroverDocument *self, const char *accelerator)
 
 /**
  * drover_document_with_arguments:
- * @arguments: (element-type DroverArgument): the new list; not to be changed afterwards
+ * @arguments: (element-type DroverArgument): the new list; not to be changed afterwards. What
+ *   stands in files, see drover_arguments_with_files(), is left out.
  *
  * Returns: (transfer full): a copy of @self with these arguments
  */
 DroverDocument *
 drover_document_with_arguments (DroverDocument *self, GPtrArray *arguments)
 {
-  return take (copy_root (self), g_ptr_array_ref (arguments));
+  return take (copy_root (self), drover_arguments_without_files (arguments));
 }
 
 /**

@@ -126,6 +126,49 @@ test_edit (void)
 }
 
 static void
+test_json (void)
+{
+  g_autoptr (GPtrArray) old =
+    one_argument ("-netdev", "{\"type\":\"user\",\"id\":\"n\", \"hostfwd\": [ {\"str\": "
+                             "\"tcp::1-:2\"}, {\"str\":\"odd\"}],\"x\":1}");
+  g_autoptr (DroverForward) new = drover_forward_new ("udp", "", "53", "", "53", NULL);
+  g_autoptr (GPtrArray) list = drover_forwards_list (old, 1);
+  g_autoptr (GPtrArray) same = drover_forwards_change (old, 1, 0, list->pdata[0], NULL);
+  g_autoptr (GPtrArray) changed = drover_forwards_change (old, 1, 0, new, NULL);
+  g_autoptr (GPtrArray) added = drover_forwards_add (old, 1, new, NULL);
+  g_autoptr (GPtrArray) removed = drover_forwards_remove (old, 1, 0, NULL);
+  g_autoptr (GPtrArray) empty = drover_forwards_remove (removed, 1, 0, NULL);
+  g_autoptr (GPtrArray) first = drover_forwards_add (empty, 1, new, NULL);
+
+  g_assert_true (drover_forwards_possible (old, 1));
+  g_assert_cmpuint (list->len, ==, 2);
+  g_assert_cmpstr (((DroverForward *) list->pdata[0])->host_port, ==, "1");
+  assert_value (same, drover_argument_get_value (old->pdata[1]));
+  assert_value (changed, "{\"type\":\"user\",\"id\":\"n\", \"hostfwd\": [ {\"str\": "
+                         "\"udp::53-:53\"}, {\"str\":\"odd\"}],\"x\":1}");
+  assert_value (added, "{\"type\":\"user\",\"id\":\"n\", \"hostfwd\": [ {\"str\": \"tcp::1-:2\"}, "
+                       "{\"str\":\"odd\"},{\"str\":\"udp::53-:53\"}],\"x\":1}");
+  assert_value (removed, "{\"type\":\"user\",\"id\":\"n\", \"hostfwd\": [ {\"str\":\"odd\"}],"
+                         "\"x\":1}");
+  assert_value (empty, "{\"type\":\"user\",\"id\":\"n\", \"x\":1}");
+  assert_value (first, "{\"type\":\"user\",\"id\":\"n\", \"x\":1, "
+                       "\"hostfwd\":[{\"str\":\"udp::53-:53\"}]}");
+}
+
+/* A list that is not of texts alone is left as it is. */
+static void
+test_json_refused (void)
+{
+  g_autoptr (GPtrArray) old =
+    one_argument ("-netdev", "{\"type\":\"user\",\"hostfwd\":[{\"str\":\"tcp::1-:2\"},7]}");
+  g_autoptr (DroverForward) new = drover_forward_new ("udp", "", "53", "", "53", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (drover_forwards_add (old, 1, new, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
+}
+
+static void
 test_impossible (void)
 {
   static const char *const others[][2] = {
@@ -155,6 +198,8 @@ main (int argc, char **argv)
   g_test_add_func ("/forward/unreadable", test_unreadable);
   g_test_add_func ("/forward/refused", test_refused);
   g_test_add_func ("/forward/edit", test_edit);
+  g_test_add_func ("/forward/json", test_json);
+  g_test_add_func ("/forward/json-refused", test_json_refused);
   g_test_add_func ("/forward/impossible", test_impossible);
   return drover_test_run ();
 }

@@ -21,6 +21,8 @@ static const char *const ugly[] = {
   "{\"\\u0061\":\"\\u00e4\\ud83d\\ude00\\n\"}",
   "{\"a.b\":1,\"a\":{\"b\":2}}",
   "{\"ä\":\"✓\"}",
+  "{\"a\":[ \"x\" , {\"b\":1},[2] ],\"b\":0}",
+  "{\"a\":[[3,4],{}]}",
 };
 
 static const char *const invalid[] = {
@@ -53,7 +55,8 @@ static const char *const invalid[] = {
   "{\"a\":[1 2]}",
 };
 
-static const char *const paths[] = { "a", "b", "c", "a.b", "a.b.c", "file.filename", "z", "z.y.x" };
+static const char *const paths[] = { "a", "b", "c", "a.b", "a.b.c", "file.filename", "z", "z.y.x",
+                                      "a.0", "a.1.b", "a.0.0", "a.b.c.1.a", "a.b.c.0" };
 
 static const char *const values[] = { "", "1", "a,b", "\"", "\\", "ä✓", "}\n\x01" };
 
@@ -127,6 +130,13 @@ test_set (void)
   /* What is a name of another node cannot have a member. */
   assert_set ("{\"f\":\"node\"}", "f.n", "2", NULL);
   assert_set ("{\"a\":1,\"a\":2}", "a", "2", NULL);
+  assert_set ("{\"l\":[ 1, 2 ]}", "l.1", "3", "{\"l\":[ 1, 3 ]}");
+  assert_set ("{\"l\":[{\"s\":1},{\"s\" : 2}]}", "l.1.s", "3", "{\"l\":[{\"s\":1},{\"s\" : 3}]}");
+  assert_set ("{\"l\":[{\"s\":1}]}", "l.0.t", "3", "{\"l\":[{\"s\":1,\"t\":3}]}");
+  /* A list gets no new element. */
+  assert_set ("{\"l\":[1]}", "l.1", "3", NULL);
+  assert_set ("{\"l\":[1]}", "l.x", "3", NULL);
+  assert_set ("{\"l\":[{\"s\":1}],\"z\":0}", "l.1.s", "3", NULL);
 }
 
 static void
@@ -144,6 +154,8 @@ test_remove (void)
   assert_remove ("{ \"a\": 1, \"b\": 2 }", "a", "{ \"b\": 2 }");
   assert_remove ("{ \"a\": 1, \"b\": 2 }", "b", "{ \"a\": 1 }");
   assert_remove ("{\"a\":1,\"b\":2,\"c\":3}", "b", "{\"a\":1,\"c\":3}");
+  assert_remove ("{\"l\":[1, 2,3]}", "l.0", "{\"l\":[2,3]}");
+  assert_remove ("{\"l\":[1, 2,3]}", "l.2", "{\"l\":[1, 2]}");
   assert_remove ("{\"f\":{\"n\":1}}", "f.n", "{\"f\":{}}");
   assert_remove ("{\"f\":{\"n\":1}}", "n", "{\"f\":{\"n\":1}}");
 }

@@ -96,6 +96,12 @@ test_rewrite (void)
     { PC, "-net nic,model=e1000,macaddr=52:54:00:00:00:01 -S -net user,hostfwd=tcp::1-:2", 0,
       "-nic user,hostfwd=tcp::1-:2,model=e1000,mac=52:54:00:00:00:01 -S" },
     { PC, "-net none", 0, "-nic none" },
+    /* What is said already is not said twice. */
+    { PC, "-machine usb=on -usb -S", 1, "-machine usb=on -S" },
+    { PC, "-machine usb=on -usbdevice tablet -S", 1, "-machine usb=on -device usb-tablet -S" },
+    { PC, "-device x -machine usb=on -usbdevice tablet", 2,
+      "-device usb-tablet -device x -machine usb=on" },
+    { PC, "-machine usb=off -usb", 1, "-machine usb=off -machine usb=on" },
     { PC, "-audio pa,model=sb16,server=x", 0,
       "-audiodev pa,id=audiodev0,server=x -device sb16,audiodev=audiodev0" },
     { PC, "-device x -audio driver=none,id=a,model=hda", 1,
@@ -120,7 +126,7 @@ test_rewrite (void)
       g_autofree char *sentence = drover_part_describe_modern (before, rewrite->argument);
       g_autoptr (GError) error = NULL;
       g_autoptr (GPtrArray) after =
-        drover_arguments_modernise (before, rewrite->program, rewrite->argument, &error);
+        drover_arguments_modernise_in (before, rewrite->program, NULL, rewrite->argument, &error);
 
       g_test_message ("%s", rewrite->before);
       g_assert_no_error (error);
@@ -178,8 +184,8 @@ test_refused (void)
     {
       g_autoptr (GPtrArray) before = make_arguments_of (refusals[i].before);
       g_autoptr (GError) error = NULL;
-      g_autoptr (GPtrArray) after = drover_arguments_modernise (
-        before, refusals[i].program, refusals[i].argument, &error);
+      g_autoptr (GPtrArray) after = drover_arguments_modernise_in (
+        before, refusals[i].program, NULL, refusals[i].argument, &error);
 
       if (after != NULL)
         g_error ("%s was rewritten", refusals[i].before);
@@ -195,6 +201,7 @@ static void
 test_modern (void)
 {
   static const char *const modern[] = {
+    "-smp 4",        "-smp cpus=4,maxcpus=8",
     "-m 1G",         "-machine pc",   "-accel kvm",    "-nic user,model=e1000", "-netdev user,id=n",
     "-audio pa",     "-vga none",     "-cpu host,x=on", "-serial stdio",         "-device a,id=x",
     "-chardev socket,id=a,path=x,server=on,wait=off,", "-blockdev raw,node-name=x",
@@ -220,7 +227,7 @@ test_note (void)
   g_autoptr (GPtrArray) after = NULL;
 
   g_ptr_array_add (arguments, drover_argument_with_note (plain, "for the tablet"));
-  after = drover_arguments_modernise (arguments, PC, 1, NULL);
+  after = drover_arguments_modernise_in (arguments, PC, NULL, 1, NULL);
   g_assert_cmpstr (drover_argument_get_note (after->pdata[1]), ==, "for the tablet");
 }
 

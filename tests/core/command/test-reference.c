@@ -117,6 +117,20 @@ test_rename (void)
       0,
       "-blockdev {\"driver\":\"file\",\"node-name\":\"new\"} -blockdev "
       "{\"node-name\":\"q\",\"file\":\"new\",\"x\":[1,2]} -machine pc,pflash0=new" },
+    { "-object iothread,id=i -device "
+      "{\"driver\":\"v\",\"iothread-vq-mapping\":[{\"iothread\":\"j\"},{\"iothread\":\"i\"}]}",
+      0,
+      "-object iothread,id=new -device "
+      "{\"driver\":\"v\",\"iothread-vq-mapping\":[{\"iothread\":\"j\"},{\"iothread\":\"new\"}]}" },
+    { "-blockdev file,node-name=b,filename=x -blockdev {\"driver\":\"quorum\",\"node-name\":\"q\","
+      "\"children\":[\"a\",\"b\"],\"vote-threshold\":1} -blockdev "
+      "{\"driver\":\"raw\",\"node-name\":\"r\",\"file\":{\"driver\":\"qcow2\",\"file\":\"b\","
+      "\"backing\":\"b\"}}",
+      0,
+      "-blockdev file,node-name=new,filename=x -blockdev {\"driver\":\"quorum\",\"node-name\":\"q\","
+      "\"children\":[\"a\",\"new\"],\"vote-threshold\":1} -blockdev "
+      "{\"driver\":\"raw\",\"node-name\":\"r\",\"file\":{\"driver\":\"qcow2\",\"file\":\"new\","
+      "\"backing\":\"new\"}}" },
     { "-netdev user,id=n #-device e1000,netdev=n", 0,
       "-netdev user,id=new #-device e1000,netdev=new" },
     { "-drive if=none,id=d,file=a,,b -device ide-hd,drive=d -set drive.d.cache=none", 0,
@@ -153,8 +167,6 @@ test_refused (void)
     { "-device a,id=x -device b,id=x -device c,bus=x", "z" },
     { "-device a", "z" },
     { "-m 1G", "z" },
-    { "-object iothread,id=i -device "
-      "{\"driver\":\"v\",\"iothread-vq-mapping\":[{\"iothread\":\"i\"}]}", "z" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)

@@ -186,9 +186,12 @@ test_accelerators (void)
   assert_write ("accelerator.order", "-enable-kvm -S", "tcg", "-accel tcg -S");
   assert_write ("accelerator.order", "-enable-kvm -S", "kvm:tcg", "-enable-kvm -accel tcg -S");
   assert_write ("accelerator.order", "-accel kvm,x=1", "hvf", "-accel hvf,x=1");
-  assert_write ("accelerator.order", "-accel kvm,x=1 -S", "tcg:hvf",
-                "-accel tcg -accel hvf -S");
-  assert_write ("accelerator.order", "-accel kvm,x=1 -S -enable-kvm", NULL, "-S");
+  assert_write ("accelerator.order", "-accel kvm,x=1 -S", "tcg:hvf", NULL);
+  assert_write ("accelerator.order", "-accel kvm,x=1 -S -enable-kvm", NULL, NULL);
+  assert_write ("accelerator.order", "-accel kvm,x=1", "tcg:kvm", "-accel tcg -accel kvm,x=1");
+  assert_write ("accelerator.order", "-accel kvm -accel tcg,thread=multi", "kvm", NULL);
+  assert_write ("accelerator.order", "-accel kvm -S -enable-kvm", NULL, "-S");
+  assert_write ("accelerator.order", "-accel kvm -accel tcg,thread=multi", NULL, NULL);
   assert_write ("accelerator.order", "-M pc,accel=kvm", "tcg", "-M pc,accel=tcg");
   assert_write ("accelerator.order", "-M pc,accel=kvm", NULL, "-M pc");
   assert_write ("accelerator.order", "", "kvm:", NULL);

@@ -662,8 +662,8 @@ is_kept_by_others (Case *test)
   g_autoptr (GPtrArray) cleared = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (test->setting->kind == DROVER_SETTING_LIST || place->key == NULL || place->means != NULL ||
-      value == NULL || !drover_value_holds_others (place->option, value, place->key))
+  if (place->key == NULL || place->means != NULL || value == NULL ||
+      !drover_value_holds_others (place->option, value, place->key))
     return FALSE;
 
   cleared =
