@@ -81,6 +81,7 @@ extern const Command remove_command;
 extern const Command rename_command;
 extern const Command modernise_command;
 extern const Command check_command;
+extern const Command firmware_command;
 extern const Command catalogue_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */

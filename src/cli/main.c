@@ -33,7 +33,7 @@ static const Command *const commands[] = {
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,
-  &renew_identity_command, &argument_command,
+  &renew_identity_command, &argument_command, &firmware_command,
 };
 
 static const char *const statuses[] = {
