@@ -34,6 +34,7 @@ static const Command *const commands[] = {
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,
   &renew_identity_command, &argument_command, &firmware_command,
+  &download_command,   &media_command,
 };
 
 static const char *const statuses[] = {
@@ -203,6 +204,7 @@ status_for_error (const GError *error)
     [DROVER_ERROR_START_FAILED] = STATUS_NOT_STARTED,
     [DROVER_ERROR_BAD_STATE] = STATUS_BAD_STATE,
     [DROVER_ERROR_CHECKSUM] = STATUS_FAILED,
+    [DROVER_ERROR_SIGNATURE] = STATUS_FAILED,
     [DROVER_ERROR_SAME_IDENTITY] = STATUS_BROKEN,
   };
 
