@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @DROVER_ERROR_START_FAILED: QEMU ended before it answered; the message has its own words
  * @DROVER_ERROR_BAD_STATE: what was asked cannot be done in the machine's present state
  * @DROVER_ERROR_CHECKSUM: a downloaded file is not what its publisher lists
+ * @DROVER_ERROR_SIGNATURE: a downloaded file is not signed as it must be
  * @DROVER_ERROR_SAME_IDENTITY: another machine has the same uuid, as after copying its folder
  *
  * Errors of configuration and of what Drover does itself. What QEMU answers over QMP
@@ -32,6 +33,7 @@ typedef enum
   DROVER_ERROR_START_FAILED,
   DROVER_ERROR_BAD_STATE,
   DROVER_ERROR_CHECKSUM,
+  DROVER_ERROR_SIGNATURE,
   DROVER_ERROR_SAME_IDENTITY,
 } DroverError;
 
