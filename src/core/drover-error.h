@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * @DROVER_ERROR_MACHINE_FILE: machine.json cannot be understood; the message names where
  * @DROVER_ERROR_MACHINE_VERSION: machine.json has a version that this Drover does not know
  * @DROVER_ERROR_MACHINE_CHANGED: machine.json was changed by someone else since it was read
+ * @DROVER_ERROR_TEMPLATE: a template cannot be understood; the message names where
+ * @DROVER_ERROR_NO_SUCH_TEMPLATE: no template has this id
  * @DROVER_ERROR_NO_SUCH_MACHINE: no machine has this name
  * @DROVER_ERROR_PROGRAM_MISSING: the QEMU program is not installed
  * @DROVER_ERROR_ARGUMENT: an argument cannot be parsed, or cannot be launched
@@ -27,6 +29,8 @@ typedef enum
   DROVER_ERROR_MACHINE_FILE,
   DROVER_ERROR_MACHINE_VERSION,
   DROVER_ERROR_MACHINE_CHANGED,
+  DROVER_ERROR_TEMPLATE,
+  DROVER_ERROR_NO_SUCH_TEMPLATE,
   DROVER_ERROR_NO_SUCH_MACHINE,
   DROVER_ERROR_PROGRAM_MISSING,
   DROVER_ERROR_ARGUMENT,
