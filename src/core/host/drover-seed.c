@@ -8,18 +8,19 @@
 #include <string.h>
 
 #include "drover-error.h"
+#include "drover-seed-private.h"
 #include "drover-seed.h"
 #include "drover-thread.h"
 
 /* Small media that a guest reads once: the answers to its questions. */
 
-#define SECTOR 2048
-#define FIRST_DESCRIPTOR (16 * SECTOR)
-#define DESCRIPTOR_DATES 813 /* four of them, of 17 bytes each */
+#define FIRST_DESCRIPTOR (16 * 2048)
+#define DESCRIPTOR_LABEL 40
+#define LABEL_LENGTH 32
+#define JOLIET_LABEL_LENGTH 16
 
 /* 2020-01-01: the same answers are the same medium, whenever they are written. */
 #define FIXED_TIME 1577836800
-static const char fixed_date[17] = "2020010100000000";
 
 typedef struct archive DroverArchive;
 typedef struct archive_entry DroverArchiveEntry;
@@ -81,18 +82,17 @@ add_files (DroverArchive *archive, GHashTable *files, GError **error)
   return TRUE;
 }
 
-/* libarchive writes the present time into the volume's descriptors. */
+/* libarchive writes it in capitals; all other programs write it as it is, and readers take that. */
 static void
-fix_dates (GByteArray *image)
+fix_label (GByteArray *image, const char *label)
 {
-  for (gsize at = FIRST_DESCRIPTOR; at + SECTOR <= image->len && image->data[at] != 255;
-       at += SECTOR)
-    for (guint i = 0; i < 4; i++)
-      memcpy (image->data + at + DESCRIPTOR_DATES + i * sizeof fixed_date, fixed_date,
-              sizeof fixed_date);
+  guint8 *place = image->data + FIRST_DESCRIPTOR + DESCRIPTOR_LABEL;
+
+  memset (place, ' ', LABEL_LENGTH);
+  memcpy (place, label, strlen (label));
 }
 
-/* Reads as its user only: with a hash of his password in it. */
+/* For its owner only: a hash of the password is in it. */
 static gboolean
 save (const char *path, const void *data, gsize length, GError **error)
 {
@@ -104,7 +104,7 @@ save (const char *path, const void *data, gsize length, GError **error)
 /**
  * drover_seed_write:
  * @path: where the medium's image is to be; a file there is replaced, at once
- * @label: the volume's label: `cidata` for cloud-init
+ * @label: the volume's label: `cidata` for cloud-init; up to 16 characters of ASCII
  * @files: (element-type utf8 GBytes): the contents by name; `/` in a name makes folders
  *
  * Writes a CD image (ISO 9660 with Joliet and Rock Ridge names) with these files. The same files
@@ -119,6 +119,7 @@ drover_seed_write (const char *path, const char *label, GHashTable *files, GErro
   g_autoptr (GByteArray) image = g_byte_array_new ();
 
   g_return_val_if_fail (path != NULL && label != NULL && files != NULL, FALSE);
+  g_return_val_if_fail (strlen (label) <= JOLIET_LABEL_LENGTH, FALSE);
 
   if (archive_write_set_format_iso9660 (archive) != ARCHIVE_OK ||
       archive_write_set_format_option (archive, "iso9660", "volume-id", label) != ARCHIVE_OK ||
@@ -133,7 +134,8 @@ drover_seed_write (const char *path, const char *label, GHashTable *files, GErro
   if (archive_write_close (archive) != ARCHIVE_OK)
     return set_archive_error (archive, error);
 
-  fix_dates (image);
+  fix_label (image, label);
+  drover_seed_fix_dates (image);
   return save (path, image->data, image->len, error);
 }
 
