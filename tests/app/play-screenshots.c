@@ -162,7 +162,7 @@ shoot_scheme (PlayStage *stage, const char *scheme, GError **error)
     return FALSE;
 
   good = shoot_without_machines (&album, error) && make_machines (stage, error) &&
-         play_configuration_shoot (&album, error) && shoot_with_machines (&album, error);
+         shoot_with_machines (&album, error);
   if (!good)
     return FALSE;
 

@@ -58,6 +58,39 @@ read_file (const char *file)
   return text;
 }
 
+/* A button without a name is nothing to who cannot see its picture. */
+static gboolean
+has_name (GtkWidget *button)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (button);
+
+  return gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+         gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+         window_find_type (button, GTK_TYPE_LABEL) != NULL;
+}
+
+static void
+assert_names (GtkWidget *root)
+{
+  if (!gtk_widget_get_mapped (root))
+    return;
+
+  /* The button within a menu button is told by the menu button’s name. */
+  if ((GTK_IS_BUTTON (root) && !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (root))) ||
+      GTK_IS_MENU_BUTTON (root))
+    {
+      if (!has_name (root))
+        g_test_message ("no name: %s “%s” in %s", G_OBJECT_TYPE_NAME (root),
+                        gtk_widget_get_tooltip_text (root),
+                        G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
+      g_assert_true (has_name (root));
+    }
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_names (child);
+}
+
 /* Showing writes nothing */
 
 static void
@@ -73,6 +106,7 @@ show_all (DroverWindow *window, gconstpointer data)
     {
       configuration_show (window, sections[i].page);
       drover_test_until (!window_is_moving (window));
+      assert_names (GTK_WIDGET (configuration_get (window)));
       window_picture (window, "ugly", sections[i].page);
     }
 }

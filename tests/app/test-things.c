@@ -332,7 +332,7 @@ add_card (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (dialog, "“ssh” is no port"));
   g_assert_false (window_can_press (dialog, "Add"));
   type_into (dialog, "Port on this computer", "2222");
-  type_into (dialog, "Address (empty: all, 127.0.0.1: only this computer)", "127.0.0.1");
+  type_into (dialog, "Address on this computer", "127.0.0.1");
   drover_test_until (window_says (dialog, "hostfwd=tcp:127.0.0.1:2222-:22"));
   window_picture (window, "things", "forward");
   press_in (window, "Add");

@@ -396,6 +396,40 @@ drawn_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 }
 
 /**
+ * window_draw:
+ * @n_frames: how many
+ *
+ * Lets so many frames be drawn.
+ */
+void
+window_draw (DroverWindow *window, int n_frames)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (window), drawn_cb, &n_frames, NULL);
+  drover_test_until (n_frames == 0);
+}
+
+/**
+ * window_save:
+ * @path: of a PNG file
+ *
+ * Writes a picture of the window as it is.
+ */
+void
+window_save (DroverWindow *window, const char *path)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
+                          gdk_paintable_get_intrinsic_height (paintable));
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+/**
  * window_picture:
  *
  * Puts a picture of the window into the folder $DROVER_TEST_PICTURES, if there is one.
@@ -405,26 +439,14 @@ window_picture (DroverWindow *window, const char *prefix, const char *name)
 {
   const char *folder = g_getenv ("DROVER_TEST_PICTURES");
   g_autofree char *path = NULL;
-  g_autoptr (GdkPaintable) paintable = NULL;
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-  GtkSnapshot *snapshot;
-  int left = 30;
 
   if (folder == NULL)
     return;
 
-  gtk_widget_add_tick_callback (GTK_WIDGET (window), drawn_cb, &left, NULL);
-  drover_test_until (left == 0);
+  window_draw (window, 30);
   path = g_strdup_printf ("%s/%s-%s-%d.png", folder, prefix, name,
                           gtk_widget_get_width (GTK_WIDGET (window)));
-  paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
-  snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
-                          gdk_paintable_get_intrinsic_height (paintable));
-  node = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
-  g_assert_true (gdk_texture_save_to_png (texture, path));
+  window_save (window, path);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "drover-check-bar.h"
 #include "drover-command-view.h"
 #include "drover-configuration-view.h"
+#include "drover-lazy.h"
 #include "drover-section-row.h"
 #include "drover-setting-row.h"
 
@@ -177,6 +178,7 @@ selection_changed_cb (DroverConfigurationView *self)
     return;
 
   page = show_section (self, section);
+  drover_lazy_finish (page);
   row = location->setting != NULL
           ? find_setting_row (page, location->setting, argument, start, end)
           : NULL;

@@ -108,8 +108,7 @@ changed_cb (DroverForwardDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->host_port), !is_unix);
   adw_preferences_row_set_title (
     ADW_PREFERENCES_ROW (self->host_address),
-    is_unix ? _("Path of the socket")
-            : _("Address (empty: all, 127.0.0.1: only this computer)"));
+    is_unix ? _("Path of the socket") : _("Address on this computer"));
   if (is_empty (self))
     {
       gtk_widget_set_sensitive (self->apply, FALSE);

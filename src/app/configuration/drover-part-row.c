@@ -18,6 +18,7 @@ typedef struct
   GPtrArray *groups; /* of settings that are looked at more rarely */
   gboolean choosing;
   gboolean ambiguous;
+  gboolean stale; /* another token was chosen since the card was last in sight */
 
   GtkImage *icon;
   GtkImage *warning;
@@ -377,7 +378,7 @@ reveal (DroverPartRow *self, int argument, gsize start, gsize end)
 }
 
 static void
-selection_changed_cb (DroverPartRow *self)
+follow_selection (DroverPartRow *self)
 {
   DroverPartRowPrivate *priv = get (self);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
@@ -393,6 +394,30 @@ selection_changed_cb (DroverPartRow *self)
     return;
 
   reveal (self, argument, start, end);
+}
+
+/* A card that nobody sees may not know its part yet: it follows when it is shown. */
+static void
+selection_changed_cb (DroverPartRow *self)
+{
+  g_assert (DROVER_IS_PART_ROW (self));
+
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    follow_selection (self);
+  else
+    get (self)->stale = TRUE;
+}
+
+static void
+drover_part_row_map (GtkWidget *widget)
+{
+  DroverPartRow *self = DROVER_PART_ROW (widget);
+  gboolean stale = get (self)->stale;
+
+  GTK_WIDGET_CLASS (drover_part_row_parent_class)->map (widget);
+  get (self)->stale = FALSE;
+  if (stale)
+    follow_selection (self);
 }
 
 /* Whose card has the focus, its first argument lights up, unless a row's own does. */
@@ -446,6 +471,7 @@ drover_part_row_class_init (DroverPartRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = drover_part_row_dispose;
   G_OBJECT_CLASS (klass)->finalize = drover_part_row_finalize;
+  GTK_WIDGET_CLASS (klass)->map = drover_part_row_map;
 }
 
 static void
@@ -572,7 +598,7 @@ drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart 
   get (self)->ambiguous = ambiguous;
   drover_part_row_refresh (self);
   if (is_first)
-    selection_changed_cb (self);
+    follow_selection (self);
 }
 
 static Group *

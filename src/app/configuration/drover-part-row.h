@@ -37,7 +37,8 @@ void              drover_part_row_refresh      (DroverPartRow *self);
 void              drover_part_row_set_icon     (DroverPartRow *self, const char *icon);
 void              drover_part_row_add_settings (DroverPartRow *self, const char *const *except);
 
-void              drover_part_row_reconcile    (GtkListBox *box, DroverConfig *config,
-                                                 const char *const *kinds, GType type);
+gboolean          drover_part_row_reconcile    (GtkListBox *box, DroverConfig *config,
+                                                 const char *const *kinds, GType type,
+                                                 guint most);
 
 G_END_DECLS

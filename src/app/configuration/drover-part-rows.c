@@ -151,13 +151,16 @@ list_parts (GPtrArray *arguments, const char *const *kinds)
  * @box: the list of the cards
  * @kinds: the kinds of parts that it shows
  * @type: the class of the cards
+ * @most: how many cards there may be
  *
  * Makes the list show the parts as they are now. A part that is still there keeps its card, so
  * that nothing flickers and the focus stays where it is.
+ *
+ * Returns: whether there are more parts than @most
  */
-void
+gboolean
 drover_part_row_reconcile (GtkListBox *box, DroverConfig *config, const char *const *kinds,
-                            GType type)
+                            GType type, guint most)
 {
   GPtrArray *arguments = drover_config_get_arguments (config);
   g_autoptr (GPtrArray) parts = arguments != NULL ? list_parts (arguments, kinds)
@@ -166,11 +169,16 @@ drover_part_row_reconcile (GtkListBox *box, DroverConfig *config, const char *co
                                   ? drover_arguments_list_duplicate_ids (arguments)
                                   : g_ptr_array_new ();
   Reconciler self = { box, config, type, arguments, twice, parts };
+  gboolean more = parts->len > most;
 
+  for (guint i = most; i < parts->len; i++)
+    drover_part_free (parts->pdata[i]);
+  g_ptr_array_set_size (parts, MIN (parts->len, most));
   remove_unwanted (&self);
   for (guint i = 0; i < parts->len; i++)
     place (&self, i);
   while (get_card (box, parts->len) != NULL)
     gtk_list_box_remove (box, GTK_WIDGET (get_card (box, parts->len)));
   gtk_widget_set_visible (GTK_WIDGET (box), parts->len > 0);
+  return more;
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "drover-lazy.h"
 #include "drover-part-row.h"
 #include "drover-parts-group.h"
+
+/* So many cards are made at once: more than fit on a screen. */
+#define PIECE 12
 
 /* All parts of a kind, a row each, and what there is to say when there are none. */
 struct _DroverPartsGroup
@@ -13,6 +17,9 @@ struct _DroverPartsGroup
   GStrv kinds;
   GType row_type;
   char *wanted; /* id of a part to open as soon as it is there */
+  guint most;   /* how many cards there may be by now */
+  gboolean more;
+  gboolean stale; /* the machine has changed since the group was last in sight */
 
   GtkListBox *list;
   AdwActionRow *empty;
@@ -36,16 +43,86 @@ open_wanted (DroverPartsGroup *self)
       }
 }
 
+static gboolean
+reconcile (DroverPartsGroup *self)
+{
+  self->more =
+    drover_part_row_reconcile (self->list, self->config, (const char *const *) self->kinds,
+                               self->row_type, self->most);
+  return self->more;
+}
+
+static gboolean
+add_piece (GtkWidget *widget)
+{
+  DroverPartsGroup *self = DROVER_PARTS_GROUP (widget);
+
+  if (!self->more)
+    return FALSE;
+
+  self->most += PIECE;
+  return reconcile (self);
+}
+
+static void
+add_all (DroverPartsGroup *self)
+{
+  self->most = G_MAXUINT;
+  reconcile (self);
+}
+
 static void
 update (DroverPartsGroup *self)
 {
-  drover_part_row_reconcile (self->list, self->config, (const char *const *) self->kinds,
-                             self->row_type);
+  self->stale = FALSE;
+  if (reconcile (self))
+    drover_lazy_start (GTK_WIDGET (self), add_piece);
   open_wanted (self);
+  if (self->wanted != NULL && self->more)
+    {
+      add_all (self);
+      open_wanted (self);
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->empty),
                           !gtk_widget_get_visible (GTK_WIDGET (self->list)) &&
                             *adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->empty)) !=
                               '\0');
+}
+
+/* A hidden group waits until it is looked at: each key stroke changes the machine. */
+static void
+changed_cb (DroverPartsGroup *self)
+{
+  g_assert (DROVER_IS_PARTS_GROUP (self));
+
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    update (self);
+  else
+    self->stale = TRUE;
+}
+
+/* The card of the token that was chosen may be among those that are still to come. */
+static void
+selection_changed_cb (DroverPartsGroup *self)
+{
+  int argument;
+
+  g_assert (DROVER_IS_PARTS_GROUP (self));
+
+  drover_config_get_selection (self->config, &argument, NULL, NULL);
+  if (argument >= 0 && self->more && !self->stale)
+    add_all (self);
+}
+
+static void
+drover_parts_group_map (GtkWidget *widget)
+{
+  DroverPartsGroup *self = DROVER_PARTS_GROUP (widget);
+
+  /* Before the cards follow what was chosen. */
+  if (self->stale)
+    update (self);
+  GTK_WIDGET_CLASS (drover_parts_group_parent_class)->map (widget);
 }
 
 static void
@@ -76,6 +153,7 @@ drover_parts_group_class_init (DroverPartsGroupClass *klass)
 
   object_class->dispose = drover_parts_group_dispose;
   object_class->finalize = drover_parts_group_finalize;
+  GTK_WIDGET_CLASS (klass)->map = drover_parts_group_map;
 }
 
 static void
@@ -115,7 +193,10 @@ drover_parts_group_new (DroverConfig *config, const char *title, const char *con
   self->row_type = row_type;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   title, -1);
-  g_signal_connect_object (config, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (config, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (config, "selection-changed", G_CALLBACK (selection_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->most = PIECE;
   update (self);
   return self;
 }
@@ -146,15 +227,22 @@ drover_parts_group_set_empty (DroverPartsGroup *self, const char *title, const c
 
 /**
  * drover_parts_group_add_button:
- * @label: what it says, with a mnemonic
+ * @label: what it adds, with a mnemonic
  *
- * Returns: (transfer none): a new button beside the heading
+ * Adds a plus beside the heading: the words would not fit there in a narrow window.
+ *
+ * Returns: (transfer none): the new button
  */
 GtkWidget *
 drover_parts_group_add_button (DroverPartsGroup *self, const char *label)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = gtk_button_new_from_icon_name ("list-add-symbolic");
+  g_auto (GStrv) parts = g_strsplit (label, "_", 2);
+  g_autofree char *name = g_strjoinv ("", parts);
 
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_box_append (self->buttons, button);
@@ -171,5 +259,5 @@ void
 drover_parts_group_open (DroverPartsGroup *self, const char *id)
 {
   g_set_str (&self->wanted, id);
-  open_wanted (self);
+  update (self);
 }

@@ -6,6 +6,7 @@
 #include "drover-argument-row.h"
 #include "drover-command-text.h"
 #include "drover-config-file-row.h"
+#include "drover-lazy.h"
 #include "drover-options-file.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
@@ -14,11 +15,15 @@
 /* Everything else: the arguments that no other page shows, as text, and the table's rows for
  * what fits nowhere. */
 
+/* So many rows are made at once: more than fit on a screen. */
+#define PIECE 10
+
 typedef struct
 {
   DroverConfig *config;
   AdwPreferencesGroup *group;
   GPtrArray *rows; /* (element-type DroverArgumentRow), not owned */
+  guint most;      /* how many of them there may be by now */
   GtkWidget *empty;
   AdwEntryRow *entry;
   AdwPreferencesGroup *files;
@@ -107,19 +112,37 @@ update_problems (Rest *rest)
   adw_preferences_group_set_description (rest->files, markup);
 }
 
-static void
-update (Rest *rest)
+/* Returns whether there are more to show. */
+static gboolean
+update_rows (Rest *rest)
 {
   GPtrArray *arguments = drover_config_get_arguments (rest->config);
   g_autoptr (GArray) shown = arguments != NULL ? drover_locations_list_rest (arguments) : NULL;
   guint n = shown != NULL ? shown->len : 0;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < MIN (n, rest->most); i++)
     drover_argument_row_set_argument (ensure_row (rest, i), g_array_index (shown, guint, i));
 
   for (guint i = 0; i < rest->rows->len; i++)
     gtk_widget_set_visible (rest->rows->pdata[i], i < n);
   gtk_widget_set_visible (rest->empty, n == 0);
+  return n > rest->most;
+}
+
+static gboolean
+add_piece (GtkWidget *group)
+{
+  Rest *rest = g_object_get_data (G_OBJECT (group), "rest");
+
+  rest->most += PIECE;
+  return update_rows (rest);
+}
+
+static void
+update (Rest *rest)
+{
+  if (update_rows (rest))
+    drover_lazy_start (GTK_WIDGET (rest->group), add_piece);
   update_files (rest);
   update_problems (rest);
 }
@@ -211,12 +234,14 @@ drover_rest_page_new (DroverConfig *config, DroverRun *run)
   Rest *rest = g_new0 (Rest, 1);
 
   rest->config = config;
+  rest->most = PIECE;
   rest->rows = g_ptr_array_new ();
   rest->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   rest->file_rows = g_ptr_array_new ();
   rest->files = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   adw_preferences_group_set_title (rest->files, _("In the Configuration File"));
   g_object_set_data_full (G_OBJECT (page), "rest", rest, rest_free);
+  g_object_set_data (G_OBJECT (rest->group), "rest", rest);
   fill (rest);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->group);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), rest->files);

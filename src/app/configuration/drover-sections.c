@@ -40,7 +40,7 @@ FROM_TABLE (boot)
 
 static const DroverSection sections[] = {
   { "overview", N_("Overview"), "help-about-symbolic", drover_overview_page_new },
-  { "machine", N_("Machine"), "computer-symbolic", drover_machine_settings_page_new },
+  { "machine", N_("Machine"), "emblem-system-symbolic", drover_machine_settings_page_new },
   { "cpu", N_("CPU"), "drover-cpu-symbolic", drover_cpu_page_new },
   { "memory", N_("Memory"), "drover-memory-symbolic", drover_memory_page_new },
   { "disks", N_("Disks"), "drive-harddisk-symbolic", create_disks },

@@ -31,6 +31,8 @@ struct _DroverSettingRow
   GtkWidget *reset;
   AdwBin *narrow_slot;
   AdwBin *wide_slot;
+  GtkBox *narrow_box;
+  GtkBox *wide_box;
   GtkStack *stack; /* the editor, or what it cannot edit */
   DroverValueEditor *editor;
   GtkEditable *opaque;
@@ -440,6 +442,8 @@ drover_setting_row_class_init (DroverSettingRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, reset);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, narrow_slot);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, wide_slot);
+  gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, narrow_box);
+  gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, wide_box);
   gtk_widget_class_bind_template_callback (widget_class, reset_cb);
   gtk_widget_class_bind_template_callback (widget_class, edit_text_cb);
   gtk_widget_class_bind_template_callback (widget_class, focus_enter_cb);
@@ -450,6 +454,21 @@ static void
 drover_setting_row_init (DroverSettingRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/* Beside a wide editor, not on a line of their own above it. */
+static void
+move_buttons (DroverSettingRow *self)
+{
+  GtkWidget *buttons[] = { self->reset, self->edit_text };
+
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      g_object_ref (buttons[i]);
+      gtk_box_remove (self->narrow_box, buttons[i]);
+      gtk_box_append (self->wide_box, buttons[i]);
+      g_object_unref (buttons[i]);
+    }
 }
 
 static void
@@ -470,8 +489,10 @@ put_editor (DroverSettingRow *self)
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->editor), "editor");
   gtk_stack_add_named (self->stack, opaque, "opaque");
   adw_bin_set_child (wide ? self->wide_slot : self->narrow_slot, stack);
-  gtk_widget_set_visible (GTK_WIDGET (self->wide_slot), wide);
-  gtk_widget_set_visible (GTK_WIDGET (self->narrow_slot), !wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->wide_box), wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow_box), !wide);
+  if (wide)
+    move_buttons (self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (edited_cb), self);
   g_signal_connect_swapped (self->editor, "noted", G_CALLBACK (noted_cb), self);
 }

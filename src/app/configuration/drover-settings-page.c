@@ -3,8 +3,14 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-lazy.h"
 #include "drover-setting-row.h"
 #include "drover-settings-page.h"
+
+/* A page with fewer settings is made at once, a longer one in pieces, as many rows first as fit
+ * on a screen. */
+#define SHORT_PAGE 18
+#define PIECE 10
 
 /* A page made from the table of settings: a group for each heading, a row for each setting. */
 struct _DroverSettingsPage
@@ -13,8 +19,9 @@ struct _DroverSettingsPage
 
   DroverConfig *config;
   GHashTable *groups; /* by heading, untranslated */
-  GHashTable *added;  /* the settings that have a row */
-  GPtrArray *shelves; /* the same rows, by heading */
+  GHashTable *added;  /* the settings that have a row, or get one */
+  GQueue later;       /* (element-type DroverSetting): those whose row is still to come */
+  GPtrArray *shelves; /* the rows that there are, by heading */
   char *machine;      /* the type of machine that the rows were last judged for */
   gpointer judged_by; /* the catalogue that they were judged by; not to be looked into */
 };
@@ -77,20 +84,23 @@ show_missing (DroverSettingsPage *self, Shelf *shelf, GPtrArray *arguments)
 }
 
 static void
+judge_row (Shelf *shelf, DroverSettingRow *row, DroverCatalogue *catalogue, GPtrArray *arguments)
+{
+  gboolean offered =
+    catalogue == NULL ||
+    drover_catalogue_offers (catalogue, drover_setting_row_get_setting (row), arguments);
+
+  if (!offered)
+    g_ptr_array_add (shelf->missing, row);
+  gtk_widget_set_visible (GTK_WIDGET (row), offered);
+}
+
+static void
 judge (Shelf *shelf, DroverCatalogue *catalogue, GPtrArray *arguments)
 {
   g_ptr_array_set_size (shelf->missing, 0);
   for (guint i = 0; i < shelf->rows->len; i++)
-    {
-      DroverSettingRow *row = shelf->rows->pdata[i];
-      gboolean offered =
-        catalogue == NULL ||
-        drover_catalogue_offers (catalogue, drover_setting_row_get_setting (row), arguments);
-
-      if (!offered)
-        g_ptr_array_add (shelf->missing, row);
-      gtk_widget_set_visible (GTK_WIDGET (row), offered);
-    }
+    judge_row (shelf, shelf->rows->pdata[i], catalogue, arguments);
 }
 
 /* Whether the machine has it depends on its type alone, and is not asked at each key stroke. */
@@ -117,14 +127,6 @@ update (DroverSettingsPage *self)
     }
 }
 
-/* New rows have not been judged. */
-static void
-update_all (DroverSettingsPage *self)
-{
-  self->judged_by = self;
-  update (self);
-}
-
 static void
 drover_settings_page_dispose (GObject *object)
 {
@@ -135,6 +137,7 @@ drover_settings_page_dispose (GObject *object)
   g_clear_pointer (&self->added, g_hash_table_unref);
   g_clear_pointer (&self->shelves, g_ptr_array_unref);
   g_clear_pointer (&self->machine, g_free);
+  g_queue_clear (&self->later);
 
   G_OBJECT_CLASS (drover_settings_page_parent_class)->dispose (object);
 }
@@ -224,9 +227,27 @@ add_row (DroverSettingsPage *self, const DroverSetting *setting)
 {
   AdwPreferencesGroup *group = get_group (self, setting->group);
   GtkWidget *row = drover_setting_row_new (self->config, setting);
+  GPtrArray *arguments = drover_config_get_arguments (self->config);
+  Shelf *shelf = find_shelf (self, group);
 
   adw_preferences_group_add (group, row);
-  g_ptr_array_add (find_shelf (self, group)->rows, row);
+  g_ptr_array_add (shelf->rows, row);
+  if (arguments == NULL)
+    return;
+
+  judge_row (shelf, DROVER_SETTING_ROW (row), drover_config_get_catalogue (self->config),
+             arguments);
+  show_missing (self, shelf, arguments);
+}
+
+static gboolean
+add_later (GtkWidget *widget)
+{
+  DroverSettingsPage *self = DROVER_SETTINGS_PAGE (widget);
+
+  if (!g_queue_is_empty (&self->later))
+    add_row (self, g_queue_pop_head (&self->later));
+  return !g_queue_is_empty (&self->later);
 }
 
 static void
@@ -239,8 +260,16 @@ add_rows (DroverSettingsPage *self, const char *page, gboolean all, const char *
     if (g_str_equal (settings[i]->page, page) &&
         (all || g_strcmp0 (settings[i]->group, group) == 0) &&
         g_hash_table_add (self->added, (gpointer) settings[i]))
-      add_row (self, settings[i]);
-  update_all (self);
+      {
+        get_group (self, settings[i]->group);
+        g_queue_push_tail (&self->later, (gpointer) settings[i]);
+      }
+
+  for (guint i = 0; !g_queue_is_empty (&self->later) &&
+                    (g_queue_get_length (&self->later) + i <= SHORT_PAGE || i < PIECE); i++)
+    add_row (self, g_queue_pop_head (&self->later));
+  if (!g_queue_is_empty (&self->later))
+    drover_lazy_start (GTK_WIDGET (self), add_later);
 }
 
 /**

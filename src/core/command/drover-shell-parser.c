@@ -61,9 +61,18 @@ parser_clear (Parser *self)
 
 /* dropping */
 
+/* What is kept of what a command drops: a text of nothing but `<a` is a matter of counting. */
+#define MAX_DROPPED 1000
+
 static void
 drop (Parser *self, DroverShellCommand *command, gsize start, gsize end)
 {
+  if (command->dropped->len >= MAX_DROPPED)
+    {
+      command->n_more_dropped++;
+      return;
+    }
+
   g_ptr_array_add (command->dropped, drover_shell_word_new_source (self->lexer.text, start, end));
 }
 
@@ -207,17 +216,36 @@ add_here_document (Parser *self, const DroverShellWord *word, gboolean strip_tab
   g_array_append_val (self->here_documents, document);
 }
 
+/* The bytes of a word in which nothing means anything to a shell, or 0. */
+static gsize
+match_plain_word (const Parser *self)
+{
+  DroverShellLexer after = self->lexer;
+
+  while (after.pos < after.end && (g_ascii_isalnum (after.text[after.pos]) ||
+                                   strchr ("_./-", after.text[after.pos]) != NULL) &&
+         after.text[after.pos] != '\0')
+    after.pos++;
+
+  return drover_shell_is_word_end (&after) ? after.pos - self->lexer.pos : 0;
+}
+
 static gboolean
 parse_redirection (Parser *self, gsize length, GError **error)
 {
   gsize start = self->lexer.pos;
   const char *sign = self->lexer.text + start;
+  gboolean is_here_document = length >= 2 && sign[0] == '<' && sign[1] == '<' &&
+                              (length == 2 || sign[2] != '<');
   DroverShellWord *word = NULL;
   g_autoptr (GError) local_error = NULL;
+  gsize plain;
 
   self->lexer.pos += length;
   skip_blanks (self);
-  if (!drover_shell_is_word_end (&self->lexer) || peek (self, 1) == '(')
+  plain = is_here_document ? 0 : match_plain_word (self);
+  self->lexer.pos += plain;
+  if (plain == 0 && (!drover_shell_is_word_end (&self->lexer) || peek (self, 1) == '('))
     word = drover_shell_lex_word (&self->lexer, &local_error);
   if (local_error != NULL)
     {
@@ -225,9 +253,9 @@ parse_redirection (Parser *self, gsize length, GError **error)
       return FALSE;
     }
 
-  if (word != NULL && length >= 2 && sign[0] == '<' && sign[1] == '<' && sign[2] != '<')
+  if (word != NULL && is_here_document)
     add_here_document (self, word, sign[2] == '-');
-  self->command->end = word != NULL ? word->end : start + length;
+  self->command->end = word != NULL ? word->end : plain > 0 ? self->lexer.pos : start + length;
   drop (self, self->command, start, self->command->end);
   g_clear_pointer (&word, drover_shell_word_free);
   return TRUE;
@@ -364,15 +392,30 @@ parse_word (Parser *self, GError **error)
 
 /* operators and lines */
 
+/* `NAME ()`, at the parenthesis. */
+static gboolean
+is_function (const Parser *self)
+{
+  gsize n = 1;
+
+  while (peek (self, n) == ' ' || peek (self, n) == '\t')
+    n++;
+
+  return peek (self, 0) == '(' && peek (self, n) == ')' && self->command->words->len > 0 &&
+         self->command->words->len <= 2;
+}
+
 /* A lone `|` or `&` is something that is lost; `;`, `&&`, `||` and parentheses merely end a
  * command. */
 static void
 parse_operator (Parser *self)
 {
+  gboolean opens_function = is_function (self);
   gsize start = self->lexer.pos++;
   char c = self->lexer.text[start];
   char next = peek (self, 0);
 
+  self->command->is_function = opens_function;
   if ((c == '|' && (next == '|' || next == '&')) || (c == '&' && next == '&') ||
       (c == ';' && next == ';'))
     self->lexer.pos++;
@@ -553,8 +596,24 @@ check_encoding (const DroverShellLexer *lexer, GError **error)
 GPtrArray *
 drover_shell_parse (const char *text, gssize length, GError **error)
 {
-  DroverShellLexer lexer = { text, 0, length < 0 ? strlen (text) : (gsize) length,
-                             DROVER_SHELL_POSIX, FALSE };
+  return drover_shell_parse_full (text, length < 0 ? strlen (text) : (gsize) length, FALSE, NULL,
+                                  error);
+}
+
+/**
+ * drover_shell_parse_full:
+ * @has_specifiers: whether the text is a systemd unit's, or a desktop entry's
+ * @fault: (out) (optional): what @error says, for a text that was made of another one
+ *
+ * Returns: (transfer full) (element-type DroverShellCommand) (nullable): see
+ *   drover_shell_parse()
+ */
+GPtrArray *
+drover_shell_parse_full (const char *text, gsize length, gboolean has_specifiers,
+                         DroverShellFault *fault, GError **error)
+{
+  DroverShellLexer lexer = { .text = text, .end = length, .has_specifiers = has_specifiers,
+                             .fault = fault };
   g_autoptr (GPtrArray) commands = NULL;
   g_autoptr (GError) local_error = NULL;
 
@@ -575,7 +634,11 @@ drover_shell_parse (const char *text, gssize length, GError **error)
 
   if (has_hash_prompt (text, lexer.end))
     {
-      GPtrArray *prompted = parse (&lexer, TRUE, NULL);
+      DroverShellLexer again = lexer;
+      GPtrArray *prompted;
+
+      again.fault = NULL;
+      prompted = parse (&again, TRUE, NULL);
 
       if (prompted != NULL)
         return prompted;

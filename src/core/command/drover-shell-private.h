@@ -24,6 +24,8 @@ typedef enum
  * @pos: the next byte to be read
  * @end: where reading ends
  * @is_prompted: whether the command being read stands after a prompt
+ * @has_specifiers: whether `%h` is something to fill in, as in a systemd unit
+ * @fault: (nullable): where to say what is wrong with the text
  *
  * What reads words: it knows quotes and variables, but nothing of commands.
  */
@@ -34,7 +36,23 @@ typedef struct
   gsize end;
   DroverShellDialect dialect;
   gboolean is_prompted;
+  gboolean has_specifiers;
+  struct _DroverShellFault *fault;
 } DroverShellLexer;
+
+/**
+ * DroverShellFault:
+ * @offset: where the text is broken
+ * @message: (nullable): in which way; translated, and not to be freed
+ */
+typedef struct _DroverShellFault
+{
+  gsize offset;
+  const char *message;
+} DroverShellFault;
+
+GPtrArray *drover_shell_parse_full (const char *text, gsize length, gboolean has_specifiers,
+                                    DroverShellFault *fault, GError **error);
 
 static inline char
 drover_shell_peek (const DroverShellLexer *self, gsize ahead)

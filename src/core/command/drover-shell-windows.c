@@ -275,17 +275,28 @@ get_last (const char *line, gsize length)
   return length > 0 ? line[length - 1] : '\0';
 }
 
+static gboolean
+is_powershell_call (const char *text, gsize length)
+{
+  gsize start = 0;
+
+  while (start < length && strchr (" \t\r\n", text[start]) != NULL)
+    start++;
+
+  return length - start > 3 && strncmp (text + start, "& '", 3) == 0;
+}
+
 /**
  * drover_shell_guess_dialect:
  *
  * Returns: which shell the text was written for, by how it continues its lines and by what
  *   only Windows has. Nothing after the first single quote counts: with those a POSIX shell
- *   hides all that could be mistaken.
+ *   hides all that could be mistaken. `& '` at the beginning is how PowerShell calls a program.
  */
 DroverShellDialect
 drover_shell_guess_dialect (const char *text, gsize length)
 {
-  const char *quote = memchr (text, '\'', length);
+  const char *quote = is_powershell_call (text, length) ? NULL : memchr (text, '\'', length);
   const char *end = quote != NULL ? quote : text + length;
   gboolean has_exe = g_strstr_len (text, end - text, ".exe") != NULL;
   gboolean is_windows = FALSE;

@@ -176,6 +176,7 @@ add_braced_variable (DroverShellLexer *self, DroverShellBuilder *builder, gsize 
   gsize start = dollar + 2;
   gsize end = self->pos - 1;
   gsize name_end = start + match_name (self->text + start, end - start);
+  DroverShellPiece *piece;
   const char *rest;
   gsize rest_length;
 
@@ -209,6 +210,9 @@ add_braced_variable (DroverShellLexer *self, DroverShellBuilder *builder, gsize 
                             g_strndup (self->text + start, name_end - start),
                             rest != NULL ? g_strndup (rest, rest_length) : NULL, dollar, self->pos,
                             quoted);
+  piece = g_ptr_array_index (builder->word->pieces, builder->word->pieces->len - 1);
+  piece->or_empty = self->text[name_end] == ':';
+  piece->assigns = rest != NULL && rest[-1] == '=';
   return TRUE;
 }
 
@@ -279,6 +283,25 @@ lex_single_quotes (DroverShellLexer *self, DroverShellBuilder *builder, GError *
   return TRUE;
 }
 
+/* `%h` of a systemd unit, or `%f` of a desktop entry; `%%` is a plain one. Returns whether it was
+ * one. */
+static gboolean
+lex_specifier (DroverShellLexer *self, DroverShellBuilder *builder, gboolean quoted)
+{
+  char next = drover_shell_peek (self, 1);
+
+  if (!self->has_specifiers || drover_shell_peek (self, 0) != '%' ||
+      (!g_ascii_isalpha (next) && next != '%'))
+    return FALSE;
+
+  self->pos += 2;
+  if (next == '%')
+    drover_shell_builder_append (builder, "%", 1, self->pos - 2, quoted);
+  else
+    add_substitution (self, builder, self->pos - 2, quoted);
+  return TRUE;
+}
+
 static gboolean
 lex_double_quotes (DroverShellLexer *self, DroverShellBuilder *builder, GError **error)
 {
@@ -296,6 +319,8 @@ lex_double_quotes (DroverShellLexer *self, DroverShellBuilder *builder, GError *
           return TRUE;
         }
 
+      if (lex_specifier (self, builder, TRUE))
+        continue;
       if (c == '\\' && (next == '\n' || (next == '\r' && drover_shell_peek (self, 2) == '\n')))
         self->pos += next == '\n' ? 2 : 3;
       else if (c == '\\' && next != '\0' && strchr ("$`\"\\", next) != NULL)
@@ -365,6 +390,8 @@ lex_posix (DroverShellLexer *self, DroverShellBuilder *builder, GError **error)
   char c = self->text[self->pos];
   char next = drover_shell_peek (self, 1);
 
+  if (lex_specifier (self, builder, FALSE))
+    return TRUE;
   if (c == '\\')
     lex_backslash (self, builder);
   else if (c == '\'')

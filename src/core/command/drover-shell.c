@@ -181,6 +181,12 @@ drover_shell_set_error (const DroverShellLexer *self, gsize offset, GError **err
   gsize line = 1;
   gsize line_start = 0;
 
+  if (self->fault != NULL)
+    *self->fault = (DroverShellFault) { offset, message };
+  /* Nobody asks for the line, which is a look at all of the text before. */
+  if (error == NULL)
+    return FALSE;
+
   for (gsize i = 0; i < offset; i++)
     if (self->text[i] == '\n')
       {

@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "drover-import-private.h"
+#include "drover-json.h"
 #include "drover-part.h"
 #include "drover-shell-private.h"
 
 /* What an import changed, left out, or left open, in sentences. */
+
+/* So many of one kind are a book, or an attack. */
+#define MAX_OF_A_KIND 100
 
 /* Finding an argument's page takes a look at all arguments. Nobody reads a sentence on each of
  * so many, and a pasted book must not take minutes. */
@@ -26,6 +30,7 @@ notice_free (gpointer data)
   DroverImportNotice *notice = data;
 
   g_free (notice->text);
+  g_free (notice->proposal);
   g_free (notice);
 }
 
@@ -36,7 +41,7 @@ add (Notices *self, DroverImportNoticeKind kind, char *sentence, gsize start, gs
 {
   DroverImportNotice *notice = g_new (DroverImportNotice, 1);
 
-  *notice = (DroverImportNotice) { kind, sentence, start, end, argument };
+  *notice = (DroverImportNotice) { kind, sentence, start, end, argument, NULL };
   g_ptr_array_add (self->notices, notice);
 }
 
@@ -208,11 +213,31 @@ note_field (Notices *self, const DroverImportField *field, int argument)
       add (self, DROVER_IMPORT_TO_FILL_IN,
            mark->name != NULL
              ? g_strdup_printf (_("%s has no value: put one in its place"), place)
-           : in_full[0] == '<' && in_full[1] != '('
+           : (in_full[0] == '<' && in_full[1] != '(') || in_full[0] == '%'
              ? g_strdup_printf (_("%s stands for something of yours: put that in its place"), place)
              : g_strdup_printf (_("%s was not run: put what it prints in its place"), place),
            mark->source_start, mark->source_end, argument);
+      if (mark->proposal != NULL)
+        {
+          DroverImportNotice *notice = self->notices->pdata[self->notices->len - 1];
+
+          notice->proposal = g_strdup (mark->proposal);
+        }
     }
+
+  if (field->computed != NULL)
+    {
+      g_autofree char *source = dup_short (field->computed);
+
+      add (self, DROVER_IMPORT_CHANGED,
+           g_strdup_printf (_("%s was not run; what it prints is clear: %s"), source, text),
+           field->start, field->end, argument);
+    }
+  if (field->is_json)
+    add (self, DROVER_IMPORT_CHANGED,
+         g_strdup_printf (_("%s has no quotes around it, so a shell would take it apart; it was "
+                            "kept whole"), text),
+         field->start, field->end, argument);
 
   if (field->tilde)
     add (self, DROVER_IMPORT_CHANGED,
@@ -230,7 +255,14 @@ note_field (Notices *self, const DroverImportField *field, int argument)
 static void
 note_dropped (Notices *self, const DroverShellCommand *command)
 {
-  for (guint i = 0; i < command->dropped->len; i++)
+  if (command->dropped->len > MAX_OF_A_KIND)
+    add (self, DROVER_IMPORT_DROPPED,
+         g_strdup_printf (ngettext ("%u word is for the shell, and was left out",
+                                    "%u words are for the shell, and were left out",
+                                    command->dropped->len + command->n_more_dropped),
+                          command->dropped->len + command->n_more_dropped),
+         command->start, command->end, -1);
+  for (guint i = 0; i < command->dropped->len && command->dropped->len <= MAX_OF_A_KIND; i++)
     {
       const DroverShellWord *word = command->dropped->pdata[i];
       g_autofree char *in_full = drover_shell_word_dup_literal (word);
@@ -249,20 +281,35 @@ note_dropped (Notices *self, const DroverShellCommand *command)
     }
 }
 
-/* A line of options behind the command, whose backslash is missing. */
+/* Lines of options behind the command, whose backslashes are missing. */
 static void
 note_next (Notices *self, guint candidate)
 {
   const DroverImportCandidate *chosen =
     &g_array_index (self->text->candidates, DroverImportCandidate, candidate);
+  const DroverShellCommand *next = chosen->last > chosen->first
+                                     ? self->text->commands->pdata[chosen->first + 1]
+                                     : NULL;
+  const DroverShellCommand *last = self->text->commands->pdata[chosen->last];
+  guint n = chosen->last - chosen->first;
 
-  for (guint i = chosen->last + 1; i < self->text->commands->len; i++)
+  if (next != NULL && chosen->has_program)
+    add (self, DROVER_IMPORT_CHANGED,
+         g_strdup_printf (ngettext ("%u line of options was taken as part of the command, though "
+                                    "nothing joins them",
+                                    "%u lines of options were taken as parts of the command, though "
+                                    "nothing joins them", n), n),
+         next->start, last->end, -1);
+
+  for (guint i = chosen->last + 1; i < self->text->commands->len && n++ < MAX_OF_A_KIND; i++)
     {
       const DroverShellCommand *command = self->text->commands->pdata[i];
       const DroverShellWord *first = command->words->len > 0 ? command->words->pdata[0] : NULL;
       g_autofree char *source = NULL;
 
-      if (first == NULL || command->is_array || self->text->text[first->start] != '-')
+      /* No bullet of a list, and no `-bash: …`. */
+      if (first == NULL || command->is_array || first->end - first->start < 2 ||
+          self->text->text[first->start] != '-' || self->text->text[first->end - 1] == ':')
         return;
 
       source = dup_source (self, command->start, command->end);
@@ -273,36 +320,131 @@ note_next (Notices *self, guint candidate)
     }
 }
 
+/* what was done to the text */
+
+static void
+note_changes (Notices *self)
+{
+  const DroverImportRewrite *rewrite = self->text->rewrite;
+
+  for (guint i = 0; rewrite != NULL && i < DROVER_IMPORT_N_CHANGES; i++)
+    if (rewrite->changed[i].count > 0)
+      add (self, DROVER_IMPORT_CHANGED,
+           drover_import_change_dup_sentence (i, rewrite->changed[i].count),
+           rewrite->changed[i].start, rewrite->changed[i].end, -1);
+}
+
+/* Places in the text as it was given. */
+static void
+map_places (Notices *self)
+{
+  const DroverImportRewrite *rewrite = self->text->rewrite;
+
+  for (guint i = 0; rewrite != NULL && i < self->notices->len; i++)
+    {
+      DroverImportNotice *notice = self->notices->pdata[i];
+
+      if (notice->start == notice->end)
+        continue;
+      notice->start = drover_import_rewrite_get_start (rewrite, notice->start);
+      notice->end = MAX (drover_import_rewrite_get_end (rewrite, notice->end), notice->start);
+    }
+}
+
+/* Files as Windows names them, which QEMU takes for a protocol, or for a name without folders. */
+static void
+note_windows_file (Notices *self, DroverArgument *argument, guint i)
+{
+  g_autoptr (GRegex) regex = NULL;
+  g_autoptr (GMatchInfo) match = NULL;
+  const char *value = drover_argument_get_value (argument);
+  g_autofree char *file = NULL;
+  g_autofree char *text = NULL;
+
+  if (value == NULL || strstr (value, ":\\") == NULL)
+    return;
+
+  regex = g_regex_new ("(?:^|[=,\"])([A-Za-z]:\\\\[^,\"]*)", 0, 0, NULL);
+  if (!g_regex_match (regex, value, 0, &match))
+    return;
+  file = g_match_info_fetch (match, 1);
+  text = dup_short (file);
+  add (self, DROVER_IMPORT_TO_FILL_IN,
+       g_strdup_printf (_("“%s” is named as Windows names files: choose where it is here"), text), 0,
+       0, i);
+}
+
+static void
+note_windows_files (Notices *self, GPtrArray *arguments)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < arguments->len && n < MAX_OF_A_KIND; i++)
+    {
+      guint before = self->notices->len;
+
+      note_windows_file (self, arguments->pdata[i], i);
+      n += self->notices->len - before;
+    }
+}
+
 /* in the pages */
 
-/* One sentence for all that has a row, and one for each that has none. */
+static gboolean
+is_broken_json (DroverArgument *argument)
+{
+  const char *value = drover_argument_get_value (argument);
+  const char *flag = drover_argument_get_flag (argument);
+  g_autoptr (JsonNode) node = NULL;
+
+  if (flag == NULL || value == NULL || *value != '{')
+    return FALSE;
+
+  node = drover_json_parse (value, -1, NULL);
+  return node == NULL;
+}
+
+static void
+note_custom (Notices *self, DroverArgument *argument, guint i, gboolean is_json)
+{
+  const char *flag = drover_argument_get_flag (argument);
+  g_autofree char *text = dup_short (flag != NULL ? flag : drover_argument_get_value (argument));
+
+  add (self, DROVER_IMPORT_CUSTOM,
+       is_json ? g_strdup_printf (_("%s is kept as it is: its JSON is broken"), text)
+               : g_strdup_printf (_("%s is kept as it is, under Everything Else"), text),
+       0, 0, i);
+}
+
+/* One sentence for all that rows show in full, and one for each that they do not. */
 static void
 note_pages (Notices *self, GPtrArray *arguments)
 {
-  guint n_shown = 0;
+  g_autoptr (GArray) rest = NULL;
+  guint n_custom = 0;
+  guint next = 0;
 
   if (arguments->len > MAX_ON_PAGES)
     return;
 
+  rest = drover_locations_list_rest (arguments);
   for (guint i = 0; i < arguments->len; i++)
     {
-      DroverArgument *argument = arguments->pdata[i];
-      const char *flag = drover_argument_get_flag (argument);
-      g_autofree char *text = dup_short (flag != NULL ? flag : drover_argument_get_value (argument));
-      g_autoptr (DroverLocation) location = drover_location_find (arguments, i, 0);
+      gboolean is_rest = next < rest->len && g_array_index (rest, guint, next) == i;
+      gboolean is_broken = is_broken_json (arguments->pdata[i]);
 
-      if (location != NULL && !g_str_equal (location->page, "rest"))
-        n_shown++;
-      else if (location != NULL)
-        add (self, DROVER_IMPORT_CUSTOM,
-             g_strdup_printf (_("%s is kept as it is, under Everything Else"), text), 0, 0, i);
+      next += is_rest;
+      if (!is_rest && !is_broken)
+        continue;
+      n_custom++;
+      note_custom (self, arguments->pdata[i], i, is_broken);
     }
 
-  if (n_shown > 0)
+  if (n_custom < arguments->len)
     add (self, DROVER_IMPORT_UNDERSTOOD,
          g_strdup_printf (ngettext ("%u of %u argument is shown on its page",
                                     "%u of %u arguments are shown on their pages", arguments->len),
-                          n_shown, arguments->len),
+                          arguments->len - n_custom, arguments->len),
          0, 0, -1);
 }
 
@@ -338,6 +480,9 @@ drover_import_list_notices (const DroverImportText *text, guint candidate,
   for (guint i = chosen->first; i <= chosen->last; i++)
     note_dropped (&self, text->commands->pdata[i]);
   note_next (&self, candidate);
+  map_places (&self);
+  note_changes (&self);
+  note_windows_files (&self, arguments);
   note_pages (&self, arguments);
 
   return self.notices;

@@ -8,6 +8,7 @@
 #include "drover-import-private.h"
 #include "drover-json.h"
 #include "drover-keyval.h"
+#include "drover-shell-private.h"
 
 struct _DroverImport
 {
@@ -36,6 +37,12 @@ variable_free (gpointer data)
 }
 
 static void
+candidate_clear (gpointer data)
+{
+  g_free (((DroverImportCandidate *) data)->label);
+}
+
+static void
 forget (DroverImport *self)
 {
   g_clear_pointer (&self->variables, g_ptr_array_unref);
@@ -49,8 +56,10 @@ drover_import_finalize (GObject *object)
 
   forget (self);
   g_clear_pointer (&self->text.text, g_free);
+  g_clear_pointer (&self->text.rewrite, drover_import_rewrite_free);
   g_clear_pointer (&self->text.commands, g_ptr_array_unref);
   g_clear_pointer (&self->text.candidates, g_array_unref);
+  g_clear_pointer (&self->text.steps, g_array_unref);
   g_clear_pointer (&self->program, g_free);
   g_clear_pointer (&self->given, g_hash_table_unref);
 
@@ -67,6 +76,8 @@ static void
 drover_import_init (DroverImport *self)
 {
   self->text.candidates = g_array_new (FALSE, FALSE, sizeof (DroverImportCandidate));
+  g_array_set_clear_func (self->text.candidates, candidate_clear);
+  self->text.steps = g_array_new (FALSE, FALSE, sizeof (DroverImportStep));
   self->given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
@@ -81,32 +92,95 @@ find_default (DroverImport *self)
   return 0;
 }
 
-/* Takes @commands. */
 static DroverImport *
-new_import (const char *text, gsize length, GPtrArray *commands, gboolean is_argv, GError **error)
+new_import (const char *text, gsize length, gboolean is_argv)
 {
-  g_autoptr (DroverImport) self = g_object_new (DROVER_TYPE_IMPORT, NULL);
+  DroverImport *self = g_object_new (DROVER_TYPE_IMPORT, NULL);
 
   self->text.text = g_strndup (text, length);
   self->text.length = length;
-  self->text.commands = commands;
   self->is_argv = is_argv;
-  drover_import_text_find_candidates (&self->text, is_argv);
+  return self;
+}
+
+/* Takes @commands. */
+static gboolean
+find_candidates (DroverImport *self, GPtrArray *commands, GError **error)
+{
+  g_clear_pointer (&self->text.commands, g_ptr_array_unref);
+  g_array_set_size (self->text.candidates, 0);
+  self->text.commands = commands;
+  drover_import_text_find_candidates (&self->text, self->is_argv);
   if (self->text.candidates->len == 0)
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
                    _("There is no QEMU command in it: none of its lines calls qemu-system-…, "
                      "qemu-kvm or kvm, or begins with an option"));
-      return NULL;
+      return FALSE;
     }
 
   self->chosen = find_default (self);
-  return g_steal_pointer (&self);
+  return TRUE;
+}
+
+/* reading text */
+
+/* The text as it was rewritten; says where the original is broken. */
+static gboolean
+parse_rewritten (DroverImport *self, const char *text, gsize length, GError **error)
+{
+  DroverImportRewrite *rewrite = self->text.rewrite;
+  DroverShellFault fault = { 0, NULL };
+  g_autoptr (GError) local_error = NULL;
+  GPtrArray *commands;
+
+  g_free (self->text.text);
+  self->text.text = g_strndup (rewrite->text, rewrite->length);
+  self->text.length = rewrite->length;
+  commands = drover_shell_parse_full (rewrite->text, rewrite->length, rewrite->has_specifiers,
+                                      &fault, &local_error);
+  if (commands != NULL)
+    return find_candidates (self, commands, error);
+
+  if (fault.message != NULL)
+    {
+      const DroverShellLexer original = { .text = text, .end = length };
+      gsize offset = drover_import_rewrite_get_start (rewrite, fault.offset);
+
+      drover_shell_set_error (&original, MIN (offset, length), error, fault.message);
+    }
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* What Linux has in `/proc/PID/cmdline`: words that each end in NUL, the first of them QEMU. */
+static GStrv
+split_command_line (const char *text, gsize length)
+{
+  g_autoptr (GStrvBuilder) words = NULL;
+  gsize n = length > 0 ? strnlen (text, length) : 0;
+
+  if (n == length || !g_utf8_validate_len (text, n, NULL) || !drover_import_is_qemu (text))
+    return NULL;
+
+  words = g_strv_builder_new ();
+  for (gsize start = 0; start < length; start += n + 1)
+    {
+      n = strnlen (text + start, length - start);
+      /* Of `xargs -0` and editors. */
+      if (start + n >= length && (n == 0 || (n == 1 && text[start] == '\n')))
+        break;
+      g_strv_builder_take (words, g_strndup (text + start, n));
+    }
+
+  return g_strv_builder_end (words);
 }
 
 /**
  * drover_import_new_from_text:
- * @text: shell text with a QEMU command line in it: see drover_shell_parse()
+ * @text: shell text with a QEMU command line in it: see drover_shell_parse(); or a file that has
+ *   one: a unit, a makefile, a list of words in JSON, Python or YAML, `/proc/PID/cmdline`
  * @length: bytes of @text, or -1 when it ends in NUL
  * @error: set to %DROVER_ERROR_ARGUMENT: says where the text is broken, or that QEMU is not in
  *   it
@@ -116,12 +190,33 @@ new_import (const char *text, gsize length, GPtrArray *commands, gboolean is_arg
 DroverImport *
 drover_import_new_from_text (const char *text, gssize length, GError **error)
 {
-  GPtrArray *commands = drover_shell_parse (text, length, error);
+  gsize n = length < 0 ? strlen (text) : (gsize) length;
+  g_auto (GStrv) words = split_command_line (text, n);
+  g_autoptr (DroverImport) self = NULL;
+  g_autoptr (GError) local_error = NULL;
 
-  if (commands == NULL)
-    return NULL;
+  if (words != NULL)
+    return drover_import_new_from_argv ((const char *const *) words, error);
 
-  return new_import (text, length < 0 ? strlen (text) : (gsize) length, commands, FALSE, error);
+  self = new_import (text, n, FALSE);
+  self->text.rewrite = drover_import_rewrite_new (text, n);
+  if (memchr (text, '\0', n) == NULL && g_utf8_validate_len (text, n, NULL))
+    {
+      drover_import_clean (self->text.rewrite);
+      drover_import_unpack (self->text.rewrite);
+    }
+  if (parse_rewritten (self, text, n, &local_error))
+    return g_steal_pointer (&self);
+
+  if (g_utf8_validate_len (text, n, NULL) && drover_import_clean_prose (self->text.rewrite))
+    {
+      g_clear_error (&local_error);
+      if (parse_rewritten (self, text, n, &local_error))
+        return g_steal_pointer (&self);
+    }
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
 }
 
 /**
@@ -136,6 +231,8 @@ drover_import_new_from_text (const char *text, gssize length, GError **error)
 DroverImport *
 drover_import_new_from_argv (const char *const *argv, GError **error)
 {
+  g_autoptr (DroverImport) self = NULL;
+
   for (guint i = 0; argv[i] != NULL; i++)
     if (!g_utf8_validate (argv[i], -1, NULL))
       {
@@ -149,7 +246,10 @@ drover_import_new_from_argv (const char *const *argv, GError **error)
       return NULL;
     }
 
-  return new_import ("", 0, drover_import_commands_from_argv (argv), TRUE, error);
+  self = new_import ("", 0, TRUE);
+  return find_candidates (self, drover_import_commands_from_argv (argv), error)
+           ? g_steal_pointer (&self)
+           : NULL;
 }
 
 static const char *
@@ -266,6 +366,8 @@ drover_import_dup_command_title (DroverImport *self, guint command)
       else
         g_string_append_len (title, self->text.text + word->start, word->end - word->start);
     }
+  if (candidate->label != NULL)
+    g_string_append_printf (title, " (%s)", candidate->label);
   g_strdelimit (title->str, "\n\r\t", ' ');
 
   return g_string_free_and_steal (g_steal_pointer (&title));
@@ -344,7 +446,8 @@ list_variables (DroverImport *self)
       variable->name = g_strdup (use->name);
       variable->proposal = g_strdup (use->proposal);
       variable->value = g_strdup (g_hash_table_lookup (self->given, use->name));
-      variable->optional = use->proposal == NULL && !is_needed (bare, origins, use->name);
+      variable->is_place = use->is_place;
+      variable->optional = !use->is_place && use->proposal == NULL && !is_needed (bare, origins, use->name);
       g_ptr_array_add (self->variables, variable);
     }
 

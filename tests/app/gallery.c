@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#include "configuration-fixture.h"
+#include "window-fixture.h"
+
+#include "drover-part-row.h"
+#include "drover-sections.h"
+#include "drover-test.h"
+
+/* Pictures of every page and dialog of the configuration: wide and narrow, light and dark. They
+ * are taken from inside, so no guest has to boot and nothing has to be waited for but a frame. */
+
+static const char *folder;
+static char **wanted;
+static gboolean found_any;
+
+#define ARGUMENT(flag, value) "{\"flag\":\"" flag "\",\"value\":\"" value "\"}"
+#define MACHINE(program, arguments)                                                        \
+  "{\"version\":1,\"uuid\":\"8d2f9a34-17b6-4a57-9c1e-2f60d5a1e0c1\",\"name\":\"Workshop\"," \
+  "\"program\":\"" program "\",\"notes\":\"For the talk in May.\","                          \
+  "\"tags\":[\"work\",\"linux\"],\"arguments\":[" arguments "]}"
+
+/* Something to show in each section, and some that is ugly. */
+static const char workshop[] = MACHINE (
+  "qemu-system-x86_64",
+  ARGUMENT ("-machine", "q35,smm=on") ","
+  ARGUMENT ("-accel", "tcg,thread=multi,tb-size=512") ","
+  ARGUMENT ("-cpu", "Skylake-Client,+avx2,hle=off") ","
+  ARGUMENT ("-smp", "6,sockets=1,cores=2,threads=2") ","
+  ARGUMENT ("-m", "4G,slots=2,maxmem=16G") ","
+  ARGUMENT ("-object", "memory-backend-ram,id=ram0,size=3G") ","
+  ARGUMENT ("-object", "memory-backend-ram,id=ram1,size=1G") ","
+  ARGUMENT ("-numa", "node,nodeid=0,cpus=0-3,memdev=ram0") ","
+  ARGUMENT ("-numa", "node,nodeid=1,cpus=4-5,memdev=ram1") ","
+  ARGUMENT ("-drive", "file=disk.qcow2,if=virtio,cache=none") ","
+  ARGUMENT ("-drive", "file=fat:rw:exchange,format=raw,if=ide") ","
+  ARGUMENT ("-cdrom", "/home/somebody/Downloads/a-quite-long-name-of-an-installer-2026.1.iso") ","
+  ARGUMENT ("-blockdev", "driver=qcow2,node-name=image0,file.driver=file,file.filename=b.qcow2") ","
+  ARGUMENT ("-device", "virtio-blk-pci,drive=image0,id=disk0,bootindex=1") ","
+  ARGUMENT ("-netdev", "user,id=net0,hostfwd=tcp::2222-:22,hostfwd=udp:127.0.0.1:5353-:53") ","
+  ARGUMENT ("-device", "virtio-net-pci,netdev=net0,id=nic0") ","
+  ARGUMENT ("-nic", "tap,ifname=tap0,script=no") ","
+  ARGUMENT ("-device", "virtio-rng-pci") ","
+  ARGUMENT ("-device", "qemu-xhci,id=usb") ","
+  ARGUMENT ("-device", "usb-tablet,bus=usb.0") ","
+  ARGUMENT ("-chardev", "socket,id=mon0,path=/tmp/monitor,server=on,wait=off") ","
+  ARGUMENT ("-audiodev", "pipewire,id=audio0") ","
+  ARGUMENT ("-device", "intel-hda") ","
+  ARGUMENT ("-device", "hda-duplex,audiodev=audio0") ","
+  ARGUMENT ("-virtfs", "local,path=/home/somebody/share,mount_tag=share,security_model=none") ","
+  ARGUMENT ("-display", "gtk,gl=on") ","
+  ARGUMENT ("-boot", "order=d,menu=on") ","
+  ARGUMENT ("-boot", "order=c") ","
+  ARGUMENT ("-readconfig", "extra.cfg") ","
+  ARGUMENT ("-frobnicate", "how=much") ","
+  "{\"flag\":\"-d\",\"value\":\"int,cpu_reset\",\"enabled\":false,\"note\":\"much noise\"}");
+
+static const char bare[] = MACHINE ("qemu-system-x86_64", "");
+
+/* What QEMU refuses, at a row. */
+static const char refused[] = MACHINE (
+  "qemu-system-x86_64", ARGUMENT ("-cpu", "nonsense") "," ARGUMENT ("-m", "64M"));
+
+/* Taking pictures */
+
+static gboolean
+is_wanted (const char *name)
+{
+  gboolean all = wanted == NULL || *wanted == NULL;
+
+  for (guint i = 0; !all && wanted[i] != NULL; i++)
+    if (g_pattern_match_simple (wanted[i], name))
+      return TRUE;
+
+  return all;
+}
+
+static void
+settle (DroverWindow *window)
+{
+  drover_test_until (!window_is_moving (window));
+  window_draw (window, 6);
+}
+
+static void
+shoot (DroverWindow *window, const char *name)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_LIGHT,
+                                            ADW_COLOR_SCHEME_FORCE_DARK };
+  static const int sizes[][2] = { { 1100, 760 }, { 360, 720 } };
+  const char *language = g_str_has_prefix (g_get_language_names ()[0], "de") ? "-de" : "";
+
+  found_any = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      window_resize (window, sizes[i][0], sizes[i][1]);
+      for (guint j = 0; j < G_N_ELEMENTS (schemes); j++)
+        {
+          g_autofree char *path =
+            g_strdup_printf ("%s/%s-%d-%s%s.png", folder, name, sizes[i][0],
+                             j == 0 ? "light" : "dark", language);
+
+          adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[j]);
+          settle (window);
+          window_save (window, path);
+        }
+    }
+
+  window_resize (window, sizes[0][0], sizes[0][1]);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[0]);
+  settle (window);
+  g_print ("%s\n", name);
+}
+
+/* Finding and pressing: by widgets and actions, as the texts differ with the language. */
+
+static AdwDialog *
+find_dialog (DroverWindow *window)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window));
+}
+
+static void
+shoot_dialog (DroverWindow *window, const char *name)
+{
+  drover_test_until (find_dialog (window) != NULL);
+  shoot (window, name);
+  while (find_dialog (window) != NULL)
+    {
+      AdwDialog *dialog = find_dialog (window);
+
+      adw_dialog_force_close (dialog);
+      drover_test_until (find_dialog (window) != dialog);
+    }
+}
+
+/* A button is found by what it says, without the line under its key. */
+static char *
+dup_plain (const char *label)
+{
+  g_auto (GStrv) parts = g_strsplit (label, "_", -1);
+
+  return g_strjoinv ("", parts);
+}
+
+static GtkWidget *
+find_button (DroverWindow *window, const char *label)
+{
+  g_autofree char *plain = dup_plain (label);
+
+  drover_test_until (window_can_press (window, plain));
+  return window_find_button (window, plain);
+}
+
+static void
+press (DroverWindow *window, const char *label)
+{
+  g_assert_true (gtk_widget_activate (find_button (window, label)));
+}
+
+static gpointer
+find_card (GtkWidget *root, const char *title)
+{
+  if (ADW_IS_PREFERENCES_ROW (root) && gtk_widget_get_mapped (root) &&
+      strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (root)), title) != NULL)
+    return root;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      gpointer found = find_card (child, title);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+/* The row, once it is there, unfolded. */
+static gpointer
+open_card (DroverWindow *window, const char *title)
+{
+  GtkWidget *root = GTK_WIDGET (configuration_get (window));
+  gpointer card;
+
+  drover_test_until (find_card (root, title) != NULL);
+  card = find_card (root, title);
+  adw_expander_row_set_expanded (card, TRUE);
+  gtk_widget_grab_focus (card);
+  settle (window);
+  return card;
+}
+
+static void
+press_row (DroverWindow *window, GtkWidget *root, const char *title)
+{
+  drover_test_until (find_card (root, title) != NULL);
+  g_signal_emit_by_name (find_card (root, title), "activated");
+  drover_test_until (find_dialog (window) != NULL);
+}
+
+/* Scenes */
+
+static void
+show_sections (DroverWindow *window, const char *prefix)
+{
+  guint n_sections;
+  const DroverSection *sections = drover_sections_list (&n_sections);
+
+  for (guint i = 0; i < n_sections; i++)
+    {
+      g_autofree char *name = g_strconcat (prefix, sections[i].page, NULL);
+
+      if (!is_wanted (name))
+        continue;
+      configuration_show (window, sections[i].page);
+      configuration_open_page (window);
+      shoot (window, name);
+    }
+}
+
+static void
+scroll_to_end (DroverWindow *window)
+{
+  GtkWidget *card = window_find_type (configuration_get (window), ADW_TYPE_PREFERENCES_PAGE);
+  GtkWidget *scroller = window_find_type (card, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *at = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+
+  gtk_adjustment_set_value (at, gtk_adjustment_get_upper (at));
+}
+
+static void
+show_numa (DroverWindow *window)
+{
+  configuration_show (window, "cpu");
+  settle (window);
+  scroll_to_end (window);
+  shoot (window, "numa");
+}
+
+static void
+show_disk (DroverWindow *window)
+{
+  configuration_show (window, "disks");
+  open_card (window, "b.qcow2");
+  shoot (window, "disk");
+}
+
+static void
+show_card (DroverWindow *window)
+{
+  configuration_show (window, "network");
+  open_card (window, "virtio-net-pci");
+  shoot (window, "card");
+}
+
+static void
+show_device (DroverWindow *window)
+{
+  configuration_show (window, "devices");
+  open_card (window, "qemu-xhci");
+  shoot (window, "device");
+}
+
+static void
+show_argument (DroverWindow *window)
+{
+  configuration_show (window, "rest");
+  open_card (window, "frobnicate");
+  shoot (window, "argument");
+}
+
+static void
+show_add_disk (DroverWindow *window)
+{
+  configuration_show (window, "disks");
+  press (window, _("_Add Disk…"));
+  shoot_dialog (window, "add-disk");
+}
+
+static void
+show_add_device (DroverWindow *window)
+{
+  configuration_show (window, "devices");
+  press (window, _("_Add Device…"));
+  shoot_dialog (window, "add-device");
+}
+
+static void
+show_forward (DroverWindow *window)
+{
+  configuration_show (window, "network");
+  open_card (window, "virtio-net-pci");
+  press (window, _("Add Port Forward…"));
+  shoot_dialog (window, "forward");
+}
+
+static void
+show_modernise (DroverWindow *window)
+{
+  configuration_show (window, "disks");
+  press_row (window, open_card (window, "a-quite-long"), _("_Modernise…"));
+  shoot_dialog (window, "modernise");
+}
+
+static void
+show_remove (DroverWindow *window)
+{
+  configuration_show (window, "disks");
+  press_row (window, open_card (window, "b.qcow2"), _("_Remove…"));
+  shoot_dialog (window, "remove");
+}
+
+static void
+show_properties (DroverWindow *window)
+{
+  configuration_show (window, "devices");
+  press_row (window, open_card (window, "qemu-xhci"), _("All _Properties…"));
+  shoot_dialog (window, "properties");
+}
+
+static void
+show_machine_properties (DroverWindow *window)
+{
+  configuration_show (window, "machine");
+  press_row (window, GTK_WIDGET (configuration_get (window)), _("All Properties of This Machine"));
+  shoot_dialog (window, "machine-properties");
+}
+
+static GtkToggleButton *
+find_command_toggle (DroverWindow *window)
+{
+  return GTK_TOGGLE_BUTTON (find_button (window, _("Command Line")));
+}
+
+static void
+show_command_view (DroverWindow *window)
+{
+  DroverConfig *config = drover_configuration_view_get_config (configuration_get (window));
+  GtkWidget *text;
+
+  configuration_show (window, "memory");
+  gtk_toggle_button_set_active (find_command_toggle (window), TRUE);
+  drover_config_select (config, 4, 0, 2);
+  shoot (window, "command");
+
+  press (window, _("As _Launched"));
+  shoot (window, "command-launched");
+  press (window, _("As _Launched"));
+
+  drover_test_until (window_find_type (window, GTK_TYPE_TEXT_VIEW) != NULL);
+  text = window_find_type (window, GTK_TYPE_TEXT_VIEW);
+  gtk_text_buffer_insert_interactive_at_cursor (
+    gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)), "'", 1, TRUE);
+  shoot (window, "command-error");
+  gtk_widget_activate_action (text, "command.discard", NULL);
+  gtk_toggle_button_set_active (find_command_toggle (window), FALSE);
+}
+
+static const struct
+{
+  const char *name;
+  void (*show) (DroverWindow *window);
+} scenes[] = {
+  { "numa", show_numa },
+  { "disk", show_disk },
+  { "card", show_card },
+  { "device", show_device },
+  { "argument", show_argument },
+  { "add-disk", show_add_disk },
+  { "add-device", show_add_device },
+  { "forward", show_forward },
+  { "modernise", show_modernise },
+  { "remove", show_remove },
+  { "properties", show_properties },
+  { "machine-properties", show_machine_properties },
+  { "command", show_command_view },
+};
+
+static void
+show_workshop (DroverWindow *window, gconstpointer data)
+{
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  show_sections (window, "");
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    if (is_wanted (scenes[i].name))
+      scenes[i].show (window);
+}
+
+static void
+show_bare (DroverWindow *window, gconstpointer data)
+{
+  configuration_open (window);
+  drover_test_until (configuration_has_catalogue (window));
+  show_sections (window, "bare-");
+}
+
+static void
+show_refused (DroverWindow *window, gconstpointer data)
+{
+  DroverConfig *config;
+
+  configuration_open (window);
+  config = drover_configuration_view_get_config (configuration_get (window));
+  drover_test_until (configuration_has_catalogue (window));
+  configuration_show (window, "cpu");
+  configuration_open_page (window);
+  press (window, _("C_heck"));
+  drover_test_until (drover_config_get_check (config) != NULL);
+  shoot (window, "refused");
+}
+
+static void
+put_text (DroverWindow *window, const char *text)
+{
+  GtkWidget *view;
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.import", NULL));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), GTK_TYPE_TEXT_VIEW) != NULL);
+  view = window_find_type (find_dialog (window), GTK_TYPE_TEXT_VIEW);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
+}
+
+static void
+show_import (DroverWindow *window, const char *name, const char *text)
+{
+  if (!is_wanted (name))
+    return;
+
+  put_text (window, text);
+  shoot_dialog (window, name);
+}
+
+static void
+show_without_machines (DroverWindow *window, gconstpointer data)
+{
+  if (is_wanted ("start"))
+    shoot (window, "start");
+  show_import (window, "import",
+               "$ sudo qemu-system-x86_64 -m ${SIZE:-96M} -name \"$MY_NAME\" \\\n"
+               "    -kernel $(ls vmlinuz*) -append 'root=/dev/sda quiet' >log &\n");
+  show_import (window, "import-several",
+               "qemu-img create disk.img 1G\nqemu-system-x86_64 -m 1G\n\n"
+               "qemu-system-aarch64 -M virt -m 2G\n");
+  show_import (window, "import-error", "qemu-system-x86_64 -m 1G \\\n  -name 'unclosed");
+  show_import (window, "import-empty", "");
+  if (is_wanted ("shortcuts"))
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "shortcuts",
+                                      NULL);
+      shoot_dialog (window, "shortcuts");
+    }
+}
+
+static void
+show_console (DroverWindow *window, gconstpointer data)
+{
+  if (!is_wanted ("console"))
+    return;
+
+  window_activate_row (window, 0);
+  shoot (window, "console-off");
+  press (window, _("Start"));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  shoot (window, "console");
+}
+
+/* What is asked for is opened, and no more. */
+static void
+run (const char *machine, WindowBody body)
+{
+  g_autofree char *file = machine != NULL ? window_put_machine ("workshop", machine) : NULL;
+
+  window_fixture_run (body, NULL);
+  window_fixture_clean_up ();
+}
+
+static gboolean
+wants_scene_of_workshop (void)
+{
+  guint n_sections;
+  const DroverSection *sections = drover_sections_list (&n_sections);
+
+  for (guint i = 0; i < n_sections; i++)
+    if (is_wanted (sections[i].page))
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    if (is_wanted (scenes[i].name))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+wants_bare (void)
+{
+  guint n_sections;
+  const DroverSection *sections = drover_sections_list (&n_sections);
+
+  for (guint i = 0; i < n_sections; i++)
+    {
+      g_autofree char *name = g_strconcat ("bare-", sections[i].page, NULL);
+
+      if (is_wanted (name))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+int
+main (int argc, char *argv[])
+{
+  window_fixture_init (&argc, &argv);
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  if (argc < 2)
+    {
+      g_printerr ("usage: drover-gallery FOLDER [PICTURE…]\n");
+      return 2;
+    }
+
+  folder = argv[1];
+  wanted = argv + 2;
+  g_mkdir_with_parents (folder, 0755);
+  run (NULL, show_without_machines);
+  if (wants_scene_of_workshop ())
+    run (workshop, show_workshop);
+  if (wants_bare ())
+    run (bare, show_bare);
+  if (is_wanted ("refused"))
+    run (refused, show_refused);
+  if (is_wanted ("console"))
+    {
+      g_autofree char *file = window_put_guest ("guest");
+
+      window_fixture_run (show_console, NULL);
+      window_fixture_clean_up ();
+    }
+  if (!found_any)
+    g_printerr ("drover-gallery: there is no such picture\n");
+  return found_any ? 0 : 1;
+}
