@@ -34,7 +34,7 @@ static const Command *const commands[] = {
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,
-  &renew_identity_command, &argument_command,
+  &renew_identity_command, &argument_command, &templates_command,
   &download_command,   &media_command,
 };
 
@@ -215,6 +215,8 @@ status_for_error (const GError *error)
     [DROVER_ERROR_MACHINE_FILE] = STATUS_BROKEN,
     [DROVER_ERROR_MACHINE_VERSION] = STATUS_BROKEN,
     [DROVER_ERROR_MACHINE_CHANGED] = STATUS_FAILED,
+    [DROVER_ERROR_TEMPLATE] = STATUS_FAILED,
+    [DROVER_ERROR_NO_SUCH_TEMPLATE] = STATUS_FAILED,
     [DROVER_ERROR_NO_SUCH_MACHINE] = STATUS_NO_SUCH_MACHINE,
     [DROVER_ERROR_PROGRAM_MISSING] = STATUS_NOT_STARTED,
     [DROVER_ERROR_ARGUMENT] = STATUS_FAILED,
