@@ -322,7 +322,7 @@ for_each_way (DroverTemplate *template, WayFunc func, gpointer user_data)
       for (guint i = 0; i < n_firmwares * 16; i++)
         {
           const Way way = { template, architectures[a], accelerators[(i >> 3) & 1],
-                            firmwares[i >> 4], i & 1, i & 2, i & 4 };
+                            firmwares[i >> 4], (i & 1) != 0, (i & 2) != 0, (i & 4) != 0 };
 
           if (!way.unattended || answers)
             func (&way, user_data);
@@ -367,16 +367,41 @@ test_golden (gconstpointer data)
   g_assert_cmpstr (text->str, ==, expected);
 }
 
+/* A device tree with nothing in it but how long addresses and sizes are. */
+static const struct
+{
+  guint32 words[26];
+  char strings[28];
+} device_tree = {
+  { /* header: mark, sizes, places, versions */
+    GUINT32_TO_BE (0xd00dfeed), GUINT32_TO_BE (132), GUINT32_TO_BE (56), GUINT32_TO_BE (104),
+    GUINT32_TO_BE (40), GUINT32_TO_BE (17), GUINT32_TO_BE (16), 0, GUINT32_TO_BE (27),
+    GUINT32_TO_BE (48),
+    /* no reserved memory */
+    0, 0, 0, 0,
+    /* the root, its two properties, the end */
+    GUINT32_TO_BE (1), 0,
+    GUINT32_TO_BE (3), GUINT32_TO_BE (4), 0, GUINT32_TO_BE (2),
+    GUINT32_TO_BE (3), GUINT32_TO_BE (4), GUINT32_TO_BE (15), GUINT32_TO_BE (1),
+    GUINT32_TO_BE (2), GUINT32_TO_BE (9) },
+  "#address-cells\0#size-cells",
+};
+
 /* Small stand-ins for what a machine is made from: QEMU opens them, no guest runs. */
 static void
 make_files (const char *folder, DroverTemplate *template)
 {
-  static const char *const files[] = { "seed.iso", "initrd.gz" };
+  static const char *const files[] = { "seed.iso", "initrd.gz", "linux" };
   g_autoptr (GPtrArray) media = drover_template_list_media (template, NULL);
   g_autofree char *disk = g_build_filename (folder, "disk.qcow2", NULL);
   g_autofree char *zeros = g_malloc0 (1 << 20);
   g_autoptr (GError) error = NULL;
 
+  /* What a PC's QEMU looks at in a Linux kernel: its mark, protocol 2.12, that it goes above
+   * 1 MiB, and how far up its RAM disk may be. */
+  memcpy (zeros + 0x202, "HdrS\x0c\x02", 6);
+  zeros[0x211] = 1;
+  memcpy (zeros + 0x22c, "\xff\xff\xff\x37", 4);
   g_assert_true (drover_test_await (drover_image_create (disk, "qcow2", 1 << 20), &error));
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
@@ -393,6 +418,9 @@ make_files (const char *folder, DroverTemplate *template)
       if (medium->data != NULL)
         g_assert_true (g_file_set_contents (path, g_bytes_get_data (medium->data, NULL),
                                             g_bytes_get_size (medium->data), NULL));
+      else if (g_str_equal (medium->id, "device-tree"))
+        g_assert_true (g_file_set_contents (path, (const char *) &device_tree, sizeof device_tree,
+                                            NULL));
       else
         g_assert_true (g_file_set_contents (path, zeros, g_str_equal (medium->id, "floppy")
                                                            ? 368640 : 1 << 20, NULL));
@@ -447,8 +475,9 @@ dry_run_cb (const Way *way, gpointer user_data)
   g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
 
-  /* KVM's command lines are looked at in the golden files: not every host has it. */
-  if (!g_str_equal (way->accelerator, "tcg"))
+  /* KVM's command lines are looked at in the golden files: not every host has it. And a screen
+   * or none makes no difference to answers. */
+  if (!g_str_equal (way->accelerator, "tcg") || (way->unattended && !way->display))
     return;
   document = with_firmware (way, bare, dry->folder);
   tcg = drover_document_with_accelerator (document, NULL);
@@ -499,6 +528,75 @@ test_dry_run (gconstpointer data)
   g_test_message ("%u machines", dry.n);
   g_hash_table_unref (dry.seen);
   g_free (dry.folder);
+}
+
+/* What a learner sees first, of the machines that need nothing of the user's. */
+static const struct
+{
+  const char *id;
+  const char *words;
+} first_words[] = {
+  { "boot-sector", "Hello from 512 bytes!" },
+  { "powerpc-mac", "Welcome to OpenBIOS" },
+  { "riscv-opensbi", "Boot HART" },
+  { "s390x", "No suitable device for IPL" },
+  { "uefi-shell", "UEFI Interactive Shell" },
+};
+
+static void
+wait_for_words (GInputStream *stream, const char *words)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  char buffer[4096];
+  gssize n;
+
+  while (g_strstr_len (text->str, text->len, words) == NULL)
+    {
+      n = g_input_stream_read (stream, buffer, sizeof buffer, NULL, &error);
+      g_assert_no_error (error);
+      if (n == 0)
+        g_error ("QEMU ended without “%s”: %s", words, text->str);
+      for (gssize i = 0; i < n; i++)
+        if (buffer[i] != '\0')
+          g_string_append_c (text, buffer[i]);
+    }
+}
+
+static void
+test_first_words (gconstpointer data)
+{
+  const guint index = GPOINTER_TO_UINT (data);
+  g_autoptr (DroverTemplate) template = find (first_words[index].id);
+  const Way way = { template, drover_template_get_architectures (template)[0], "tcg",
+                    drover_template_get_firmware (
+                      template, drover_template_get_architectures (template)[0]) };
+  g_autofree char *folder = g_build_filename (drover_test_dir (), "words", first_words[index].id,
+                                              NULL);
+  g_autoptr (DroverDocument) bare = make (&way);
+  g_autoptr (DroverDocument) document = NULL;
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDIN_PIPE);
+  g_autoptr (GSubprocess) qemu = NULL;
+  g_autofree char *program = drover_program_find (drover_document_get_program (bare), NULL);
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (program == NULL)
+    {
+      g_test_skip ("this QEMU is not installed");
+      return;
+    }
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  make_files (folder, template);
+  document = with_firmware (&way, bare, folder);
+  argv = drover_document_dup_argv (document);
+  g_subprocess_launcher_set_cwd (launcher, folder);
+  qemu = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
+  g_assert_no_error (error);
+  wait_for_words (g_subprocess_get_stdout_pipe (qemu), first_words[index].words);
+  g_subprocess_force_exit (qemu);
+  g_assert_true (g_subprocess_wait (qemu, NULL, &error));
 }
 
 static void
@@ -664,6 +762,12 @@ main (int argc, char **argv)
 
       g_test_add_data_func (golden, bundled[i], test_golden);
       g_test_add_data_func (dry, bundled[i], test_dry_run);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (first_words); i++)
+    {
+      g_autofree char *path = g_strconcat ("/template/first-words/", first_words[i].id, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_first_words);
     }
   g_test_add_func ("/template/own", test_own);
   return drover_test_run ();
