@@ -553,6 +553,7 @@ static const Check checks[] = {
   { "preseed", "user", "9a", "small letter" },
   { "preseed", "user", "-a", "small letter" },
   { "preseed", "user", "jörg", "small letter" },
+  { "preseed", "user", "\xff\xfe", "small letter" },
   { "preseed", "user", "a b", "small letter" },
   { "preseed", "user", "a\nd-i x string y", "small letter" },
   { "preseed", "user", "a$(x)", "small letter" },
@@ -605,7 +606,7 @@ static const Check checks[] = {
   { "preseed", "ssh-keys", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r", "private" },
   { "preseed", "ssh-keys", KEY "\nd-i x string y", "one line" },
   { "preseed", "ssh-keys", KEY " a\\", "one line" },
-  { "preseed", "ssh-keys", "command=\"x\" " KEY, "begins" },
+  { "preseed", "ssh-keys", "command=\"x\" " KEY, "its type" },
   { "autounattend", "ssh-keys", KEY, "no SSH key" },
 
   { "preseed", "password-hash", HASH, NULL },
@@ -727,6 +728,7 @@ test_checks (void)
         }
 
       g_assert_false (good);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
       if (strstr (error->message, check->words) == NULL)
         g_error ("%s: “%s” does not say “%s”", check->field, error->message, check->words);
