@@ -130,8 +130,6 @@ add_choice (DroverFirmwareGroup *self, const DroverFirmwareChoice *choice)
                                     choice->why_not, -1);
   if (choice->why_not == NULL)
     adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
-  else
-    gtk_widget_add_css_class (row, "dim-label");
   g_signal_connect_object (button, "toggled", G_CALLBACK (toggled_cb), self, G_CONNECT_SWAPPED);
 
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
@@ -228,8 +226,8 @@ show_arguments (DroverFirmwareGroup *self, GPtrArray *arguments,
         add_argument (self, arguments, i);
 
   if (reading->legacy != NULL)
-    words = g_strdup_printf (_("Written the older way, by %s. Choosing UEFI again writes it as "
-                               "today."), reading->legacy);
+    words = g_strdup_printf (_("Written the older way, by %s. It works all the same."),
+                             reading->legacy);
   else if (reading->firmware != NULL)
     words = g_strdup (reading->firmware->title);
   gtk_widget_set_visible (GTK_WIDGET (self->arguments), self->argument_rows->len > 0);

@@ -27,10 +27,13 @@ DroverDocument *drover_machine_firmware_without_store (DroverDocument *document,
                                                     const char *directory, int *argument);
 
 DexFuture      *drover_machine_firmware_prepare    (DroverDocument *document,
-                                                    const char *directory) G_GNUC_WARN_UNUSED_RESULT;
+                                                    const char *directory)
+                                                      G_GNUC_WARN_UNUSED_RESULT;
 DexFuture      *drover_machine_firmware_reset      (DroverDocument *document,
-                                                    const char *directory) G_GNUC_WARN_UNUSED_RESULT;
+                                                    const char *directory)
+                                                      G_GNUC_WARN_UNUSED_RESULT;
 DexFuture      *drover_machine_firmware_list_keys  (DroverDocument *document,
-                                                    const char *directory) G_GNUC_WARN_UNUSED_RESULT;
+                                                    const char *directory)
+                                                      G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
