@@ -5,8 +5,8 @@
 It passes everything on from the mirror that this computer's apt uses. Some such mirrors, those that
 were set up for apt alone, lack part of what the installer consists of (its `.udeb` files). Of
 those the index leaves out what cannot be had, and two that no installation goes without are made
-from the ordinary packages that have the same files: the modules for ext4 and virtio disks, and
-mke2fs. When the mirror has all, nothing is changed; `made` says what was.
+from the ordinary packages that have the same files: the modules for disks and their file systems,
+and mke2fs. When the mirror has all, nothing is changed; `made` says what was.
 """
 
 import gzip
@@ -23,7 +23,7 @@ import urllib.parse
 import urllib.request
 
 MODULES = re.compile(r"/(ext4|jbd2|mbcache|crc16|crc32c_generic|libcrc32c|virtio_blk|virtio_scsi|"
-                     r"scsi_mod|scsi_common|sd_mod|dm-mod|loop)\.ko(\.xz)?$")
+                     r"scsi_mod|scsi_common|sd_mod|dm-mod|md-mod|raid1|loop)\.ko(\.xz)?$")
 INDEX = "main/debian-installer/binary-{0}/Packages"
 
 

@@ -152,7 +152,8 @@ read_line (DroverInstallReader *self, gboolean is_whole)
   line = self->line->str;
   if (strstr (line, DROVER_INSTALL_MARKER) != NULL)
     self->installed = TRUE;
-  if (g_str_has_prefix (line, "Prompt: '?' for help"))
+  if (g_str_has_prefix (line, "Prompt: '?' for help") ||
+      g_str_has_prefix (line, "[Press enter to continue]"))
     {
       if (!self->asking && self->title != NULL)
         set (self, self->title, -1, TRUE);
@@ -165,6 +166,8 @@ read_line (DroverInstallReader *self, gboolean is_whole)
     return;
   if (is_rule (line) && self->previous != NULL)
     g_set_str (&self->title, self->previous);
+  else if (g_str_has_prefix (line, "!! ERROR: "))
+    g_set_str (&self->title, line + strlen ("!! ERROR: "));
   if (*line != '\0')
     g_set_str (&self->previous, line);
 }

@@ -51,6 +51,12 @@ test_question (void)
   /* It was answered, and goes on. */
   feed (reader, "1\r\nLoading additional components  ... 5%");
   g_assert_false (reader->asking);
+
+  feed (reader, "\r\nPartition disks\r\n---------------\r\n\r\n"
+                "!! ERROR: Software RAID not available\r\n\r\nThe current kernel does not.\r\n"
+                "[Press enter to continue] ");
+  g_assert_true (reader->asking);
+  g_assert_cmpstr (reader->text, ==, "Software RAID not available");
 }
 
 static void
