@@ -34,10 +34,9 @@ static const Command *const commands[] = {
   &show_command,       &get_command,        &set_command,        &unset_command,
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
-  &command_command,    &export_command,     &delete_command,
-  &renew_identity_command, &argument_command, &templates_command,
-  &firmware_command,
-  &download_command,   &media_command,
+  &command_command,    &export_command,     &delete_command,     &renew_identity_command,
+  &argument_command,   &firmware_command,   &templates_command,  &download_command,
+  &media_command,
 };
 
 static const char *const statuses[] = {
@@ -125,29 +124,6 @@ set_text (JsonObject *object, const char *member, const char *text)
     json_object_set_string_member (object, member, text);
 }
 
-static void
-describe_install (JsonObject *object, DroverRun *run)
-{
-  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (run));
-  JsonNode *node = document != NULL ? drover_document_get_member (document, "install") : NULL;
-  DroverInstall *install = drover_install_get_for_run (run);
-  g_autoptr (JsonNode) copy = NULL;
-  JsonObject *member;
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return;
-
-  copy = drover_json_copy (node);
-  member = json_node_get_object (copy);
-  if (*drover_install_get_text (install) != '\0')
-    set_text (member, "text", drover_install_get_text (install));
-  if (drover_install_get_fraction (install) >= 0)
-    json_object_set_double_member (member, "fraction", drover_install_get_fraction (install));
-  if (drover_install_get_asking (install))
-    json_object_set_boolean_member (member, "asking", TRUE);
-  json_object_set_member (object, "install", g_steal_pointer (&copy));
-}
-
 static JsonArray *
 describe_services (DroverRun *run)
 {
@@ -169,6 +145,29 @@ describe_services (DroverRun *run)
     }
 
   return array;
+}
+
+static void
+describe_install (JsonObject *object, DroverRun *run)
+{
+  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (run));
+  JsonNode *node = document != NULL ? drover_document_get_member (document, "install") : NULL;
+  DroverInstall *install = drover_install_get_for_run (run);
+  g_autoptr (JsonNode) copy = NULL;
+  JsonObject *member;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+
+  copy = drover_json_copy (node);
+  member = json_node_get_object (copy);
+  if (*drover_install_get_text (install) != '\0')
+    set_text (member, "text", drover_install_get_text (install));
+  if (drover_install_get_fraction (install) >= 0)
+    json_object_set_double_member (member, "fraction", drover_install_get_fraction (install));
+  if (drover_install_get_asking (install))
+    json_object_set_boolean_member (member, "asking", TRUE);
+  json_object_set_member (object, "install", g_steal_pointer (&copy));
 }
 
 /**
