@@ -70,6 +70,7 @@ extern const Command resume_command;
 extern const Command reset_command;
 extern const Command shutdown_command;
 extern const Command console_command;
+extern const Command ssh_command;
 extern const Command get_command;
 extern const Command set_command;
 extern const Command unset_command;
@@ -83,9 +84,9 @@ extern const Command modernise_command;
 extern const Command check_command;
 extern const Command firmware_command;
 extern const Command catalogue_command;
-extern const Command templates_command;
 extern const Command download_command;
 extern const Command media_command;
+extern const Command templates_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;
@@ -95,6 +96,7 @@ DroverMachine *find_machine    (Invocation *invocation, GError **error);
 GPtrArray     *list_all_arguments (DroverMachine *machine);
 void           tell_when_it_counts (DroverMachine *machine);
 DroverRun     *find_run        (Invocation *invocation, GError **error);
+void           settle_install (DroverRun *run);
 gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
