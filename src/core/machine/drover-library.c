@@ -514,39 +514,91 @@ publish_folder (DroverLibrary *self, const char *hidden, const char *slug, GErro
 }
 
 /**
- * drover_library_create:
+ * drover_library_prepare:
+ * @error: set when it cannot be made
+ *
+ * Makes the folder of a machine to be, hidden from everyone, for its files.
+ *
+ * Returns: (transfer full) (nullable): its path, for drover_library_publish() or
+ *   drover_library_discard()
+ */
+char *
+drover_library_prepare (DroverLibrary *self, GError **error)
+{
+  g_autofree char *hidden = NULL;
+
+  g_return_val_if_fail (DROVER_IS_LIBRARY (self), NULL);
+
+  hidden = g_strdup_printf ("%s/.new-XXXXXX", self->folder);
+  if (g_mkdtemp_full (hidden, 0700) != NULL)
+    return g_steal_pointer (&hidden);
+
+  drover_set_errno_error (error, _("Cannot make a folder in %s"), self->folder);
+  return NULL;
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    dir = g_dir_open (path, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_tree (child);
+    }
+
+  g_remove (path);
+}
+
+/**
+ * drover_library_discard:
+ * @hidden: what drover_library_prepare() made
+ *
+ * Removes a folder that becomes no machine, with all that is in it.
+ */
+void
+drover_library_discard (DroverLibrary *self, const char *hidden)
+{
+  g_autofree char *parent = g_path_get_dirname (hidden);
+  g_autofree char *name = g_path_get_basename (hidden);
+
+  g_return_if_fail (DROVER_IS_LIBRARY (self));
+  g_return_if_fail (g_str_equal (parent, self->folder) && g_str_has_prefix (name, ".new-"));
+
+  remove_tree (hidden);
+}
+
+/**
+ * drover_library_publish:
+ * @hidden: what drover_library_prepare() made, with the machine's files in it
  * @document: what its machine.json is to say
- * @error: set when it cannot be written; nothing half made is left then
+ * @error: set when it cannot be written; @hidden is left then
+ *
+ * Makes a machine of a folder that was filled. Nobody ever sees half of it.
  *
  * Returns: (transfer none) (nullable): the new machine, in a folder named after it
  */
 DroverMachine *
-drover_library_create (DroverLibrary *self, DroverDocument *document, GError **error)
+drover_library_publish (DroverLibrary *self, const char *hidden, DroverDocument *document,
+                        GError **error)
 {
   g_autofree char *slug = drover_slug_from_name (drover_document_get_name (document));
-  g_autofree char *hidden = g_strdup_printf ("%s/.new-XXXXXX", self->folder);
-  g_autofree char *file = NULL;
-  g_autofree char *folder = NULL;
+  g_autofree char *file = g_build_filename (hidden, "machine.json", NULL);
   g_autofree char *text = drover_document_to_text (document);
+  g_autofree char *folder = NULL;
 
-  if (g_mkdtemp_full (hidden, 0700) == NULL)
-    {
-      drover_set_errno_error (error, _("Cannot make a folder in %s"), self->folder);
-      return NULL;
-    }
-
-  file = g_build_filename (hidden, "machine.json", NULL);
-  if (g_file_set_contents_full (file, text, -1,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                error))
-    folder = publish_folder (self, hidden, slug, error);
-
+  if (!g_file_set_contents_full (file, text, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                 0600, error))
+    return NULL;
+  folder = publish_folder (self, hidden, slug, error);
   if (folder == NULL)
-    {
-      g_unlink (file);
-      g_rmdir (hidden);
-      return NULL;
-    }
+    return NULL;
 
   /* The folder's monitor may have come first. */
   slug = (g_free (slug), g_path_get_basename (folder));
@@ -556,6 +608,28 @@ drover_library_create (DroverLibrary *self, DroverDocument *document, GError **e
       insert_new (self, drover_machine_new (folder));
     }
   return find_by_slug (self, slug, NULL);
+}
+
+/**
+ * drover_library_create:
+ * @document: what its machine.json is to say
+ * @error: set when it cannot be written; nothing half made is left then
+ *
+ * Returns: (transfer none) (nullable): the new machine, in a folder named after it
+ */
+DroverMachine *
+drover_library_create (DroverLibrary *self, DroverDocument *document, GError **error)
+{
+  g_autofree char *hidden = drover_library_prepare (self, error);
+  DroverMachine *machine;
+
+  if (hidden == NULL)
+    return NULL;
+
+  machine = drover_library_publish (self, hidden, document, error);
+  if (machine == NULL)
+    drover_library_discard (self, hidden);
+  return machine;
 }
 
 static GStrv

@@ -12,6 +12,10 @@ DroverLibrary *drover_library_new    (const char *folder);
 DroverMachine *drover_library_find   (DroverLibrary *self, const char *name, GError **error);
 DroverMachine *drover_library_create (DroverLibrary *self, DroverDocument *document,
                                       GError **error);
+char          *drover_library_prepare (DroverLibrary *self, GError **error);
+DroverMachine *drover_library_publish (DroverLibrary *self, const char *hidden,
+                                       DroverDocument *document, GError **error);
+void           drover_library_discard (DroverLibrary *self, const char *hidden);
 gboolean       drover_library_delete (DroverLibrary *self, DroverMachine *machine,
                                       GStrv *left_behind, GError **error);
 

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  *   the file
  * @checksums: (nullable): address of the publisher's list of checksums
  * @signature: (nullable): address of the signature. In both, `{name}` is the file's name.
- * @form: (nullable): what the signature is of: `checksums`, `file` or `within-checksums`
+ * @form: (nullable): what the signature is of: `of-checksums`, `of-file` or
+ *   `within-checksums`
  * @key: (nullable): name of the pinned key that must have signed
  * @sha256: (nullable): the checksum, where the template itself knows it
  * @page: (nullable): a page for people, where the file can be had by hand
@@ -141,8 +142,10 @@ gboolean           drover_template_has_architecture  (DroverTemplate *self,
                                                       const char *architecture);
 guint64            drover_template_get_least_memory  (DroverTemplate *self);
 guint64            drover_template_get_memory        (DroverTemplate *self);
+guint64            drover_template_get_most_memory   (DroverTemplate *self);
 guint              drover_template_get_least_cpus    (DroverTemplate *self);
 guint              drover_template_get_cpus          (DroverTemplate *self);
+guint              drover_template_get_most_cpus     (DroverTemplate *self);
 guint64            drover_template_get_least_disk    (DroverTemplate *self);
 guint64            drover_template_get_disk          (DroverTemplate *self);
 const char        *drover_template_get_unattended    (DroverTemplate *self);
@@ -151,7 +154,6 @@ GStrv              drover_template_dup_firmwares     (DroverTemplate *self,
                                                       const char *architecture);
 const char        *drover_template_get_firmware      (DroverTemplate *self,
                                                       const char *architecture);
-GPtrArray         *drover_template_get_media         (DroverTemplate *self);
 GPtrArray         *drover_template_list_media        (DroverTemplate *self,
                                                       const char *architecture);
 const DroverTemplateMedium *
@@ -166,6 +168,8 @@ guint   drover_template_suggest_cpus   (DroverTemplate *self, const DroverTempla
 
 #define DROVER_TEMPLATE_CHOICES_INIT { .display = TRUE }
 
+gboolean        drover_template_check_sizes   (DroverTemplate *self, guint64 memory, guint cpus,
+                                               guint64 disk, GError **error);
 DroverDocument *drover_template_make_document (DroverTemplate *self,
                                                const DroverTemplateHost *host,
                                                const DroverTemplateChoices *choices,

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @real_name: (nullable): the user's full name
  * @password_hash: (nullable): from drover_password_hash(); not for Windows, see
  *   drover_unattended_takes_password()
- * @ssh_keys: (nullable): public keys, one line each, as in `~/.ssh/*.pub`
+ * @ssh_keys: (nullable): public keys, one line each, as in `id_ed25519.pub`
  * @host_name: how the guest calls itself
  * @locale: as in `LANG`: `de_DE.UTF-8`
  * @keyboard: XKB's layout: `de`

@@ -212,6 +212,14 @@ find_by_code (GPtrArray *list, const char *architecture, const char *code)
   return NULL;
 }
 
+static gboolean
+is_u_boot (const char *file)
+{
+  g_autofree char *base = g_path_get_basename (file);
+
+  return g_str_has_prefix (base, "u-boot") || g_str_has_prefix (base, "uboot");
+}
+
 /* By its name, for a program that is not in the list. */
 static const char *
 guess_kind (const char *code)
@@ -224,6 +232,8 @@ guess_kind (const char *code)
 
   if (g_str_equal (code, "none"))
     return DROVER_FIRMWARE_NONE;
+  if (is_u_boot (code))
+    return DROVER_FIRMWARE_U_BOOT;
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     if (g_str_equal (code, own[i]))
       return DROVER_FIRMWARE_BIOS;
@@ -249,8 +259,10 @@ judge (DroverFirmwareReading *self, const char *architecture, GPtrArray *list)
     self->kind = drover_firmware_get_kind (firmware);
   else if (self->code != NULL)
     self->kind = guess_kind (self->code);
+  else if (self->kernel != NULL)
+    self->kind = is_u_boot (self->kernel) ? DROVER_FIRMWARE_U_BOOT : DROVER_FIRMWARE_KERNEL;
   else
-    self->kind = self->kernel != NULL ? DROVER_FIRMWARE_KERNEL : DROVER_FIRMWARE_BIOS;
+    self->kind = DROVER_FIRMWARE_BIOS;
 }
 
 static void
@@ -446,14 +458,22 @@ dup_rest (DroverArgument *argument)
   return g_steal_pointer (&rest);
 }
 
-/* @place: (out) (optional): where in the result the firmware was */
+/* What QEMU takes for a kernel and is firmware all the same. */
+static gboolean
+is_loader (Parts *parts)
+{
+  const DroverFields *fields = parts->kernel >= 0 ? parts->fields->pdata[parts->kernel] : NULL;
+
+  return fields != NULL && drover_fields_are (fields, "kernel") && fields->text != NULL &&
+         is_u_boot (fields->text);
+}
+
 static GPtrArray *
-without_firmware (GPtrArray *arguments, int *place)
+without_firmware (GPtrArray *arguments)
 {
   GPtrArray *result = drover_arguments_new ();
   g_autofree gboolean *goes = g_new0 (gboolean, arguments->len + 1);
   g_auto (Parts) parts = { NULL };
-  int where = -1;
 
   parts_read (&parts, arguments);
   for (guint i = 0; i < 2; i++)
@@ -461,6 +481,8 @@ without_firmware (GPtrArray *arguments, int *place)
       goes[parts.drive[i]] = TRUE;
   if (parts.bios >= 0 && drover_fields_are (parts.fields->pdata[parts.bios], "bios"))
     goes[parts.bios] = TRUE;
+  if (is_loader (&parts))
+    goes[parts.kernel] = TRUE;
   mark_nodes (&parts, arguments, goes);
   mark_block (&parts, goes);
 
@@ -470,12 +492,8 @@ without_firmware (GPtrArray *arguments, int *place)
 
       if (rest != NULL)
         g_ptr_array_add (result, rest);
-      else if (where < 0)
-        where = result->len;
     }
 
-  if (place != NULL)
-    *place = where;
   return result;
 }
 
@@ -591,9 +609,8 @@ drover_firmware_apply (GPtrArray *arguments, const char *architecture, DroverFir
 {
   g_autoptr (GPtrArray) result = NULL;
   guint place;
-  int old_place;
 
-  result = without_firmware (arguments, &old_place);
+  result = without_firmware (arguments);
   if (firmware == NULL)
     return g_steal_pointer (&result);
 
@@ -620,19 +637,20 @@ drover_firmware_apply (GPtrArray *arguments, const char *architecture, DroverFir
 /**
  * drover_firmware_apply_file:
  * @arguments: (element-type DroverArgument): a machine's arguments
- * @file: a file, `default` or `none`
+ * @option: `-bios`, or `-kernel` for firmware that QEMU takes that way
+ * @file: a file; for `-bios` also `default` or `none`
  *
- * Makes the machine start with a file of the user's own, by `-bios`.
+ * Makes the machine start with firmware in one file.
  *
  * Returns: (transfer full) (element-type DroverArgument): the new arguments
  */
 GPtrArray *
-drover_firmware_apply_file (GPtrArray *arguments, const char *file)
+drover_firmware_apply_file (GPtrArray *arguments, const char *option, const char *file)
 {
-  GPtrArray *result = without_firmware (arguments, NULL);
+  GPtrArray *result = without_firmware (arguments);
   guint place = choose_place (result);
 
-  insert (result, &place, "-bios", file, NULL);
+  insert (result, &place, option, file, NULL);
   return result;
 }
 
@@ -679,7 +697,7 @@ drover_firmware_switch_kernel (GPtrArray *arguments, gboolean on)
 GPtrArray *
 drover_firmware_apply_kernel (GPtrArray *arguments, const char *kernel)
 {
-  g_autoptr (GPtrArray) bare = without_firmware (arguments, NULL);
+  g_autoptr (GPtrArray) bare = without_firmware (arguments);
   GPtrArray *result = drover_firmware_switch_kernel (bare, TRUE);
   guint place = choose_place (result);
 

@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 /**
  * DroverFirmwareReading:
  * @kind: %DROVER_FIRMWARE_BIOS, %DROVER_FIRMWARE_UEFI, %DROVER_FIRMWARE_SECURE_BOOT or
- *   %DROVER_FIRMWARE_ENROLLED where that is known; `file` for a program of the user's own, `none`
- *   for `-bios none`, `kernel` for a kernel that is started without firmware of the user's choice
+ *   %DROVER_FIRMWARE_ENROLLED where that is known; %DROVER_FIRMWARE_U_BOOT;
+ *   %DROVER_FIRMWARE_FILE for another program of the user's own, %DROVER_FIRMWARE_NONE for
+ *   `-bios none`, %DROVER_FIRMWARE_KERNEL for a kernel without firmware of the user's choice
  * @firmware: (nullable): which of the list it is
  * @code: (nullable): the file of the program, as the arguments say it
  * @code_format: (nullable): its format, where they say it
@@ -44,11 +45,13 @@ typedef struct
 #define DROVER_FIRMWARE_FILE "file"
 #define DROVER_FIRMWARE_NONE "none"
 #define DROVER_FIRMWARE_KERNEL "kernel"
+#define DROVER_FIRMWARE_U_BOOT "u-boot"
 
 GPtrArray             *drover_firmware_apply      (GPtrArray *arguments, const char *architecture,
                                                    DroverFirmware *firmware, const char *vars_file,
                                                    GError **error);
-GPtrArray             *drover_firmware_apply_file (GPtrArray *arguments, const char *file);
+GPtrArray             *drover_firmware_apply_file (GPtrArray *arguments, const char *option,
+                                                   const char *file);
 GPtrArray             *drover_firmware_apply_kernel (GPtrArray *arguments, const char *kernel);
 GPtrArray             *drover_firmware_switch_kernel (GPtrArray *arguments, gboolean on);
 

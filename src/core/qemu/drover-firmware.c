@@ -110,6 +110,18 @@ _drover_firmware_dup_format (const char *path, const char *declared)
   return g_strdup (declared != NULL && !g_str_equal (declared, "qcow2") ? declared : "raw");
 }
 
+/**
+ * drover_firmware_dup_file_format:
+ * @path: a file of firmware, or of variables
+ *
+ * Returns: (transfer full): its image format by its first bytes: `qcow2` or `raw`
+ */
+char *
+drover_firmware_dup_file_format (const char *path)
+{
+  return _drover_firmware_dup_format (path, NULL);
+}
+
 static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static gboolean

@@ -71,6 +71,7 @@ GPtrArray      *drover_firmware_list_from (const char *const *folders, const cha
 GStrv           drover_firmware_dup_folders (const char *program);
 GStrv           drover_firmware_dup_shares  (const char *program);
 char           *drover_firmware_dup_architecture (const char *program);
+char           *drover_firmware_dup_file_format (const char *path);
 DroverFirmware *drover_firmware_parse     (const char *text, gssize length, const char *path,
                                            GError **error);
 

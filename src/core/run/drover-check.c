@@ -20,6 +20,7 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-launch-plan.h"
+#include "drover-machine-firmware.h"
 #include "drover-paths.h"
 #include "drover-program.h"
 #include "drover-qmp.h"
@@ -474,6 +475,7 @@ static DroverCheck *
 run_check (Run *run, GError **error)
 {
   const gint64 deadline = g_get_monotonic_time () + TIME_LIMIT_MSEC * (gint64) 1000;
+  g_autoptr (DroverDocument) document = NULL;
   g_autoptr (DroverCheckPlan) plan = NULL;
   g_autofree char *output_path = g_build_filename (run->scratch, "output", NULL);
   g_autofree char *output = NULL;
@@ -485,7 +487,10 @@ run_check (Run *run, GError **error)
   if (!choose_accelerator (run, error))
     return NULL;
 
-  plan = _drover_check_plan_new (run->document, run->folder, run->scratch);
+  document = run->folder != NULL
+               ? drover_machine_firmware_without_store (run->document, run->folder)
+               : drover_document_ref (run->document);
+  plan = _drover_check_plan_new (document, run->folder, run->scratch);
   process = spawn (run, plan, output_path, &stream, error);
   if (process == NULL)
     return NULL;

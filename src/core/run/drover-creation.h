@@ -77,6 +77,5 @@ DroverDocument    *drover_creation_get_document (DroverCreation              *se
 const char *const *drover_creation_get_steps    (DroverCreation              *self);
 const char *const *drover_creation_get_notices  (DroverCreation              *self);
 
-DroverUnattended  *drover_creation_dup_host_answers (void);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "drover-console.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-machine-firmware.h"
 #include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-program.h"
@@ -225,6 +226,29 @@ prepare (DroverRun *self, DroverDocument *document, const char *runtime_dir, con
   return TRUE;
 }
 
+/* What a machine needs on disk, and Drover can make again. */
+static gboolean
+make_missing (DroverRun *self, DroverDocument *document, char **notice, GError **error)
+{
+  *notice = dex_await_string (
+    drover_machine_firmware_prepare (document, drover_machine_get_directory (self->machine)),
+    error);
+  return *notice != NULL;
+}
+
+/* @notice: what was done before the start; may be empty */
+static void
+take_notices (DroverRun *self, DroverLaunchPlan *plan, const char *notice)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (*notice != '\0')
+    g_strv_builder_add (builder, notice);
+  g_strv_builder_addv (builder, (const char **) plan->notices);
+  g_strfreev (self->notices);
+  self->notices = g_strv_builder_end (builder);
+}
+
 /* The file may be changed, or broken, while the machine starts. */
 typedef struct
 {
@@ -251,16 +275,17 @@ start_fiber (gpointer user_data)
   g_autofree char *runtime_dir = drover_paths_dup_runtime_dir (drover_document_get_uuid (document));
   g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
   g_autoptr (DroverLaunchPlan) plan = NULL;
+  g_autofree char *notice = NULL;
   g_autoptr (GError) error = NULL;
   int lock_fd = -1;
 
   if (prepare (self, document, runtime_dir, log_dir, &error) &&
       (lock_fd = take_lock (self, runtime_dir, &error)) >= 0 &&
-      dex_await (drover_run_choose_accelerator (self), &error))
+      dex_await (drover_run_choose_accelerator (self), &error) &&
+      make_missing (self, document, &notice, &error))
     {
       plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
-      g_strfreev (self->notices);
-      self->notices = g_strdupv (plan->notices);
+      take_notices (self, plan, notice);
       self->start_paused = plan->start_paused;
       if (launch (self, document, plan, runtime_dir, &error))
         bring_up (self, plan, &error);
