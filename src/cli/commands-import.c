@@ -191,7 +191,7 @@ check_variables (DroverImport *import, GError **error)
     {
       const DroverImportVariable *variable = variables->pdata[i];
 
-      if (variable->value != NULL || variable->optional)
+      if (variable->value != NULL || variable->optional || variable->is_place)
         continue;
       if (variable->proposal != NULL)
         g_printerr (_("%s is “%s”; --variable %s=… gives another value\n"), variable->name,
@@ -262,6 +262,8 @@ describe_notices (GPtrArray *notices)
       json_object_set_int_member (object, "end", notice->end);
       if (notice->argument >= 0)
         json_object_set_int_member (object, "argument", notice->argument);
+      if (notice->proposal != NULL)
+        json_object_set_string_member (object, "proposal", notice->proposal);
       json_array_add_object_element (array, object);
     }
 
@@ -278,13 +280,18 @@ describe_variables (GPtrArray *variables)
   for (guint i = 0; i < variables->len; i++)
     {
       const DroverImportVariable *variable = variables->pdata[i];
-      const char *value = variable->value != NULL ? variable->value : variable->proposal;
+      const char *value = variable->value != NULL || variable->is_place ? variable->value
+                                                                       : variable->proposal;
       JsonObject *object = json_object_new ();
 
       json_object_set_string_member (object, "name", variable->name);
       if (value != NULL)
         json_object_set_string_member (object, "value", value);
       json_object_set_boolean_member (object, "given", variable->value != NULL);
+      if (variable->is_place)
+        json_object_set_boolean_member (object, "place", TRUE);
+      if (variable->is_place && variable->proposal != NULL)
+        json_object_set_string_member (object, "proposal", variable->proposal);
       json_array_add_object_element (array, object);
     }
 

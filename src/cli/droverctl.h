@@ -82,6 +82,8 @@ extern const Command rename_command;
 extern const Command modernise_command;
 extern const Command check_command;
 extern const Command catalogue_command;
+extern const Command download_command;
+extern const Command media_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;

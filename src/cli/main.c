@@ -33,6 +33,7 @@ static const Command *const commands[] = {
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,
   &renew_identity_command, &argument_command,
+  &download_command,   &media_command,
 };
 
 static const char *const statuses[] = {

@@ -314,12 +314,14 @@ variable_changed_cb (DroverImportDialog *self, GtkEditable *row)
 {
   const char *name = g_object_get_data (G_OBJECT (row), "variable");
   gboolean has_proposal = g_object_get_data (G_OBJECT (row), "proposal") != NULL;
+  gboolean is_place = g_object_get_data (G_OBJECT (row), "is-place") != NULL;
   const char *value = gtk_editable_get_text (row);
 
   if (self->updating || self->import == NULL)
     return;
 
-  drover_import_set_variable (self->import, name, *value != '\0' || has_proposal ? value : NULL);
+  drover_import_set_variable (self->import, name,
+                              *value != '\0' || (has_proposal && !is_place) ? value : NULL);
   update_document (self);
 }
 
@@ -341,6 +343,7 @@ add_variable (DroverImportDialog *self, const DroverImportVariable *variable)
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), variable->name);
   g_object_set_data_full (G_OBJECT (row), "variable", g_strdup (variable->name), g_free);
+  g_object_set_data (G_OBJECT (row), "is-place", GINT_TO_POINTER (variable->is_place));
   g_object_set_data_full (G_OBJECT (row), "proposal", g_strdup (variable->proposal), g_free);
   gtk_editable_set_text (GTK_EDITABLE (row), value != NULL ? value : "");
   g_signal_connect_object (row, "changed", G_CALLBACK (variable_changed_cb), self,
@@ -349,10 +352,28 @@ add_variable (DroverImportDialog *self, const DroverImportVariable *variable)
   g_ptr_array_add (self->variable_rows, row);
 }
 
+/* What is proposed for a command that is not run stands in its row, so it has to count. */
+static void
+take_proposals (DroverImportDialog *self)
+{
+  g_autoptr (GPtrArray) variables = g_ptr_array_ref (drover_import_get_variables (self->import));
+
+  for (guint i = 0; i < variables->len; i++)
+    {
+      const DroverImportVariable *variable = variables->pdata[i];
+
+      if (variable->is_place && variable->value == NULL && variable->proposal != NULL)
+        drover_import_set_variable (self->import, variable->name, variable->proposal);
+    }
+}
+
 static void
 show_variables (DroverImportDialog *self)
 {
-  GPtrArray *variables = drover_import_get_variables (self->import);
+  GPtrArray *variables;
+
+  take_proposals (self);
+  variables = drover_import_get_variables (self->import);
 
   clear_variables (self);
   for (guint i = 0; i < variables->len; i++)

@@ -392,15 +392,30 @@ parse_word (Parser *self, GError **error)
 
 /* operators and lines */
 
+/* `NAME ()`, at the parenthesis. */
+static gboolean
+is_function (const Parser *self)
+{
+  gsize n = 1;
+
+  while (peek (self, n) == ' ' || peek (self, n) == '\t')
+    n++;
+
+  return peek (self, 0) == '(' && peek (self, n) == ')' && self->command->words->len > 0 &&
+         self->command->words->len <= 2;
+}
+
 /* A lone `|` or `&` is something that is lost; `;`, `&&`, `||` and parentheses merely end a
  * command. */
 static void
 parse_operator (Parser *self)
 {
+  gboolean opens_function = is_function (self);
   gsize start = self->lexer.pos++;
   char c = self->lexer.text[start];
   char next = peek (self, 0);
 
+  self->command->is_function = opens_function;
   if ((c == '|' && (next == '|' || next == '&')) || (c == '&' && next == '&') ||
       (c == ';' && next == ';'))
     self->lexer.pos++;

@@ -176,6 +176,7 @@ add_braced_variable (DroverShellLexer *self, DroverShellBuilder *builder, gsize 
   gsize start = dollar + 2;
   gsize end = self->pos - 1;
   gsize name_end = start + match_name (self->text + start, end - start);
+  DroverShellPiece *piece;
   const char *rest;
   gsize rest_length;
 
@@ -209,6 +210,9 @@ add_braced_variable (DroverShellLexer *self, DroverShellBuilder *builder, gsize 
                             g_strndup (self->text + start, name_end - start),
                             rest != NULL ? g_strndup (rest, rest_length) : NULL, dollar, self->pos,
                             quoted);
+  piece = g_ptr_array_index (builder->word->pieces, builder->word->pieces->len - 1);
+  piece->or_empty = self->text[name_end] == ':';
+  piece->assigns = rest != NULL && rest[-1] == '=';
   return TRUE;
 }
 

@@ -27,6 +27,9 @@ typedef enum
  * @start: offset of its first byte in the shell text
  * @end: offset after its last byte
  * @quoted: whether it stands in quotes, so that blanks in it do not split it
+ * @or_empty: whether @otherwise counts for an empty value as well: `${NAME:-text}`
+ * @assigns: whether a variable without a value has @otherwise from then on, as `${NAME:=text}`
+ *   has it
  */
 typedef struct
 {
@@ -36,6 +39,8 @@ typedef struct
   gsize start;
   gsize end;
   gboolean quoted;
+  gboolean or_empty;
+  gboolean assigns;
 } DroverShellPiece;
 
 /**
@@ -58,6 +63,7 @@ typedef struct
  * @n_more_dropped: how many more there are than anyone would read of
  * @is_array: whether it is `NAME=( … )`: then the only assignment is `NAME=` or `NAME+=`, and
  *   @words are the array's elements
+ * @is_function: whether it is `NAME()`, whose body follows
  *
  * One simple command of a shell text.
  */
@@ -68,6 +74,7 @@ typedef struct
   GPtrArray *dropped;
   guint n_more_dropped;
   gboolean is_array;
+  gboolean is_function;
   gsize start;
   gsize end;
 } DroverShellCommand;

@@ -15,10 +15,33 @@ G_DEFINE_BOXED_TYPE (DroverDownloadRequest, drover_download_request, drover_down
                      drover_download_request_free)
 
 static const char *const form_names[] = {
-  [DROVER_SIGNATURE_OF_CHECKSUMS] = "of-checksums",
-  [DROVER_SIGNATURE_OF_FILE] = "of-file",
+  [DROVER_SIGNATURE_OF_CHECKSUMS] = "checksums",
+  [DROVER_SIGNATURE_OF_FILE] = "file",
   [DROVER_SIGNATURE_WITHIN_CHECKSUMS] = "within-checksums",
 };
+
+/**
+ * drover_signature_form_parse:
+ * @text: `checksums`, `file` or `within-checksums`
+ * @form: (out): the form
+ *
+ * Returns: whether @text is one of them
+ */
+gboolean
+drover_signature_form_parse (const char *text, DroverSignatureForm *form, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (form_names); i++)
+    if (g_str_equal (text, form_names[i]))
+      {
+        *form = i;
+        return TRUE;
+      }
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
+               _("“%s” is not a form of signatures: there are checksums, file and "
+                 "within-checksums"), text);
+  return FALSE;
+}
 
 /**
  * drover_download_request_new:
@@ -317,9 +340,8 @@ drover_download_request_from_json (JsonNode *node, GError **error)
   self->key = dup_member (object, "key");
   self->sha256 = dup_member (object, "sha256");
   form = dup_member (object, "form");
-  for (guint i = 0; i < G_N_ELEMENTS (form_names); i++)
-    if (g_strcmp0 (form, form_names[i]) == 0)
-      self->form = i;
+  if (form != NULL && !drover_signature_form_parse (form, &self->form, error))
+    return NULL;
 
   return drover_download_request_check (self, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -18,6 +18,10 @@ typedef enum
   DROVER_SIGNATURE_WITHIN_CHECKSUMS,
 } DroverSignatureForm;
 
+gboolean drover_signature_form_parse (const char           *text,
+                                      DroverSignatureForm  *form,
+                                      GError              **error);
+
 /**
  * DroverDownloadRequest:
  * @title: (nullable): for people; the file's name when %NULL

@@ -30,6 +30,7 @@ notice_free (gpointer data)
   DroverImportNotice *notice = data;
 
   g_free (notice->text);
+  g_free (notice->proposal);
   g_free (notice);
 }
 
@@ -40,7 +41,7 @@ add (Notices *self, DroverImportNoticeKind kind, char *sentence, gsize start, gs
 {
   DroverImportNotice *notice = g_new (DroverImportNotice, 1);
 
-  *notice = (DroverImportNotice) { kind, sentence, start, end, argument };
+  *notice = (DroverImportNotice) { kind, sentence, start, end, argument, NULL };
   g_ptr_array_add (self->notices, notice);
 }
 
@@ -216,7 +217,27 @@ note_field (Notices *self, const DroverImportField *field, int argument)
              ? g_strdup_printf (_("%s stands for something of yours: put that in its place"), place)
              : g_strdup_printf (_("%s was not run: put what it prints in its place"), place),
            mark->source_start, mark->source_end, argument);
+      if (mark->proposal != NULL)
+        {
+          DroverImportNotice *notice = self->notices->pdata[self->notices->len - 1];
+
+          notice->proposal = g_strdup (mark->proposal);
+        }
     }
+
+  if (field->computed != NULL)
+    {
+      g_autofree char *source = dup_short (field->computed);
+
+      add (self, DROVER_IMPORT_CHANGED,
+           g_strdup_printf (_("%s was not run; what it prints is clear: %s"), source, text),
+           field->start, field->end, argument);
+    }
+  if (field->is_json)
+    add (self, DROVER_IMPORT_CHANGED,
+         g_strdup_printf (_("%s has no quotes around it, so a shell would take it apart; it was "
+                            "kept whole"), text),
+         field->start, field->end, argument);
 
   if (field->tilde)
     add (self, DROVER_IMPORT_CHANGED,

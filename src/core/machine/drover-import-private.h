@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /**
  * DroverImportMark:
  * @name: (nullable): the variable that has no value; %NULL for a substitution
+ * @proposal: (nullable): what a substitution would most likely give
  * @start: where in the field it is, as it was typed
  * @source_start: where in the shell text
  *
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *name;
+  char *proposal;
   gsize start;
   gsize end;
   gsize source_start;
@@ -31,6 +33,8 @@ typedef struct
  *   shell makes no word of it
  * @has_glob: whether a shell would look for files that match it
  * @tilde: whether `~` was replaced in it
+ * @is_json: whether it is JSON typed without quotes, which a shell would have taken apart
+ * @computed: (nullable): the substitution in it whose result follows from the text alone
  *
  * What a shell makes of a word, or of a part of one: an argument.
  */
@@ -43,6 +47,8 @@ typedef struct
   gboolean vanishes;
   gboolean has_glob;
   gboolean tilde;
+  gboolean is_json;
+  char *computed;
 } DroverImportField;
 
 /**
@@ -53,10 +59,15 @@ typedef struct
  */
 typedef struct _DroverImportScope DroverImportScope;
 
+/**
+ * DroverImportUse:
+ * @is_place: whether @name is no variable but a substitution, as it was typed
+ */
 typedef struct
 {
   char *name;
   char *proposal;
+  gboolean is_place;
 } DroverImportUse;
 
 DroverImportScope *drover_import_scope_new    (const char *text, GHashTable *given);
@@ -66,40 +77,21 @@ void               drover_import_scope_assign (DroverImportScope *self,
                                                gboolean only_new);
 GPtrArray         *drover_import_scope_expand (DroverImportScope *self, GPtrArray *words,
                                                guint max_words, GPtrArray *uses);
+void               drover_import_scope_set_positional (DroverImportScope *self,
+                                               GPtrArray *fields);
+void               drover_import_scope_shift  (DroverImportScope *self, guint n);
+void               drover_import_scope_enter  (DroverImportScope *self, GPtrArray *fields);
+void               drover_import_scope_leave  (DroverImportScope *self);
+void               drover_import_scope_set_conditional (DroverImportScope *self,
+                                               gboolean is_conditional);
+void               drover_import_scope_set    (DroverImportScope *self, const char *name,
+                                               const DroverImportField *field);
 gboolean           drover_import_scope_is_too_long (DroverImportScope *self);
 void               drover_import_use_free     (DroverImportUse *self);
 void               drover_import_field_free   (DroverImportField *self);
 DroverImportField *drover_import_field_new    (gsize start, gsize end);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverImportScope, drover_import_scope_free)
-
-/**
- * DroverImportTransform:
- * @DROVER_IMPORT_NO_TRANSFORM: something else, which is never run
- * @DROVER_IMPORT_PLAIN: `$(pwd)`: the value of `PWD`
- * @DROVER_IMPORT_LENGTH: `${#NAME}`
- * @DROVER_IMPORT_CUT_END: `${NAME%pattern}`
- * @DROVER_IMPORT_CUT_LONG_END: `${NAME%%pattern}`
- * @DROVER_IMPORT_CUT_START: `${NAME#pattern}`
- * @DROVER_IMPORT_CUT_LONG_START: `${NAME##pattern}`
- *
- * What a substitution does to a variable’s value.
- */
-typedef enum
-{
-  DROVER_IMPORT_NO_TRANSFORM,
-  DROVER_IMPORT_PLAIN,
-  DROVER_IMPORT_LENGTH,
-  DROVER_IMPORT_CUT_END,
-  DROVER_IMPORT_CUT_LONG_END,
-  DROVER_IMPORT_CUT_START,
-  DROVER_IMPORT_CUT_LONG_START,
-} DroverImportTransform;
-
-DroverImportTransform drover_import_transform_parse (const char *source, char **name,
-                                                     char **operand);
-char             *drover_import_transform_apply (DroverImportTransform transform,
-                                               const char *value, const char *operand);
 
 /**
  * DroverImportProgram:
@@ -129,6 +121,8 @@ gboolean drover_import_has_script      (GPtrArray *fields, guint *script);
  * @last: more than @first when options go on on the next lines, without what would join them
  * @has_program: whether a program is named; else there are only options
  * @is_question: whether QEMU would only print something, as with `--version`
+ * @step: which of the text's steps it is
+ * @label: (nullable): which call or which turn of a loop it is
  */
 typedef struct
 {
@@ -136,6 +130,8 @@ typedef struct
   guint last;
   gboolean has_program;
   gboolean is_question;
+  guint step;
+  char *label;
 } DroverImportCandidate;
 
 /**
@@ -160,12 +156,43 @@ typedef struct
 } DroverImportReading;
 
 /**
+ * DroverImportStepKind:
+ * @DROVER_IMPORT_STEP_COMMAND: one of the commands
+ * @DROVER_IMPORT_STEP_ENTER: the function that the command calls begins
+ * @DROVER_IMPORT_STEP_LEAVE: it ends
+ * @DROVER_IMPORT_STEP_LOOP: the loop that the command begins takes its next value
+ */
+typedef enum
+{
+  DROVER_IMPORT_STEP_COMMAND,
+  DROVER_IMPORT_STEP_ENTER,
+  DROVER_IMPORT_STEP_LEAVE,
+  DROVER_IMPORT_STEP_LOOP,
+} DroverImportStepKind;
+
+/**
+ * DroverImportStep:
+ * @command: index in the text's commands
+ * @value: index of the loop's value
+ * @is_conditional: whether it depends on something that is not known
+ */
+typedef struct
+{
+  DroverImportStepKind kind;
+  guint command;
+  guint value;
+  gboolean is_conditional;
+} DroverImportStep;
+
+/**
  * DroverImportText:
  * @text: the shell text; what offsets count in
  * @rewrite: (nullable): what it was made of
  * @commands: (element-type DroverShellCommand): those in it, and in the scripts that it hands
  *   to other shells
+ * @steps: (element-type DroverImportStep): the way through the commands
  * @candidates: (element-type DroverImportCandidate): those that look like QEMU
+ * @replaced_alias: whether some command's words are not those at its place in @text
  */
 typedef struct
 {
@@ -173,8 +200,22 @@ typedef struct
   gsize length;
   DroverImportRewrite *rewrite;
   GPtrArray *commands;
+  GArray *steps;
   GArray *candidates;
+  gboolean replaced_alias;
 } DroverImportText;
+
+typedef void       (*DroverImportStepFunc)    (const DroverImportStep *step, GPtrArray *labels,
+                                               DroverImportScope *scope, gpointer data);
+
+void                 drover_import_trace      (const DroverImportText *text,
+                                               DroverImportScope *scope,
+                                               DroverImportStepFunc visit, gpointer data);
+void                 drover_import_step_apply (const DroverImportStep *self,
+                                               const DroverImportText *text,
+                                               DroverImportScope *scope, gboolean only_new);
+GPtrArray           *drover_import_step_expand_loop (const DroverShellCommand *command,
+                                               DroverImportScope *scope);
 
 void                 drover_import_text_find_candidates (DroverImportText *self,
                                                          gboolean is_argv);

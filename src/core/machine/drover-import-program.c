@@ -98,7 +98,7 @@ find_head (GPtrArray *fields)
 {
   static const char *const prefixes[] = { "if", "then", "else", "elif", "while", "until", "do", "{",
                                           "!", "time", "exec", "command", "builtin", "nohup",
-                                          "setsid", "coproc", "sudo", "doas", "env", "nice", "start",
+                                          "setsid", "coproc", "ionice", "chrt", "sudo", "doas", "env", "nice", "start",
                                           "call", "&", NULL };
   guint i = 0;
 
@@ -122,7 +122,7 @@ only_mentions (const char *head)
   static const char *const programs[] = {
     "apt", "apt-get", "aptitude", "dnf", "yum", "zypper", "pacman", "apk", "emerge", "brew", "port",
     "pkg", "snap", "dpkg", "rpm", "nix-env", "nix-shell", "choco", "winget", "scoop", "which",
-    "whereis", "type", "man", "info", "pkill", "killall", "pgrep", "kill", "ps", "echo", "printf",
+    "whereis", "type", "man", "info", "pkill", "killall", "pgrep", "kill", "pidof", "hash", "ps", "echo", "printf",
     "cat", "ls", "rm", "cp", "mv", "ln", "find", "grep", "file", "ldd", "chmod", "chown", "setcap",
     "getcap", "install", "mkdir", "cd", "make", "modprobe", "rmmod", "lsmod", "insmod", "usermod",
     "adduser", "gpasswd", "groupadd", "systemctl", "service", "test", "[", "[[", "alias", "export",
@@ -166,6 +166,18 @@ may_be_program (const DroverImportField *field, gboolean has_options)
   return has_options && (strstr (lower, "qemu") != NULL || strstr (lower, "kvm") != NULL);
 }
 
+/* `command -v qemu-system-x86_64` */
+static gboolean
+asks_for_program (GPtrArray *fields, guint head)
+{
+  for (guint i = 0; i < head; i++)
+    if (g_str_equal (get_text (fields, i), "command") &&
+        g_ascii_strcasecmp (get_text (fields, i + 1), "-v") == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 /**
  * drover_import_find_program:
  * @fields: (element-type DroverImportField): a command's words
@@ -179,6 +191,8 @@ drover_import_find_program (GPtrArray *fields, guint *program)
   guint head = find_head (fields);
 
   if (head < fields->len && only_mentions (get_text (fields, head)))
+    return FALSE;
+  if (asks_for_program (fields, head))
     return FALSE;
 
   for (*program = 0; *program < fields->len; (*program)++)
@@ -287,7 +301,7 @@ dup_program (const char *text, gboolean *is_kvm)
 void
 drover_import_program_resolve (DroverImportProgram *self, const DroverImportField *field)
 {
-  self->text = g_strdup (field->text->str);
+  self->text = g_strdup (field->computed != NULL ? field->computed : field->text->str);
   if (field->marks->len > 0)
     self->name = dup_name_in (field->text->str);
   else

@@ -96,10 +96,18 @@ is_question (GPtrArray *fields, guint program)
 }
 
 static void
-add_candidate (DroverImportText *self, guint command, gboolean has_program, gboolean is_question)
+add_candidate (DroverImportText *self, guint command, gboolean has_program, gboolean is_question,
+               GPtrArray *labels)
 {
-  DroverImportCandidate candidate = { command, command, has_program, is_question };
+  DroverImportCandidate candidate = { command, command, has_program, is_question, 0, NULL };
 
+  candidate.step = self->steps->len > 0 ? self->steps->len - 1 : 0;
+  if (labels != NULL && labels->len > 0)
+    {
+      g_ptr_array_add (labels, NULL);
+      candidate.label = g_strjoinv (", ", (char **) labels->pdata);
+      g_ptr_array_set_size (labels, labels->len - 1);
+    }
   g_array_append_val (self->candidates, candidate);
 }
 
@@ -145,6 +153,9 @@ goes_on (const DroverImportText *self, const DroverShellCommand *command,
 static gboolean
 may_call_qemu (const DroverImportText *self, const DroverShellCommand *command)
 {
+  if (self->replaced_alias)
+    return TRUE;
+
   for (gsize i = command->start; i < command->end && i < self->length; i++)
     switch (self->text[i])
       {
@@ -171,9 +182,8 @@ may_call_qemu (const DroverImportText *self, const DroverShellCommand *command)
   return FALSE;
 }
 
-/* Takes the lines that go on with the last candidate, when none of them is joined otherwise.
- * Returns its last command. */
-static guint
+/* Takes the lines that go on with the last candidate, when none of them is joined otherwise. */
+static void
 take_next_lines (DroverImportText *self)
 {
   DroverImportCandidate *candidate =
@@ -187,7 +197,52 @@ take_next_lines (DroverImportText *self)
 
   if (!is_joined)
     candidate->last = last;
-  return last;
+}
+
+/* Whether the last candidate has the command already, as one of its further lines. */
+static gboolean
+is_taken (const DroverImportText *self, guint command)
+{
+  const DroverImportCandidate *candidate;
+
+  if (self->candidates->len == 0)
+    return FALSE;
+
+  candidate = &g_array_index (self->candidates, DroverImportCandidate, self->candidates->len - 1);
+  return command > candidate->first && command <= candidate->last;
+}
+
+typedef struct
+{
+  DroverImportText *text;
+  guint n_scripts;
+} Finder;
+
+static void
+visit_step (const DroverImportStep *step, GPtrArray *labels, DroverImportScope *scope,
+            gpointer data)
+{
+  Finder *self = data;
+  const DroverShellCommand *command = self->text->commands->pdata[step->command];
+  g_autoptr (GPtrArray) fields = NULL;
+  guint found;
+
+  g_array_append_val (self->text->steps, *step);
+  if (step->kind != DROVER_IMPORT_STEP_COMMAND || command->is_array || command->words->len == 0 ||
+      is_taken (self->text, step->command) || !may_call_qemu (self->text, command))
+    return;
+
+  fields = drover_import_scope_expand (scope, command->words, MAX_WORDS_BEFORE, NULL);
+  if (drover_import_find_program (fields, &found))
+    {
+      add_candidate (self->text, step->command, TRUE, is_question (fields, found), labels);
+      take_next_lines (self->text);
+    }
+  else if (self->n_scripts < MAX_SCRIPTS && drover_import_has_script (fields, &found))
+    {
+      self->n_scripts++;
+      append_script (self->text, fields->pdata[found]);
+    }
 }
 
 static void
@@ -195,28 +250,102 @@ find_programs (DroverImportText *self)
 {
   g_autoptr (GHashTable) given = new_given ();
   g_autoptr (DroverImportScope) scope = drover_import_scope_new (self->text, given);
-  guint n_scripts = 0;
+  Finder finder = { self, 0 };
 
-  for (guint i = 0; i < self->commands->len; i++)
+  drover_import_trace (self, scope, visit_step, &finder);
+}
+
+/* Of a candidate that was not found on the way: where that leads past it. */
+static void
+find_steps (DroverImportText *self)
+{
+  g_autofree guint *steps = g_new0 (guint, self->commands->len + 1);
+
+  for (guint i = self->steps->len; i > 0; i--)
+    steps[g_array_index (self->steps, DroverImportStep, i - 1).command] = i - 1;
+  for (guint i = 0; i < self->candidates->len; i++)
     {
-      const DroverShellCommand *command = self->commands->pdata[i];
-      g_autoptr (GPtrArray) fields = NULL;
-      guint found;
+      DroverImportCandidate *candidate =
+        &g_array_index (self->candidates, DroverImportCandidate, i);
 
-      drover_import_scope_assign (scope, command, FALSE);
-      if (command->is_array || command->words->len == 0 || !may_call_qemu (self, command))
-        continue;
+      candidate->step = steps[candidate->first];
+    }
+}
 
-      fields = drover_import_scope_expand (scope, command->words, MAX_WORDS_BEFORE, NULL);
-      if (drover_import_find_program (fields, &found))
+/* aliases */
+
+static char *
+dup_alias (const DroverShellCommand *command, char **value)
+{
+  g_autofree char *head =
+    command->words->len == 2 ? drover_shell_word_dup_literal (command->words->pdata[0]) : NULL;
+  g_autofree char *word =
+    g_strcmp0 (head, "alias") == 0 ? drover_shell_word_dup_literal (command->words->pdata[1]) : NULL;
+  const char *equals = word != NULL ? strchr (word, '=') : NULL;
+
+  if (equals == NULL || equals == word || strstr (equals, "qemu") == NULL)
+    return NULL;
+
+  *value = g_strdup (equals + 1);
+  return g_strndup (word, equals - word);
+}
+
+static gboolean
+replace_alias (DroverShellCommand *command, const char *value)
+{
+  g_autoptr (GPtrArray) commands = drover_shell_parse (value, -1, NULL);
+  const DroverShellWord *first = command->words->pdata[0];
+  gsize start = first->start;
+  gsize end = first->end;
+  GPtrArray *words;
+
+  if (commands == NULL || commands->len != 1)
+    return FALSE;
+
+  words = ((DroverShellCommand *) commands->pdata[0])->words;
+  move_words (words, start, end);
+  g_ptr_array_remove_index (command->words, 0);
+  g_ptr_array_set_free_func (words, NULL);
+  for (guint i = 0; i < words->len; i++)
+    g_ptr_array_insert (command->words, i, words->pdata[i]);
+  g_ptr_array_set_size (words, 0);
+  return TRUE;
+}
+
+/* `alias NAME=…`: the command that is called so. One that nothing calls is a command itself. */
+static void
+replace_aliases (DroverImportText *self)
+{
+  guint n_aliases = 0;
+  guint n = self->commands->len;
+
+  for (guint i = 0; i < n && n_aliases < MAX_SCRIPTS; i++)
+    {
+      const DroverShellCommand *alias = self->commands->pdata[i];
+      g_autofree char *value = NULL;
+      g_autofree char *name = dup_alias (alias, &value);
+      gboolean is_used = FALSE;
+
+      for (guint j = i + 1; name != NULL && j < n; j++)
         {
-          add_candidate (self, i, TRUE, is_question (fields, found));
-          i = take_next_lines (self);
+          DroverShellCommand *command = self->commands->pdata[j];
+          g_autofree char *head =
+            !command->is_array && command->words->len > 0
+              ? drover_shell_word_dup_literal (command->words->pdata[0])
+              : NULL;
+
+          if (g_strcmp0 (head, name) == 0)
+            is_used |= replace_alias (command, value);
         }
-      else if (n_scripts < MAX_SCRIPTS && drover_import_has_script (fields, &found))
+      n_aliases += name != NULL;
+      self->replaced_alias |= is_used;
+      if (name != NULL && !is_used)
         {
-          n_scripts++;
-          append_script (self, fields->pdata[found]);
+          DroverImportField *script = drover_import_field_new (alias->start, alias->end);
+
+          g_string_append (script->text, value);
+          append_script (self, script);
+          drover_import_field_free (script);
         }
     }
 }
@@ -245,7 +374,7 @@ find_options (DroverImportText *self)
       if (last != NULL && last->last + 1 == i)
         last->last = i;
       else
-        add_candidate (self, i, FALSE, FALSE);
+        add_candidate (self, i, FALSE, FALSE, NULL);
     }
 }
 
@@ -261,7 +390,7 @@ find_arrays (DroverImportText *self)
                                  : NULL;
 
       if (first != NULL && (first[0] == '-' || drover_import_is_qemu (first)))
-        add_candidate (self, i, first[0] != '-', FALSE);
+        add_candidate (self, i, first[0] != '-', FALSE, NULL);
     }
 }
 
@@ -282,15 +411,19 @@ drover_import_text_find_candidates (DroverImportText *self, gboolean is_argv)
     {
       g_autofree char *word = drover_shell_word_dup_literal (first->words->pdata[0]);
 
-      add_candidate (self, 0, word[0] != '-', FALSE);
+      add_candidate (self, 0, word[0] != '-', FALSE, NULL);
       return;
     }
 
+  replace_aliases (self);
   find_programs (self);
-  if (self->candidates->len == 0)
-    find_options (self);
+  if (self->candidates->len > 0)
+    return;
+
+  find_options (self);
   if (self->candidates->len == 0)
     find_arrays (self);
+  find_steps (self);
 }
 
 /* reading one */
@@ -355,8 +488,9 @@ drover_import_text_read (const DroverImportText *self, guint candidate, GHashTab
   reading->uses = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_import_use_free);
 
   /* What is only set later may be set in a function, or have been pasted in another order. */
-  for (guint i = 0; i < self->commands->len; i++)
-    drover_import_scope_assign (scope, self->commands->pdata[i], i >= chosen->first);
+  for (guint i = 0; i < self->steps->len; i++)
+    drover_import_step_apply (&g_array_index (self->steps, DroverImportStep, i), self, scope,
+                              i >= chosen->step);
 
   for (guint i = chosen->first; i <= chosen->last && !reading->is_too_long; i++)
     {

@@ -37,6 +37,12 @@ variable_free (gpointer data)
 }
 
 static void
+candidate_clear (gpointer data)
+{
+  g_free (((DroverImportCandidate *) data)->label);
+}
+
+static void
 forget (DroverImport *self)
 {
   g_clear_pointer (&self->variables, g_ptr_array_unref);
@@ -53,6 +59,7 @@ drover_import_finalize (GObject *object)
   g_clear_pointer (&self->text.rewrite, drover_import_rewrite_free);
   g_clear_pointer (&self->text.commands, g_ptr_array_unref);
   g_clear_pointer (&self->text.candidates, g_array_unref);
+  g_clear_pointer (&self->text.steps, g_array_unref);
   g_clear_pointer (&self->program, g_free);
   g_clear_pointer (&self->given, g_hash_table_unref);
 
@@ -69,6 +76,8 @@ static void
 drover_import_init (DroverImport *self)
 {
   self->text.candidates = g_array_new (FALSE, FALSE, sizeof (DroverImportCandidate));
+  g_array_set_clear_func (self->text.candidates, candidate_clear);
+  self->text.steps = g_array_new (FALSE, FALSE, sizeof (DroverImportStep));
   self->given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
@@ -357,6 +366,8 @@ drover_import_dup_command_title (DroverImport *self, guint command)
       else
         g_string_append_len (title, self->text.text + word->start, word->end - word->start);
     }
+  if (candidate->label != NULL)
+    g_string_append_printf (title, " (%s)", candidate->label);
   g_strdelimit (title->str, "\n\r\t", ' ');
 
   return g_string_free_and_steal (g_steal_pointer (&title));
@@ -435,7 +446,8 @@ list_variables (DroverImport *self)
       variable->name = g_strdup (use->name);
       variable->proposal = g_strdup (use->proposal);
       variable->value = g_strdup (g_hash_table_lookup (self->given, use->name));
-      variable->optional = use->proposal == NULL && !is_needed (bare, origins, use->name);
+      variable->is_place = use->is_place;
+      variable->optional = !use->is_place && use->proposal == NULL && !is_needed (bare, origins, use->name);
       g_ptr_array_add (self->variables, variable);
     }
 

@@ -31,6 +31,7 @@ typedef enum
  * @text: a sentence for people
  * @start: where in the shell text it is; equal to @end when nowhere
  * @argument: index of the argument it speaks of, or -1
+ * @proposal: (nullable): what would most likely fill in the place
  */
 typedef struct
 {
@@ -39,6 +40,7 @@ typedef struct
   gsize start;
   gsize end;
   int argument;
+  char *proposal;
 } DroverImportNotice;
 
 /**
@@ -48,6 +50,8 @@ typedef struct
  * @value: (nullable): what the user said
  * @optional: whether it has no proposal, and need not have a value either: where it is used it
  *   is an argument of its own, which vanishes without one
+ * @is_place: whether it is no variable but a substitution, named as it was typed: its proposal
+ *   counts only when it is given as the value, else the place stays open
  */
 typedef struct
 {
@@ -55,6 +59,7 @@ typedef struct
   char *proposal;
   char *value;
   gboolean optional;
+  gboolean is_place;
 } DroverImportVariable;
 
 DroverImport   *drover_import_new_from_text   (const char *text, gssize length, GError **error);

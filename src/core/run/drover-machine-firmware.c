@@ -213,6 +213,7 @@ replace_file (GPtrArray *arguments, guint index, const Origin *origin)
  * drover_machine_firmware_without_store:
  * @document: a machine
  * @directory: where its QEMU is started
+ * @argument: (out): index of the argument that was changed for it, or -1
  *
  * For a dry run, which writes to no image and makes no file.
  *
@@ -220,12 +221,14 @@ replace_file (GPtrArray *arguments, guint index, const Origin *origin)
  *   a start, with what it would be made from in its place
  */
 DroverDocument *
-drover_machine_firmware_without_store (DroverDocument *document, const char *directory)
+drover_machine_firmware_without_store (DroverDocument *document, const char *directory,
+                                       int *argument)
 {
   g_autoptr (DroverFirmwareReading) reading = NULL;
   g_autoptr (GPtrArray) arguments = NULL;
   g_auto (Origin) origin = { NULL };
 
+  *argument = -1;
   if (!drover_machine_firmware_is_missing (document, directory) ||
       !find_origin (document, &origin))
     return drover_document_ref (document);
@@ -235,6 +238,7 @@ drover_machine_firmware_without_store (DroverDocument *document, const char *dir
   if (reading->vars_argument < 0 || !replace_file (arguments, reading->vars_argument, &origin))
     return drover_document_ref (document);
 
+  *argument = reading->vars_argument;
   return drover_document_with_arguments (document, arguments);
 }
 

@@ -21,7 +21,7 @@ gboolean        drover_machine_firmware_is_missing (DroverDocument *document,
                                                     const char *directory);
 gboolean        drover_machine_firmware_can_reset  (DroverDocument *document);
 DroverDocument *drover_machine_firmware_without_store (DroverDocument *document,
-                                                    const char *directory);
+                                                    const char *directory, int *argument);
 
 DexFuture      *drover_machine_firmware_prepare    (DroverDocument *document,
                                                     const char *directory) G_GNUC_WARN_UNUSED_RESULT;

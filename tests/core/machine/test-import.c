@@ -194,6 +194,64 @@ static const struct
   { X86 " -trace a'*'~", "", X86 " [-trace a*~]", "" },
   { X86 " -cdrom *.iso -trace 'a_*'", "", X86 " [-cdrom *.iso] [-trace a_*]", "f" },
 
+  /* arithmetic, braces, parameters */
+  { "N=3\n" X86 " -m $((2*1024)) -nic user,hostfwd=tcp::$((2222+N))-:22 -smp $(( (N+1)<<1 ))", "",
+    X86 " [-m 2048] [-nic user,hostfwd=tcp::2225-:22] [-smp 8]", "" },
+  { X86 " -m $((N*2)) -smp $((1/0))", "", X86 " [-m $((N*2))] [-smp $((1/0))]", "ff" },
+  { X86 " -m $((N*2))", "N=0x10", X86 " [-m 32]", "" },
+  { "let M=2**10\n((C=1+1))\n" X86 " -m $M -smp $C", "", X86 " [-m 1024] [-smp 2]", "" },
+  { X86 " p{1..3}q {a,b{c,d}}.x '{a,b}' {} {a} -k {a,$K}", "K=z",
+    X86 " [p1q] [p2q] [p3q] [a.x] [bc.x] [bd.x] [{a,b}] [{}] [{a}] [-k a] [z]", "" },
+  { X86 " -device {\"driver\":\"e1000\",\"id\":\"$I\"} -S", "I=n",
+    X86 " [-device {\"driver\":\"e1000\",\"id\":\"n\"}] [-S]", "c" },
+  { X86 " -device {\"driver\": \"e1000\", \"id\": \"n\"}", "",
+    X86 " [-device {\"driver\": \"e1000\", \"id\": \"n\"}]", "c" },
+  { X86 " ${A/b/x} ${A//[bc]/_} ${A:1:2} ${A: -1} ${A^^} ${A^} ${B,,} ${A/#a/x} ${A/%d/x}",
+    "A=abcd;B=XY", X86 " [axcd] [a__d] [bc] [d] [ABCD] [Abcd] [xy] [xbcd] [abcx]", "" },
+  { X86 " -vga ${V:=std} -k $V ${W:+x} ${W:?no}", "W=w",
+    X86 " [-vga std] [-k std] [x] [w]", "" },
+  { "A=1\n" X86 " -m ${!A}", "", X86 " [-m ${!A}]", "f" },
+  { "A=(a 'b c' d)\nA+=(e)\n" X86 " ${A[1]} \"${A[1]}\" ${#A[@]} \"${A[*]}\" ${A[@]:2} ${A[-1]}", "",
+    X86 " [b] [c] [b c] [4] [a b c d e] [d] [e] [e]", "" },
+  { "A=(1 2)\n" X86 " \"${A[@]/#/-cdrom x}\"", "", X86 " [-cdrom x1] [-cdrom x2]", "" },
+  { "declare -A o=([m]=2G)\n" X86 " -m ${o[m]}", "", X86 " [-m 2G]", "" },
+  { "IFS=,\nO='-m,1G,-name,x y'\n" X86 " $O", "", X86 " [-m 1G] [-name x y]", "" },
+  { X86 " -m ${E:-2G} -k ${E-2G}", "E=", X86 " [-m 2G] [-k]", "" },
+
+  /* what a script is given */
+  { X86 " -hda $1 -m ${2:-1G}", "1=d.img", X86 " [-hda d.img] [-m 1G]", "" },
+  { "set -- -m 1G\nset -- \"$@\" -name 'a b'\n" X86 " \"$@\" -k $# $5", "",
+    X86 " [-m 1G] [-name a b] [-k 4]", "" },
+  { "set -- x -m 1G\nshift\n" X86 " $*", "", X86 " [-m 1G]", "" },
+  { "M=1G\ncase $1 in\n-m) M=$2 ;;\nesac\n" X86 " -m $M", "", X86 " [-m 1G]", "" },
+  { "if x; then M=1G; fi\n" X86 " -m $M", "", X86 " [-m 1G]", "" },
+
+  /* functions, loops, aliases */
+  { "run() { " X86 " \"$@\" -m 1G; }\nrun -cdrom x.iso", "", X86 " [-cdrom x.iso] [-m 1G]", "" },
+  { "function run {\n local m=$1; shift\n " X86 " -m $m \"$@\"\n}\nrun 2G -S", "",
+    X86 " [-m 2G] [-S]", "" },
+  { "main() { " X86 " -m ${1:-1G}; }\nmain \"$@\"", "", X86 " [-m 1G]", "" },
+  { "for x in a b; do " X86 " -cdrom $x.iso; done", "", X86 " [-cdrom a.iso]", "" },
+  { "A=; for i in $(seq 1 3); do A=\"$A -cdrom $i\"; done\n" X86 " $A", "",
+    X86 " [-cdrom 1] [-cdrom 2] [-cdrom 3]", "c" },
+  { "alias q='" X86 " -m 1G'\nq -S", "", X86 " [-m 1G] [-S]", "" },
+  { "alias q='" X86 " -m 1G'", "", X86 " [-m 1G]", "" },
+
+  /* what runs it, and what only speaks of it */
+  { "screen -dmS x " X86 " -m 1", "", X86 " [-m 1]", "d" },
+  { "tmux new -d '" X86 " -m 1'", "", X86 " [-m 1]", "" },
+  { "strace -f timeout 10 xvfb-run -a gdb --args " X86 " -m 1", "", X86 " [-m 1]", "d" },
+  { "systemd-run --user -p MemoryMax=2G " X86 " -m 1", "", X86 " [-m 1]", "d" },
+  { "if ! command -v " X86 " >/dev/null; then apt install qemu-system-x86; fi\nwhich " X86 "\n"
+    "type " X86 "\npkill " X86 "\nps aux | grep " X86 "\n" X86 " -m 1", "", X86 " [-m 1]", "" },
+  { "set Q=\"C:\\a b\\" X86 ".exe\"\r\n%Q% -m 1 ^\r\n -S", "", X86 " [-m 1] [-S]", "c" },
+
+  /* commands whose result is clear */
+  { "D=/a/b.c\n" X86 " -name $(basename \"$D\" .c) -L $(dirname $D) -k `echo x y`", "",
+    X86 " [-name b] [-L /a] [-k x] [y]", "ccc" },
+  { "Q=$(command -v " X86 ")\n$Q -m 1", "", X86 " [-m 1]", "c" },
+  { X86 " -smp $(nproc) -m $(x)", "$(nproc)=4;$(x)=1G", X86 " [-smp 4] [-m 1G]", "" },
+
   /* options alone */
   { "args=(\n -m 1\n -S\n)", "", NULL, "" },
 };
@@ -344,6 +402,54 @@ test_variables (void)
   g_unsetenv ("F");
 }
 
+/* Each turn of a loop, and each call, is a command to choose. */
+static void
+test_turns (void)
+{
+  static const char text[] = "run() { " X86 " -name $1; }\nfor x in a b; do run $x; done\nrun c";
+  static const char *const expected[] = { "a", "b", "c" };
+  g_autoptr (DroverImport) import = import_text (text);
+
+  g_assert_cmpuint (drover_import_get_n_commands (import), ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autofree char *title = drover_import_dup_command_title (import, i);
+      g_autofree char *wanted = g_strdup_printf (X86 " [-name %s]", expected[i]);
+      g_autoptr (DroverDocument) document = NULL;
+      g_autofree char *actual = NULL;
+
+      drover_import_choose (import, i);
+      document = make_document (import, NULL);
+      actual = dump (document);
+      g_assert_cmpstr (actual, ==, wanted);
+      g_assert_cmpstr (title, ==, i == 0   ? "{ " X86 " -name $1 (x=a, run $x)"
+                                  : i == 1 ? "{ " X86 " -name $1 (x=b, run $x)"
+                                           : "{ " X86 " -name $1 (run c)");
+    }
+}
+
+/* A place that a command would fill has a proposal, which is not taken unasked. */
+static void
+test_proposals (void)
+{
+  g_autoptr (DroverImport) import = import_text ("J=$(nproc)\n" X86 " -smp $J");
+  GPtrArray *variables = drover_import_get_variables (import);
+  g_autoptr (GPtrArray) notices = NULL;
+  g_autofree char *n = g_strdup_printf ("%u", g_get_num_processors ());
+  g_autoptr (DroverDocument) document = make_document (import, &notices);
+  g_autofree char *actual = dump (document);
+  const DroverImportVariable *place;
+
+  g_assert_cmpstr (actual, ==, X86 " [-smp $(nproc)]");
+  g_assert_cmpuint (variables->len, ==, 2);
+  place = variables->pdata[1];
+  g_assert_cmpstr (place->name, ==, "$(nproc)");
+  g_assert_cmpstr (place->proposal, ==, n);
+  g_assert_true (place->is_place);
+  g_assert_cmpuint (get_changes (notices)->len, ==, 1);
+  g_assert_cmpstr (((DroverImportNotice *) notices->pdata[0])->proposal, ==, n);
+}
+
 /* A notice points at what it speaks of, in the text and among the arguments. */
 static void
 test_places (void)
@@ -386,7 +492,8 @@ test_notices (void)
     { X86 " -S >x", DROVER_IMPORT_DROPPED, ">x" },
     { "sudo " X86 " -S", DROVER_IMPORT_DROPPED, "sudo" },
     { "cd /x\n" X86 " -S", DROVER_IMPORT_DROPPED, "folder /x" },
-    { X86 " -S\n-m 1", DROVER_IMPORT_DROPPED, "“-m 1”" },
+    { X86 " -S\n-m 1", DROVER_IMPORT_CHANGED, "1 line of options" },
+    { X86 " \\\n-S\n-m 1", DROVER_IMPORT_DROPPED, "“-m 1”" },
     { "/usr/libexec/qemu-kvm -S", DROVER_IMPORT_CHANGED, "hardware acceleration" },
     { "qemu -S", DROVER_IMPORT_CHANGED, "“qemu” became " X86 },
     { X86 " -hda '<12345678901234567890123456789012345678901234567890123456789012345678901234567890>'",
@@ -711,6 +818,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/import/choose", test_choose);
   g_test_add_func ("/import/variables", test_variables);
   g_test_add_func ("/import/places", test_places);
+  g_test_add_func ("/import/turns", test_turns);
+  g_test_add_func ("/import/proposals", test_proposals);
   g_test_add_func ("/import/notices", test_notices);
   g_test_add_func ("/import/names", test_names);
   g_test_add_func ("/import/options-alone", test_options_alone);
