@@ -294,12 +294,6 @@ toast_action (GtkWidget *widget, const char *name, GVariant *parameter)
   _drover_window_toast (DROVER_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
-static void
-new_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  drover_window_select_run (DROVER_WINDOW (widget), NULL);
-}
-
 /* Hello World */
 
 typedef struct
@@ -435,7 +429,6 @@ downloads_action (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 _drover_window_install_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "win.new", NULL, new_action);
   gtk_widget_class_install_action (widget_class, "win.downloads", NULL, downloads_action);
   gtk_widget_class_install_action (widget_class, "win.hello", "s", hello_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
@@ -455,4 +448,5 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.renew-identity", NULL,
                                    renew_identity_action);
   _drover_window_install_import (widget_class);
+  _drover_window_install_create (widget_class);
 }

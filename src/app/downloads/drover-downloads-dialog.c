@@ -66,6 +66,11 @@ drover_downloads_dialog_dispose (GObject *object)
 {
   DroverDownloadsDialog *self = DROVER_DOWNLOADS_DIALOG (object);
 
+  /* The lists may outlive the dialog by an animation; what makes their rows does not. */
+  if (self->downloads_list != NULL)
+    gtk_list_box_bind_model (self->downloads_list, NULL, NULL, NULL, NULL);
+  if (self->media_list != NULL)
+    gtk_list_box_bind_model (self->media_list, NULL, NULL, NULL, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), DROVER_TYPE_DOWNLOADS_DIALOG);
   g_clear_object (&self->downloads);
   g_clear_object (&self->library);

@@ -105,6 +105,55 @@ load (DroverMedia *self, const char *name)
   return medium;
 }
 
+static DroverMedium *
+find_any (DroverMedia *self, const char *sha256)
+{
+  for (guint i = 0; i < self->media->len; i++)
+    if (g_ascii_strcasecmp (drover_medium_get_sha256 (self->media->pdata[i]), sha256) == 0)
+      return self->media->pdata[i];
+  return NULL;
+}
+
+/* Takes @medium. One that says the same stays the same object, so that its row stays too. */
+static DroverMedium *
+keep_same (DroverMedia *self, DroverMedium *medium)
+{
+  DroverMedium *old = find_any (self, drover_medium_get_sha256 (medium));
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) old_node = NULL;
+
+  if (old == NULL)
+    return medium;
+
+  node = drover_medium_to_json (medium, self->folder);
+  old_node = drover_medium_to_json (old, self->folder);
+  if (!json_node_equal (node, old_node))
+    return medium;
+  g_object_unref (medium);
+  return g_object_ref (old);
+}
+
+/* Tells only what is another one. */
+static void
+replace (DroverMedia *self, GPtrArray *media)
+{
+  g_autoptr (GPtrArray) old = self->media;
+  const guint most = MIN (old->len, media->len);
+  guint first = 0;
+  guint last = 0;
+
+  while (first < most && old->pdata[first] == media->pdata[first])
+    first++;
+  while (last < most - first &&
+         old->pdata[old->len - 1 - last] == media->pdata[media->len - 1 - last])
+    last++;
+
+  self->media = g_ptr_array_ref (media);
+  if (old->len - first - last > 0 || media->len - first - last > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), first, old->len - first - last,
+                                media->len - first - last);
+}
+
 /**
  * drover_media_reload:
  *
@@ -115,7 +164,6 @@ drover_media_reload (DroverMedia *self)
 {
   g_autoptr (GPtrArray) media = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GDir) dir = NULL;
-  const guint before = self->media->len;
   const char *name;
 
   g_return_if_fail (DROVER_IS_MEDIA (self));
@@ -126,13 +174,11 @@ drover_media_reload (DroverMedia *self)
       DroverMedium *medium = g_str_has_suffix (name, ".json") ? load (self, name) : NULL;
 
       if (medium != NULL)
-        g_ptr_array_add (media, medium);
+        g_ptr_array_add (media, keep_same (self, medium));
     }
 
   g_ptr_array_sort (media, compare);
-  g_ptr_array_unref (self->media);
-  self->media = g_steal_pointer (&media);
-  g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->media->len);
+  replace (self, media);
 }
 
 static void
@@ -234,13 +280,14 @@ save (DroverMedia *self, DroverMedium *medium, GError **error)
   return TRUE;
 }
 
-static DroverMedium *
-find_any (DroverMedia *self, const char *sha256)
+/* What is known better goes into another object, so that who shows the old one notices. */
+static gboolean
+improve (DroverMedia *self, DroverMedium *medium, const DroverMediumOrigin *origin, GError **error)
 {
-  for (guint i = 0; i < self->media->len; i++)
-    if (g_ascii_strcasecmp (drover_medium_get_sha256 (self->media->pdata[i]), sha256) == 0)
-      return self->media->pdata[i];
-  return NULL;
+  g_autoptr (JsonNode) node = drover_medium_to_json (medium, self->folder);
+  g_autoptr (DroverMedium) better = drover_medium_from_json (self->folder, node, error);
+
+  return better != NULL && (!drover_medium_improve (better, origin) || save (self, better, error));
 }
 
 /**
@@ -266,7 +313,7 @@ drover_media_record (DroverMedia *self, const char *path, const char *sha256,
   key = g_ascii_strdown (sha256, -1);
   if ((medium = drover_media_find_sum (self, key)) != NULL)
     {
-      if (drover_medium_improve (medium, origin) && !save (self, medium, error))
+      if (!improve (self, medium, origin, error))
         return NULL;
     }
   else if ((medium = drover_medium_new (path, key, origin, error)) == NULL ||
@@ -275,7 +322,6 @@ drover_media_record (DroverMedia *self, const char *path, const char *sha256,
       return NULL;
     }
 
-  /* Saving has made the list anew. */
   return g_object_ref (find_any (self, key));
 }
 

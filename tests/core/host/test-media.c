@@ -272,6 +272,27 @@ test_bad_records (Fixture *f, gconstpointer data)
   g_remove (path);
 }
 
+static void
+count_cb (GListModel *model, guint position, guint removed, guint added, guint *n)
+{
+  ++*n;
+}
+
+/* A record that says the same is no change: the row of it stays. */
+static void
+test_unchanged (Fixture *f, gconstpointer data)
+{
+  g_autoptr (DroverMedium) medium = add_ok (f, f->elsewhere, NULL);
+  g_autoptr (DroverMedium) same = NULL;
+  guint n = 0;
+
+  g_signal_connect (f->media, "items-changed", G_CALLBACK (count_cb), &n);
+  drover_media_reload (f->media);
+  same = g_list_model_get_item (G_LIST_MODEL (f->media), 0);
+  g_assert_true (same == medium);
+  g_assert_cmpuint (n, ==, 0);
+}
+
 /* What droverctl adds appears in the window. */
 static void
 test_followed (Fixture *f, gconstpointer data)
@@ -385,6 +406,7 @@ main (int argc, char *argv[])
   add ("scan", test_scan);
   add ("bad-records", test_bad_records);
   add ("followed", test_followed);
+  add ("unchanged", test_unchanged);
   add ("users", test_users);
   g_test_add_func ("/media/rate", test_rate);
 
