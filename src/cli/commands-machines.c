@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include "drover-error.h"
-#include "drover-hello.h"
 #include "drover-json.h"
-#include "drover-kernel-job.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
 #include "drover-shell.h"
@@ -56,108 +54,6 @@ run_list (Invocation *invocation, GError **error)
 
 const Command list_command = {
   "list", "", N_("List the machines and their states"), 0, json_options, run_list,
-};
-
-/* create */
-
-static char *option_hello;
-static char *option_name;
-static char *option_site;
-
-static const GOptionEntry create_options[] = {
-  { "hello", 0, 0, G_OPTION_ARG_STRING, &option_hello,
-    N_("Make a Hello World: Debian’s installer on aarch64 or x86_64"), N_("ARCHITECTURE") },
-  { "name", 0, 0, G_OPTION_ARG_FILENAME, &option_name, N_("The machine’s name"), N_("NAME") },
-  { "debian-site", 0, 0, G_OPTION_ARG_STRING, &option_site,
-    N_("Where to download Debian’s kernel from when no package has it"), N_("ADDRESS") },
-  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
-  { NULL },
-};
-
-static void
-progress_cb (DroverKernelJob *job, GParamSpec *pspec, gpointer user_data)
-{
-  double fraction = drover_kernel_job_get_fraction (job);
-
-  if (isatty (STDERR_FILENO) && fraction >= 0)
-    g_printerr ("\r%s %3.0f %%  ", drover_kernel_job_get_text (job), fraction * 100);
-}
-
-static DroverDebianKernel *
-await_kernel (const char *architecture, GError **error)
-{
-  g_autoptr (DroverKernelJob) job =
-    drover_kernel_job_new (architecture, option_site != NULL ? option_site : DROVER_KERNEL_JOB_SITE);
-  DroverDebianKernel *kernel;
-
-  g_signal_connect (job, "notify::fraction", G_CALLBACK (progress_cb), NULL);
-  kernel = dex_await_boxed (drover_kernel_job_run (job), error);
-  if (isatty (STDERR_FILENO) && drover_kernel_job_get_fraction (job) >= 0)
-    g_printerr ("\n");
-  return kernel;
-}
-
-static gboolean
-check_create (GError **error)
-{
-  if (option_hello == NULL)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("Say what to create, as with --hello x86_64"));
-      return FALSE;
-    }
-  if (drover_hello_get_default_name (option_hello) == NULL)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("There is no Hello World for “%s”, only for aarch64 and x86_64"),
-                   option_hello);
-      return FALSE;
-    }
-  if (option_name != NULL && !is_machine_name (option_name))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("The name is empty, not UTF-8, or has control characters in it"));
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-run_create (Invocation *invocation, GError **error)
-{
-  g_autoptr (DroverDebianKernel) kernel = NULL;
-  g_autoptr (DroverDocument) document = NULL;
-  g_autoptr (DroverRun) run = NULL;
-  g_autofree char *name = NULL;
-  DroverMachine *machine;
-
-  if (!check_create (error))
-    return FALSE;
-  kernel = await_kernel (option_hello, error);
-  if (kernel == NULL)
-    return FALSE;
-
-  name = option_name != NULL
-           ? g_strdup (option_name)
-           : drover_library_dup_free_name (invocation->library,
-                                           drover_hello_get_default_name (option_hello));
-  document = drover_hello_new_document (option_hello, name, kernel->kernel, kernel->initrd);
-  machine = drover_library_create (invocation->library, document, error);
-  if (machine == NULL)
-    return FALSE;
-
-  run = drover_run_new (machine, DROVER_CTL_SOCKET);
-  if (option_json)
-    print_json_take (describe_run (run));
-  else
-    g_print ("%s\n", drover_machine_get_slug (machine));
-  return TRUE;
-}
-
-const Command create_command = {
-  "create", "--hello …", N_("Create a machine and print its folder’s name"), 0, create_options,
-  run_create,
 };
 
 /* delete */
