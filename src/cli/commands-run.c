@@ -2,8 +2,12 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "drover-error.h"
+#include "drover-install.h"
+#include "drover-json.h"
 #include "drover-launch-plan.h"
 #include "droverctl.h"
 
@@ -14,7 +18,11 @@ static const GOptionEntry no_options[] = { { NULL } };
 static void
 print_status (DroverRun *run)
 {
+  const char *install = drover_install_get_text (drover_install_get_for_run (run));
+
   g_print ("%s\n", drover_run_get_state (run));
+  if (*install != '\0')
+    g_print ("%s\n", install);
   if (drover_run_get_pid (run) == 0)
     return;
 
@@ -56,9 +64,12 @@ const Command status_command = {
 /* start */
 
 static gboolean option_wait;
+static gboolean option_until_installed;
 
 static const GOptionEntry start_options[] = {
   { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_("Wait until QMP says “running”; with -S in its arguments a machine waits, paused"), NULL },
+  { "until-installed", 0, 0, G_OPTION_ARG_NONE, &option_until_installed,
+    N_("Show what the installer does, until the system is installed and started"), NULL },
   { NULL },
 };
 
@@ -104,6 +115,54 @@ await_running (DroverRun *run, GError **error)
   return running;
 }
 
+static void
+show_install_cb (DroverInstall *install, GParamSpec *pspec, gpointer user_data)
+{
+  double fraction = drover_install_get_fraction (install);
+  const char *text = drover_install_get_text (install);
+
+  if (isatty (STDERR_FILENO) && fraction >= 0)
+    g_printerr ("\r%s %3.0f %%\033[K", text, fraction * 100);
+  else if (isatty (STDERR_FILENO))
+    g_printerr ("\r%s\033[K", text);
+  else if (g_str_equal (pspec->name, "text"))
+    g_printerr ("%s\n", text);
+}
+
+static void
+finished_cb (DroverInstall *install, DexPromise *promise)
+{
+  if (dex_future_is_pending (DEX_FUTURE (promise)))
+    dex_promise_resolve_boolean (promise, TRUE);
+}
+
+static gboolean
+await_installed (DroverRun *run, GError **error)
+{
+  DroverInstall *install = drover_install_get_for_run (run);
+  g_autoptr (DexPromise) promise = dex_promise_new ();
+  gulong shown;
+  gulong finished;
+
+  if (drover_install_get_state (install) != DROVER_INSTALL_STATE_RUNNING)
+    return TRUE;
+
+  shown = g_signal_connect (install, "notify", G_CALLBACK (show_install_cb), NULL);
+  finished = g_signal_connect (install, "finished", G_CALLBACK (finished_cb), promise);
+  dex_await (dex_ref (promise), NULL);
+  g_signal_handler_disconnect (install, shown);
+  g_signal_handler_disconnect (install, finished);
+  if (isatty (STDERR_FILENO))
+    g_printerr ("\r\033[K");
+
+  if (drover_install_get_state (install) == DROVER_INSTALL_STATE_FINISHED)
+    return TRUE;
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE, "%s",
+               drover_install_get_text (install));
+  return FALSE;
+}
+
 static gboolean
 run_start (Invocation *invocation, GError **error)
 {
@@ -111,9 +170,12 @@ run_start (Invocation *invocation, GError **error)
 
   if (run == NULL || !dex_await (drover_run_start (run, FALSE), error))
     return FALSE;
+  settle_install (run);
 
   for (guint i = 0; drover_run_get_notices (run)[i] != NULL; i++)
     g_printerr ("%s\n", drover_run_get_notices (run)[i]);
+  if (option_until_installed && !await_installed (run, error))
+    return FALSE;
   if (option_wait && !await_running (run, error))
     return FALSE;
 
@@ -127,6 +189,55 @@ run_start (Invocation *invocation, GError **error)
 const Command start_command = {
   "start", "MACHINE", N_("Start a machine; it goes on when droverctl ends"), 1, start_options,
   run_start,
+};
+
+/* ssh */
+
+static gboolean
+run_ssh (Invocation *invocation, GError **error)
+{
+  g_autoptr (DroverRun) run = find_run (invocation, error);
+  g_auto (GStrv) base = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
+
+  if (run == NULL)
+    return FALSE;
+  base = drover_machine_dup_ssh_argv (drover_run_get_machine (run), error);
+  if (base == NULL)
+    return FALSE;
+
+  g_strv_builder_addv (builder, (const char **) base);
+  g_strv_builder_addv (builder, (const char **) invocation->operands + 1);
+  argv = g_strv_builder_end (builder);
+  if (option_json)
+    {
+      g_autoptr (JsonNode) node = drover_json_from_strv ((const char *const *) argv);
+
+      print_json (node);
+      return TRUE;
+    }
+  if (drover_run_is_off (run))
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE, _("The machine is not running"));
+      return FALSE;
+    }
+
+  /* A terminal's signals are for ssh from here on, and so is its exit status. */
+  signal (SIGPIPE, SIG_DFL);
+  execvp (argv[0], argv);
+  return drover_set_errno_error (error, _("Cannot start %s"), argv[0]);
+}
+
+static const GOptionEntry ssh_options[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json,
+    N_("Only print the command, as a JSON array"), NULL },
+  { NULL },
+};
+
+const Command ssh_command = {
+  "ssh", N_("MACHINE [-- COMMAND…]"), N_("Open a shell in a guest by SSH, or run a command there"),
+  1, ssh_options, run_ssh, G_MAXUINT,
 };
 
 /* stop, pause, resume, reset, shutdown */

@@ -12,6 +12,7 @@
 
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-install.h"
 #include "drover-json.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
@@ -27,7 +28,8 @@ const GOptionEntry json_options[] = {
 static const Command *const commands[] = {
   &list_command,       &create_command,     &import_command,     &start_command,
   &status_command,     &stop_command,       &pause_command,      &resume_command,
-  &reset_command,      &shutdown_command,   &console_command,    &log_command,
+  &reset_command,      &shutdown_command,   &console_command,    &ssh_command,
+  &log_command,
   &show_command,       &get_command,        &set_command,        &unset_command,
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
@@ -77,6 +79,21 @@ is_machine_name (const char *text)
 }
 
 /**
+ * settle_install:
+ *
+ * Puts on record how far the installation of the machine's system is. That it cannot be written
+ * is said, and is no reason to do nothing else.
+ */
+void
+settle_install (DroverRun *run)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!dex_await (drover_install_settle (drover_install_get_for_run (run)), &error))
+    g_printerr ("droverctl: %s\n", error->message);
+}
+
+/**
  * find_run:
  *
  * Returns: (transfer full) (nullable): the run of the machine that the first operand names,
@@ -94,6 +111,7 @@ find_run (Invocation *invocation, GError **error)
   run = drover_run_new (machine, DROVER_CTL_SOCKET);
   if (!dex_await (drover_run_attach (run), error))
     return NULL;
+  settle_install (run);
 
   return g_steal_pointer (&run);
 }
@@ -103,6 +121,29 @@ set_text (JsonObject *object, const char *member, const char *text)
 {
   if (text != NULL)
     json_object_set_string_member (object, member, text);
+}
+
+static void
+describe_install (JsonObject *object, DroverRun *run)
+{
+  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (run));
+  JsonNode *node = document != NULL ? drover_document_get_member (document, "install") : NULL;
+  DroverInstall *install = drover_install_get_for_run (run);
+  g_autoptr (JsonNode) copy = NULL;
+  JsonObject *member;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+
+  copy = drover_json_copy (node);
+  member = json_node_get_object (copy);
+  if (*drover_install_get_text (install) != '\0')
+    set_text (member, "text", drover_install_get_text (install));
+  if (drover_install_get_fraction (install) >= 0)
+    json_object_set_double_member (member, "fraction", drover_install_get_fraction (install));
+  if (drover_install_get_asking (install))
+    json_object_set_boolean_member (member, "asking", TRUE);
+  json_object_set_member (object, "install", g_steal_pointer (&copy));
 }
 
 /**
@@ -133,6 +174,7 @@ describe_run (DroverRun *run)
       set_text (object, "accelerator", drover_run_get_accelerator (run));
       set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
     }
+  describe_install (object, run);
 
   return object;
 }

@@ -25,21 +25,20 @@ typedef enum
 } DroverInstallState;
 
 DroverInstallState drover_document_get_install_state (DroverDocument *document);
-guint16            drover_document_get_ssh_port      (DroverDocument *document);
 const char        *drover_document_get_install_user  (DroverDocument *document);
+guint16            drover_document_get_ssh_port      (DroverDocument *document);
+
 GStrv              drover_machine_dup_ssh_argv       (DroverMachine *machine, GError **error);
 
-/* Follows a machine's installation. Properties: `state`, `text` (what the installer does,
- * translated or in its own words), `fraction` (0 to 1, negative when not known). Signal:
- * `finished`, once, when the installer's medium was taken out or the installation failed. */
 #define DROVER_TYPE_INSTALL (drover_install_get_type ())
 G_DECLARE_FINAL_TYPE (DroverInstall, drover_install, DROVER, INSTALL, GObject)
 
-DroverInstall     *drover_install_new          (DroverRun     *run);
+DroverInstall     *drover_install_get_for_run  (DroverRun     *run);
 DexFuture         *drover_install_settle       (DroverInstall *self) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture         *drover_install_wait         (DroverInstall *self) G_GNUC_WARN_UNUSED_RESULT;
 DroverInstallState drover_install_get_state    (DroverInstall *self);
 const char        *drover_install_get_text     (DroverInstall *self);
 double             drover_install_get_fraction (DroverInstall *self);
+gboolean           drover_install_get_asking   (DroverInstall *self);
+const char        *drover_install_get_error    (DroverInstall *self);
 
 G_END_DECLS

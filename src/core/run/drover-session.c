@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "drover-dex.h"
+#include "drover-install.h"
 #include "drover-paths.h"
 #include "drover-run-record.h"
 #include "drover-session.h"
@@ -120,6 +121,12 @@ document_changed_cb (DroverMachine *machine, GParamSpec *pspec, DroverSession *s
     }
 }
 
+static DexFuture *
+attached_cb (DexFuture *future, gpointer user_data)
+{
+  return drover_install_settle (drover_install_get_for_run (user_data));
+}
+
 static DroverRun *
 take_or_make_run (DroverSession *self, GPtrArray *old, DroverMachine *machine)
 {
@@ -134,7 +141,8 @@ take_or_make_run (DroverSession *self, GPtrArray *old, DroverMachine *machine)
   g_signal_connect_object (machine, "notify::document", G_CALLBACK (document_changed_cb), self,
                            G_CONNECT_DEFAULT);
   watch (self, run);
-  drover_dex_forget (drover_run_attach (run));
+  drover_dex_forget (
+    dex_future_finally (drover_run_attach (run), attached_cb, g_object_ref (run), g_object_unref));
   return run;
 }
 
