@@ -165,9 +165,9 @@ check_real_name (const DroverUnattended *self, GError **error)
     return TRUE;
   if (!is_plain_line (self->real_name))
     return fail (error, _("The full name must be one line of text"));
-  /* They end a field of /etc/passwd. */
-  if (strpbrk (self->real_name, ":,=") != NULL)
-    return fail (error, _("The full name must have no “:”, “,” or “=”"));
+  /* They end a field of /etc/passwd; the last one joins lines of a preseed file. */
+  if (strpbrk (self->real_name, ":,=\\") != NULL)
+    return fail (error, _("The full name must have no “:”, “,”, “=” or “\\”"));
   return TRUE;
 }
 
@@ -205,8 +205,8 @@ check_key (const char *key, GError **error)
   if (strstr (key, "PRIVATE KEY") != NULL || g_str_has_prefix (key, "PuTTY-User-Key-File"))
     return fail (error, _("This is a private SSH key, which nobody else must have. Give the public "
                           "one, from the file that ends in “.pub”"));
-  if (!is_plain_line (key))
-    return fail (error, _("An SSH key must be one line of text"));
+  if (!is_plain_line (key) || strchr (key, '\\') != NULL)
+    return fail (error, _("An SSH key must be one line of text, without “\\”"));
 
   parts = g_strsplit (key, " ", 3);
   if (parts[0] == NULL || !is_listed (key_types, G_N_ELEMENTS (key_types), parts[0]))

@@ -33,8 +33,9 @@ make_user (const DroverUnattended *self)
   /* Unlike “passwd”, this is obeyed for a user that the image has already. */
   if (self->password_hash != NULL)
     json_object_set_string_member (user, "hashed_passwd", self->password_hash);
-  json_object_set_array_member (user, "ssh_authorized_keys",
-    _drover_unattended_strv_to_json ((const char *const *) self->ssh_keys));
+  if (self->ssh_keys != NULL && self->ssh_keys[0] != NULL)
+    json_object_set_array_member (user, "ssh_authorized_keys",
+      _drover_unattended_strv_to_json ((const char *const *) self->ssh_keys));
   return user;
 }
 

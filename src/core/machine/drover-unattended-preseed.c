@@ -166,7 +166,9 @@ add_late_command (GString *text, const DroverUnattended *self)
                             "chmod 440 /target/etc/sudoers.d/90-%s; ", user,
                             _drover_unattended_get_sudo (self), user, user);
   /* Its device starts it, but only when udev sees the device appear. */
-  g_string_append (line, "in-target systemctl enable ssh.service || true");
+  g_string_append (line, "in-target systemctl enable ssh.service || true; ");
+  /* What tells Drover that all went well. */
+  g_string_append (line, "echo 'drover: installed' >/dev/console");
 
   add (text, "preseed/late_command", "string", "%s", line->str);
   g_string_free (line, TRUE);

@@ -30,6 +30,6 @@ char       *_drover_unattended_quote        (const char *text);
 /* Windows' own names for what the rest of the world names otherwise; NULL when not known. */
 const char *_drover_windows_time_zone       (const char *time_zone);
 char       *_drover_windows_locale          (const char *locale);
-char       *_drover_windows_keyboard        (const char *keyboard, const char *locale);
+const char *_drover_windows_keyboard        (const char *keyboard, const char *variant);
 
 G_END_DECLS

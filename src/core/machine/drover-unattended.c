@@ -21,6 +21,7 @@ static const struct
   { "cloud-init", _drover_unattended_make_cloud_init, "cidata" },
   { "archinstall", _drover_unattended_make_archinstall, "cidata" },
   { "preseed", _drover_unattended_make_preseed, NULL },
+  { "autounattend", _drover_unattended_make_autounattend, "UNATTEND" },
 };
 
 G_DEFINE_BOXED_TYPE (DroverUnattended, drover_unattended, drover_unattended_copy,
@@ -197,11 +198,11 @@ drover_unattended_free (DroverUnattended *self)
  * drover_unattended_takes_password:
  * @kind: as in #DroverUnattended
  *
- * Windows’ answer file has passwords in clear only (or in Base64, which is the same), so Drover
+ * Windows' answer file has passwords in clear only (or in Base64, which is the same), so Drover
  * puts none into it: the account is made without one, and Windows asks for a new one when the
  * user signs in for the second time. Who asks for a password has to say so instead.
  *
- * Returns: whether the guest takes @password_hash
+ * Returns: whether the guest takes @password_hash, and @ssh_keys with it
  */
 gboolean
 drover_unattended_takes_password (const char *kind)
