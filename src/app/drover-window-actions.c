@@ -8,6 +8,7 @@
 #include "drover-editor.h"
 #include "drover-error.h"
 #include "drover-hello.h"
+#include "drover-install.h"
 #include "drover-kernel-job.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
@@ -408,6 +409,10 @@ _drover_window_update_actions (DroverWindow *self)
   gtk_widget_action_set_enabled (widget, "win.delete",
                                  whole && drover_run_is_off (run));
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
+  gtk_widget_action_set_enabled (widget, "win.connect-ssh",
+                                 whole && drover_run_is_live (run) &&
+                                   drover_document_get_ssh_port (
+                                     drover_machine_get_document (machine)) != 0);
   gtk_widget_action_set_enabled (widget, "win.show-log", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.open-folder", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.renew-identity",

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "drover-assistant.h"
+#include "drover-import-dialog.h"
+#include "drover-machine-page.h"
 #include "drover-templates.h"
 #include "drover-window-private.h"
 
@@ -18,9 +20,12 @@ created_cb (DroverWindow *self, DroverMachine *machine)
 }
 
 static void
-paste_cb (DroverWindow *self)
+paste_cb (DroverWindow *self, const char *text)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.import", NULL);
+  DroverImportDialog *dialog = _drover_window_present_import (self);
+
+  if (text != NULL)
+    drover_import_dialog_set_text (dialog, text);
 }
 
 static DroverAssistant *
@@ -67,11 +72,22 @@ start_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
   drover_window_select_run (DROVER_WINDOW (widget), NULL);
 }
 
+static void
+connect_ssh_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (!drover_machine_page_connect_ssh (g_hash_table_lookup (self->pages, self->run), &error))
+    _drover_window_toast (self, error->message);
+}
+
 void
 _drover_window_install_create (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.new", NULL, new_action);
   gtk_widget_class_install_action (widget_class, "win.new-from-template", "s",
                                    new_from_template_action);
+  gtk_widget_class_install_action (widget_class, "win.connect-ssh", NULL, connect_ssh_action);
   gtk_widget_class_install_action (widget_class, "win.start-page", NULL, start_page_action);
 }

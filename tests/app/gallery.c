@@ -8,6 +8,7 @@
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-assistant-page.h"
 #include "drover-part-row.h"
 #include "drover-sections.h"
 #include "drover-test.h"
@@ -439,11 +440,51 @@ show_import (DroverWindow *window, const char *name, const char *text)
   shoot_dialog (window, name);
 }
 
+/* The pages of the assistant, one after the other, as far as a template goes without a file. */
+static void
+show_assistant (DroverWindow *window, const char *template)
+{
+  static const char *const pages[] = { "hardware", "account", "media", "review" };
+  GtkWidget *dialog;
+
+  if (!is_wanted ("assistant"))
+    return;
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new-from-template", "s",
+                                             template));
+  drover_test_until (find_dialog (window) != NULL);
+  dialog = GTK_WIDGET (find_dialog (window));
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("assistant-%s-%s", template, pages[i]);
+
+      drover_test_until (window_find_type (dialog, DROVER_TYPE_ASSISTANT_PAGE) != NULL);
+      settle (window);
+      settle (window);
+      shoot (window, name);
+      if (!window_can_press (dialog, _("Next")))
+        break;
+      g_assert_true (gtk_widget_activate (window_find_button (dialog, _("Next"))));
+      settle (window);
+      settle (window);
+    }
+  adw_dialog_force_close (find_dialog (window));
+  drover_test_until (find_dialog (window) == NULL);
+}
+
 static void
 show_without_machines (DroverWindow *window, gconstpointer data)
 {
   if (is_wanted ("start"))
     shoot (window, "start");
+  if (is_wanted ("assistant"))
+    {
+      g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new", NULL));
+      shoot_dialog (window, "assistant");
+    }
+  show_assistant (window, "debian-13");
+  show_assistant (window, "windows-11");
+  show_assistant (window, "boot-sector");
   show_import (window, "import",
                "$ sudo qemu-system-x86_64 -m ${SIZE:-96M} -name \"$MY_NAME\" \\\n"
                "    -kernel $(ls vmlinuz*) -append 'root=/dev/sda quiet' >log &\n");

@@ -6,10 +6,14 @@
 #include "drover-account-page.h"
 #include "drover-assistant.h"
 #include "drover-creation-page.h"
+#include "drover-dex.h"
 #include "drover-hardware-page.h"
+#include "drover-keyval.h"
 #include "drover-media-page.h"
 #include "drover-review-page.h"
+#include "drover-shell.h"
 #include "drover-template-gallery.h"
+#include "drover-templates.h"
 
 /* Makes a machine from a template, page by page. */
 struct _DroverAssistant
@@ -20,6 +24,7 @@ struct _DroverAssistant
   DroverDownloads *downloads;
   char *debian_site;
   AdwNavigationView *view;
+  GtkWidget *medium_row;
 };
 
 G_DEFINE_FINAL_TYPE (DroverAssistant, drover_assistant, ADW_TYPE_DIALOG)
@@ -136,32 +141,255 @@ show_step (DroverAssistant *self, Step step, DroverDraft *draft)
   adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (page));
 }
 
-/* The first page */
-
 static void
 chosen_cb (DroverAssistant *self, DroverTemplate *template)
 {
   drover_assistant_choose (self, template);
 }
 
+/* A file that the user has */
+
+static const DroverTemplateMedium *
+find_place (DroverDraft *draft, const DroverDetection *detection, GPtrArray *media)
+{
+  gboolean is_disk = detection->kind == DROVER_MEDIUM_KIND_CLOUD_IMAGE ||
+                     detection->kind == DROVER_MEDIUM_KIND_DISK;
+
+  for (guint i = 0; i < media->len; i++)
+    {
+      const DroverTemplateMedium *medium = media->pdata[i];
+
+      if (!medium->optional && g_str_equal (medium->kind, is_disk ? "disk" : "iso"))
+        return medium;
+    }
+
+  return NULL;
+}
+
+/* Returns: whether there is a template that has a place for the file */
+static gboolean
+propose_template (DroverAssistant *self, const DroverDetection *detection, const char *path)
+{
+  g_autoptr (DroverTemplate) template =
+    detection->template_id != NULL ? drover_template_find (detection->template_id, NULL) : NULL;
+  g_autoptr (DroverDraft) draft = NULL;
+  g_autoptr (GPtrArray) media = NULL;
+  const DroverTemplateMedium *medium;
+  DroverCreationChoices *choices;
+
+  if (template == NULL)
+    return FALSE;
+
+  draft = drover_draft_new (self->library, self->downloads, template, self->debian_site);
+  choices = drover_draft_get_choices (draft);
+  if (detection->architecture != NULL &&
+      drover_template_has_architecture (template, detection->architecture))
+    g_set_str (&choices->architecture, detection->architecture);
+  media = drover_draft_list_media (draft);
+  medium = find_place (draft, detection, media);
+  if (medium == NULL)
+    return FALSE;
+
+  g_hash_table_replace (choices->media, g_strdup (medium->id), g_strdup (path));
+  show_step (self, STEP_HARDWARE, draft);
+  return TRUE;
+}
+
+/* Alone, without anything else. */
+static gboolean
+can_start_from (DroverMediumKind kind)
+{
+  return kind != DROVER_MEDIUM_KIND_OTHER && kind != DROVER_MEDIUM_KIND_RAM_DISK &&
+         kind != DROVER_MEDIUM_KIND_EFI;
+}
+
+static void
+add_medium (GPtrArray *argv, const DroverDetection *detection, const char *path)
+{
+  g_autofree char *escaped = drover_keyval_escape (path);
+  gboolean floppy = detection->kind == DROVER_MEDIUM_KIND_FLOPPY;
+
+  switch (detection->kind)
+    {
+    case DROVER_MEDIUM_KIND_DISK:
+    case DROVER_MEDIUM_KIND_CLOUD_IMAGE:
+    case DROVER_MEDIUM_KIND_FLOPPY:
+      g_ptr_array_add (argv, g_strdup ("-drive"));
+      g_ptr_array_add (argv, g_strdup_printf ("file=%s,format=%s,if=%s", escaped,
+                                              detection->format, floppy ? "floppy" : "virtio"));
+      break;
+    case DROVER_MEDIUM_KIND_KERNEL:
+      g_ptr_array_add (argv, g_strdup ("-kernel"));
+      g_ptr_array_add (argv, g_strdup (path));
+      break;
+    case DROVER_MEDIUM_KIND_INSTALLER:
+    case DROVER_MEDIUM_KIND_LIVE:
+    case DROVER_MEDIUM_KIND_DISC:
+    case DROVER_MEDIUM_KIND_OTHER:
+    case DROVER_MEDIUM_KIND_RAM_DISK:
+    case DROVER_MEDIUM_KIND_EFI:
+    default:
+      g_ptr_array_add (argv, g_strdup ("-cdrom"));
+      g_ptr_array_add (argv, g_strdup (path));
+      break;
+    }
+}
+
+/* A plain machine with the file in it, as a command line to be looked at and changed. */
+static void
+propose_command (DroverAssistant *self, const DroverDetection *detection, const char *path)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  const char *architecture = detection->architecture != NULL
+                               ? detection->architecture
+                               : drover_draft_get_host_architecture ();
+  g_autofree char *text = NULL;
+
+  g_ptr_array_add (argv, g_strconcat ("qemu-system-", architecture, NULL));
+  if (g_str_equal (architecture, "x86_64"))
+    {
+      g_ptr_array_add (argv, g_strdup ("-machine"));
+      g_ptr_array_add (argv, g_strdup ("q35"));
+    }
+  else if (g_str_equal (architecture, "aarch64"))
+    {
+      g_ptr_array_add (argv, g_strdup ("-machine"));
+      g_ptr_array_add (argv, g_strdup ("virt"));
+      g_ptr_array_add (argv, g_strdup ("-cpu"));
+      g_ptr_array_add (argv, g_strdup ("max"));
+    }
+  g_ptr_array_add (argv, g_strdup ("-m"));
+  g_ptr_array_add (argv, g_strdup_printf ("%" G_GUINT64_FORMAT "M",
+                                          MAX (detection->memory / (1024 * 1024), 2048)));
+  add_medium (argv, detection, path);
+  text = drover_shell_from_argv ((const char *const *) argv->pdata);
+  adw_dialog_close (ADW_DIALOG (self));
+  g_signal_emit (self, signals[PASTE], 0, text);
+}
+
+typedef struct
+{
+  DroverAssistant *assistant;
+  char *path;
+} Looking;
+
+static void
+looking_free (gpointer data)
+{
+  Looking *looking = data;
+
+  g_object_unref (looking->assistant);
+  g_free (looking->path);
+  g_free (looking);
+}
+
+static DexFuture *
+detected_cb (DexFuture *future, gpointer user_data)
+{
+  Looking *looking = user_data;
+  DroverAssistant *self = looking->assistant;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  const DroverDetection *detection = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  /* The dialog may be closed, or have gone on. */
+  if (self->library == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return dex_future_new_true ();
+
+  gtk_widget_set_sensitive (self->medium_row, TRUE);
+  if (detection == NULL)
+    drover_assistant_set_problem (self->medium_row, error->message);
+  else if (!can_start_from (detection->kind))
+    drover_assistant_set_problem (self->medium_row, detection->note != NULL ? detection->note
+                                                                           : detection->text);
+  else if (!propose_template (self, detection, looking->path))
+    propose_command (self, detection, looking->path);
+  return dex_future_new_true ();
+}
+
+/**
+ * drover_assistant_use_file:
+ * @path: an installer, a disk image, or another thing to start from
+ *
+ * Looks at it, and goes on with the template that has a place for it; or, where there is none,
+ * with a command line.
+ */
+void
+drover_assistant_use_file (DroverAssistant *self, const char *path)
+{
+  Looking *looking;
+
+  g_return_if_fail (DROVER_IS_ASSISTANT (self));
+
+  looking = g_new0 (Looking, 1);
+  looking->assistant = g_object_ref (self);
+  looking->path = g_strdup (path);
+  drover_assistant_set_problem (self->medium_row, NULL);
+  gtk_widget_set_sensitive (self->medium_row, FALSE);
+  dex_future_disown (dex_future_finally (drover_detect (path), detected_cb, looking, looking_free));
+}
+
+static void
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DroverAssistant) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (self->library == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+  if (file != NULL && g_file_peek_path (file) != NULL)
+    drover_assistant_use_file (self, g_file_peek_path (file));
+  else if (file != NULL)
+    drover_assistant_set_problem (self->medium_row, _("QEMU can only use files on this computer"));
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    drover_assistant_set_problem (self->medium_row, error->message);
+}
+
+static void
+choose_file_cb (DroverAssistant *self)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, _("Choose an Installer or Disk Image"));
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
+                        file_chosen_cb, g_object_ref (self));
+}
+
+/* The first page */
+
+static GtkWidget *
+create_button_row (DroverAssistant *self, const char *title, const char *icon_name,
+                   GCallback callback)
+{
+  GtkWidget *row = adw_button_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_preferences_row_set_use_underline (ADW_PREFERENCES_ROW (row), TRUE);
+  adw_button_row_set_start_icon_name (ADW_BUTTON_ROW (row), icon_name);
+  g_signal_connect_object (row, "activated", callback, self, G_CONNECT_SWAPPED);
+  return row;
+}
+
 static void
 paste_activated_cb (DroverAssistant *self)
 {
   adw_dialog_close (ADW_DIALOG (self));
-  g_signal_emit (self, signals[PASTE], 0);
+  g_signal_emit (self, signals[PASTE], 0, NULL);
 }
 
 static GtkWidget *
 create_other_ways (DroverAssistant *self)
 {
   GtkWidget *group = adw_preferences_group_new ();
-  GtkWidget *paste = adw_button_row_new ();
+  GtkWidget *paste =
+    create_button_row (self, _("_Paste a Command Line…"), "utilities-terminal-symbolic",
+                       G_CALLBACK (paste_activated_cb));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (paste), _("_Paste a Command Line…"));
-  adw_preferences_row_set_use_underline (ADW_PREFERENCES_ROW (paste), TRUE);
-  adw_button_row_set_start_icon_name (ADW_BUTTON_ROW (paste), "utilities-terminal-symbolic");
-  g_signal_connect_object (paste, "activated", G_CALLBACK (paste_activated_cb), self,
-                           G_CONNECT_SWAPPED);
+  self->medium_row =
+    create_button_row (self, _("Use an _Installer or Disk Image…"), "media-optical-symbolic",
+                       G_CALLBACK (choose_file_cb));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->medium_row);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), paste);
   return group;
 }
@@ -228,10 +456,12 @@ drover_assistant_class_init (DroverAssistantClass *klass)
   /**
    * DroverAssistant::paste:
    *
-   * The user has a command line instead; the dialog closes.
+   * @text: (nullable): what to begin with
+   *
+   * A command line is to be edited instead; the dialog closes.
    */
   signals[PASTE] = g_signal_new ("paste", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                 NULL, NULL, G_TYPE_NONE, 0);
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

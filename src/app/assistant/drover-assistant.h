@@ -16,5 +16,6 @@ DroverAssistant *drover_assistant_new         (DroverLibrary   *library,
                                                DroverDownloads *downloads,
                                                const char      *debian_site);
 void             drover_assistant_choose      (DroverAssistant *self, DroverTemplate *template);
+void             drover_assistant_use_file    (DroverAssistant *self, const char *path);
 
 G_END_DECLS
