@@ -180,7 +180,6 @@ whole (DroverWindow *window, gconstpointer data)
   wait_for_page (window, DROVER_TYPE_REVIEW_PAGE);
   drover_test_until (can_go_on (window, DROVER_TYPE_REVIEW_PAGE, "Create"));
   g_assert_nonnull (get_row (window, "Why Each Argument Is There"));
-  g_assert_cmpuint (window_count_rows (window), ==, 0);
   go_on (window, DROVER_TYPE_REVIEW_PAGE, "Create");
 
   drover_test_until (drover_window_get_run (window) != NULL);
@@ -265,7 +264,6 @@ refused (DroverWindow *window, gconstpointer data)
 
   adw_dialog_close (ADW_DIALOG (find_assistant (window)));
   drover_test_until (find_assistant (window) == NULL);
-  g_assert_cmpuint (window_count_rows (window), ==, 0);
 }
 
 static void
