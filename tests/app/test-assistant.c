@@ -13,6 +13,7 @@
 #include "drover-paths.h"
 #include "drover-program.h"
 #include "drover-review-page.h"
+#include "drover-seed.h"
 #include "drover-templates.h"
 #include "drover-test.h"
 #include "window-fixture.h"
@@ -301,7 +302,13 @@ file (DroverWindow *window, gconstpointer data)
 static void
 test_file (void)
 {
-  g_autofree char *disc = put_disc ();
+  g_autofree char *disc = g_build_filename (drover_test_dir (), "readable.iso", NULL);
+  g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                                        (GDestroyNotify) g_bytes_unref);
+  g_autoptr (GError) error = NULL;
+
+  g_hash_table_insert (files, (char *) "hello.txt", g_bytes_new_static ("hello", 5));
+  g_assert_true (drover_seed_write (disc, "WORKSHOP", files, &error));
 
   window_fixture_run (file, disc);
   window_fixture_clean_up ();

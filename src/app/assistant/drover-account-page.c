@@ -73,17 +73,20 @@ check_field (DroverAccountPage *self, GtkWidget *row, const char *field)
   drover_assistant_set_problem (row, error != NULL ? error->message : NULL);
 }
 
+static gboolean
+can_log_in (DroverAccountPage *self)
+{
+  return self->password == NULL || *gtk_editable_get_text (GTK_EDITABLE (self->password)) != '\0' ||
+         g_strv_length (self->answers->ssh_keys) > 0;
+}
+
 static const char *
 find_password_problem (DroverAccountPage *self)
 {
   const char *password = gtk_editable_get_text (GTK_EDITABLE (self->password));
   const char *again = gtk_editable_get_text (GTK_EDITABLE (self->again));
 
-  if (*password == '\0' && g_strv_length (self->answers->ssh_keys) == 0)
-    return _("Give a password or an SSH key: nobody could log in");
-  if (!g_str_equal (password, again))
-    return _("The two passwords are not the same");
-  return NULL;
+  return g_str_equal (password, again) ? NULL : _("The two passwords are not the same");
 }
 
 static void
@@ -128,8 +131,11 @@ check (DroverAccountPage *self)
   if (self->again != NULL)
     complete = complete && !drover_assistant_has_problem (self->again);
 
-  drover_assistant_page_set_complete (DROVER_ASSISTANT_PAGE (self), complete || !is_wanted (self),
-                                      _("Something above is not right yet"));
+  drover_assistant_page_set_complete (DROVER_ASSISTANT_PAGE (self),
+                                      (complete && can_log_in (self)) || !is_wanted (self),
+                                      can_log_in (self)
+                                        ? _("Something above is not right yet")
+                                        : _("Give a password or an SSH key: nobody could log in"));
 }
 
 /* While the page is made, its rows are not all there. */
@@ -360,7 +366,8 @@ add_account (DroverAccountPage *self)
   gboolean takes_password = drover_unattended_takes_password (self->answers->kind);
   AdwPreferencesGroup *group = add_group (
     self, 0, _("Account"),
-    takes_password ? _("The password is not kept, only what the guest checks it by.")
+    takes_password ? _("A password or an SSH key is needed to log in. Of the password, only what "
+                       "the guest checks it by is kept.")
                    : _("Windows asks for a password itself: its answer file could hold it in clear "
                        "only."));
 

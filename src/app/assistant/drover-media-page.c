@@ -59,6 +59,13 @@ is_active (GtkWidget *button)
   return button != NULL && gtk_check_button_get_active (GTK_CHECK_BUTTON (button));
 }
 
+/* Where there is but one way, there is no button to choose it by. */
+static gboolean
+is_own (Source *source)
+{
+  return source->own == NULL || is_active (source->own);
+}
+
 /* No checksum is fine, as long as none was pasted. */
 static gboolean
 is_sum_checked (Source *source)
@@ -72,7 +79,7 @@ is_sum_checked (Source *source)
 static gboolean
 is_complete (Source *source)
 {
-  if (!is_active (source->own))
+  if (!is_own (source))
     return TRUE;
   return source->path != NULL && source->cancellable == NULL &&
          !drover_assistant_has_problem (source->file_row) &&
@@ -85,7 +92,7 @@ write_choice (Source *source)
 {
   GHashTable *paths = get_paths (source);
 
-  if (is_active (source->own) && source->path != NULL)
+  if (is_own (source) && source->path != NULL)
     g_hash_table_replace (paths, g_strdup (source->medium->id), g_strdup (source->path));
   else if (is_active (source->download) && source->medium->optional)
     g_hash_table_replace (paths, g_strdup (source->medium->id), g_strdup (""));
@@ -104,7 +111,7 @@ update (DroverMediaPage *self)
 
       write_choice (source);
       if (source->sum_row != NULL)
-        gtk_widget_set_visible (source->sum_row, is_active (source->own) && source->path != NULL);
+        gtk_widget_set_visible (source->sum_row, source->path != NULL);
       complete = complete && is_complete (source);
     }
   drover_assistant_page_set_complete (DROVER_ASSISTANT_PAGE (self), complete,
@@ -416,10 +423,12 @@ add_rows (Source *source, AdwPreferencesGroup *group)
   if (medium->page != NULL)
     add_page_row (source, group);
   add_file_row (source, group);
-  source->own = add_radio (source, source->file_row, first);
+  if (first != NULL)
+    source->own = add_radio (source, source->file_row, first);
   if (medium->page != NULL && !has_address)
     add_sum_row (source, group);
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (first != NULL ? first : source->own), TRUE);
+  if (first != NULL)
+    gtk_check_button_set_active (GTK_CHECK_BUTTON (first), TRUE);
 }
 
 static void
