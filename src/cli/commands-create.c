@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -513,6 +515,29 @@ show_step_cb (DroverCreation *creation, GParamSpec *pspec, gpointer user_data)
     g_printerr ("%s\n", drover_creation_get_text (creation));
 }
 
+/* Ctrl-C and a terminal that is closed leave no half a machine behind. */
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  drover_creation_cancel (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static DroverMachine *
+await_machine (DroverCreation *creation, GError **error)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  guint sources[G_N_ELEMENTS (numbers)];
+  DroverMachine *machine;
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    sources[i] = g_unix_signal_add (numbers[i], interrupted_cb, creation);
+  machine = dex_await_object (drover_creation_run (creation), error);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    g_source_remove (sources[i]);
+  return machine;
+}
+
 static void
 print_plan (DroverCreation *creation)
 {
@@ -563,7 +588,7 @@ create_from_template (Invocation *invocation, GError **error)
   if (option_dry_run)
     made = dex_await (drover_creation_plan (creation), error);
   else
-    made = (machine = dex_await_object (drover_creation_run (creation), error)) != NULL;
+    made = (machine = await_machine (creation, error)) != NULL;
   if (isatty (STDERR_FILENO))
     g_printerr ("\r\033[K");
   if (!made)

@@ -9,6 +9,7 @@
 #include "drover-install.h"
 #include "drover-json.h"
 #include "drover-launch-plan.h"
+#include "drover-service.h"
 #include "droverctl.h"
 
 static const GOptionEntry no_options[] = { { NULL } };
@@ -19,6 +20,7 @@ static void
 print_status (DroverRun *run)
 {
   const char *install = drover_install_get_text (drover_install_get_for_run (run));
+  GPtrArray *services = drover_run_get_services (run);
 
   g_print ("%s\n", drover_run_get_state (run));
   if (*install != '\0')
@@ -31,6 +33,15 @@ print_status (DroverRun *run)
     g_print (_("Accelerator: %s\n"), drover_run_get_accelerator (run));
   if (drover_run_get_accelerator_reason (run) != NULL)
     g_print ("%s\n", drover_run_get_accelerator_reason (run));
+  for (guint i = 0; i < services->len; i++)
+    {
+      const DroverService *service = services->pdata[i];
+
+      if (drover_service_is_alive (service))
+        g_print (_("%s: process %d\n"), service->title, (int) service->pid);
+      else
+        g_print (_("%s: ended\n"), service->title);
+    }
 }
 
 static gboolean

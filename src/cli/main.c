@@ -16,6 +16,7 @@
 #include "drover-json.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
+#include "drover-service.h"
 #include "droverctl.h"
 
 gboolean option_json;
@@ -34,7 +35,8 @@ static const Command *const commands[] = {
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,
-  &renew_identity_command, &argument_command,
+  &renew_identity_command, &argument_command, &templates_command,
+  &firmware_command,
   &download_command,   &media_command,
 };
 
@@ -146,6 +148,29 @@ describe_install (JsonObject *object, DroverRun *run)
   json_object_set_member (object, "install", g_steal_pointer (&copy));
 }
 
+static JsonArray *
+describe_services (DroverRun *run)
+{
+  GPtrArray *services = drover_run_get_services (run);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      const DroverService *service = services->pdata[i];
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "id", service->id);
+      json_object_set_string_member (object, "title", service->title);
+      json_object_set_int_member (object, "pid", service->pid);
+      json_object_set_boolean_member (object, "running", drover_service_is_alive (service));
+      json_object_set_string_member (object, "socket", service->socket);
+      json_object_set_string_member (object, "log", service->log);
+      json_array_add_object_element (array, object);
+    }
+
+  return array;
+}
+
 /**
  * describe_run:
  *
@@ -173,6 +198,7 @@ describe_run (DroverRun *run)
       json_object_set_int_member (object, "pid", drover_run_get_pid (run));
       set_text (object, "accelerator", drover_run_get_accelerator (run));
       set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
+      json_object_set_array_member (object, "services", describe_services (run));
     }
   describe_install (object, run);
 
@@ -215,6 +241,8 @@ status_for_error (const GError *error)
     [DROVER_ERROR_MACHINE_FILE] = STATUS_BROKEN,
     [DROVER_ERROR_MACHINE_VERSION] = STATUS_BROKEN,
     [DROVER_ERROR_MACHINE_CHANGED] = STATUS_FAILED,
+    [DROVER_ERROR_TEMPLATE] = STATUS_FAILED,
+    [DROVER_ERROR_NO_SUCH_TEMPLATE] = STATUS_FAILED,
     [DROVER_ERROR_NO_SUCH_MACHINE] = STATUS_NO_SUCH_MACHINE,
     [DROVER_ERROR_PROGRAM_MISSING] = STATUS_NOT_STARTED,
     [DROVER_ERROR_ARGUMENT] = STATUS_FAILED,

@@ -153,7 +153,7 @@ class Mirror:
     else:
       return None
     control = {key: fields[key] for key in ("Package", "Version", "Architecture", "Maintainer",
-                                            "Section", "Provides") if key in fields}
+                                            "Section", "Provides", "Kernel-Version") if key in fields}
     control["Description"] = "made from the ordinary packages"
     files = [item for deb in debs for item in take_files(deb, wanted)]
     return make_udeb(control, files, depmod="modules" in name)
@@ -177,7 +177,7 @@ class Mirror:
         continue
       self.made.append(fields["Package"])
       self.files[fields["Filename"]] = udeb
-      stanza = re.sub(r"(?m)^(Depends|MD5sum|SHA1|SHA256|Size|Installed-Size|Kernel-Version):.*\n?",
+      stanza = re.sub(r"(?m)^(Depends|MD5sum|SHA1|SHA256|Size|Installed-Size):.*\n?",
                       "", stanza).rstrip("\n")
       stanzas.append(f"{stanza}\nSize: {len(udeb)}\nSHA256: {hashlib.sha256(udeb).hexdigest()}")
     if self.made or self.left_out:

@@ -54,14 +54,15 @@ def ask_agent(home, slug, command, minutes):
   while True:
     # A socket's path must be short.
     fd = os.open(folder, os.O_PATH)
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as agent:
+    with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+      stack.callback(os.close, fd)
+      agent = stack.enter_context(socket.socket(socket.AF_UNIX))
       agent.settimeout(10)
       agent.connect(f"/proc/self/fd/{fd}/agent.sock")
       agent.sendall(json.dumps({"execute": command}).encode() + b"\n")
       line = agent.makefile().readline()
       if line:
         return json.loads(line)
-    os.close(fd)
     assert time.monotonic() < end, f"the guest agent did not answer within {minutes} minutes"
     select.select([], [], [], 5)
 

@@ -94,10 +94,13 @@ def install(home, mirror):
 
   with subprocess.Popen([home.droverctl, "start", slug, "--until-installed", "--wait"],
                         env=home.env, stderr=subprocess.PIPE, text=True) as child:
-    home.children.append(child)
-    for line in child.stderr:
-      print("# " + line.rstrip("\n"), flush=True)
-      assert "The installer asks" not in line, guest.console(home, slug)[-3000:]
+    try:
+      for line in child.stderr:
+        print("# " + line.rstrip("\n"), flush=True)
+        assert "The installer asks" not in line, guest.console(home, slug)[-3000:]
+    except BaseException:
+      child.kill()
+      raise
     assert child.wait() == 0, guest.console(home, slug)[-3000:]
 
   status = home.json("status", slug)

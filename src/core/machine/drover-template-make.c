@@ -400,8 +400,10 @@ make_document (Making *self, GPtrArray *arguments)
                                ? g_strdup (self->host->program)
                                : g_strconcat ("qemu-system-", self->host->architecture, NULL);
   g_autoptr (DroverDocument) bare = drover_document_new (name, program);
+  const char *accelerator =
+    json_object_get_string_member_with_default (root, "accelerator", "automatic");
   g_autoptr (DroverDocument) accelerated = drover_document_with_accelerator (
-    bare, json_object_get_string_member_with_default (root, "accelerator", "automatic"));
+    bare, g_str_equal (accelerator, "none") ? NULL : accelerator);
   g_autoptr (DroverDocument) filled = drover_document_with_arguments (accelerated, arguments);
   g_autoptr (JsonNode) origin = make_origin (self);
   g_autoptr (JsonNode) install = make_install (self);

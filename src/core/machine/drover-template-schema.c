@@ -49,6 +49,7 @@ static const char *const medium_kinds[] = { "disk", "iso", "file", "debian-insta
 static const char *const unattended_kinds[] = { "autoinstall", "cloud-init", "preseed",
                                                 "archinstall", "autounattend", NULL };
 static const char *const tpm_versions[] = { "1.2", "2.0", NULL };
+static const char *const accelerators[] = { "automatic", "none", NULL };
 static const char *const phases[] = { DROVER_PHASE_INSTALL, NULL };
 
 /* What a placeholder may be, besides media. */
@@ -149,7 +150,7 @@ static const Key template_keys[] = {
   { "firmware", OBJECTS, FALSE, firmware_keys },
   { "tpm", TEXT, FALSE, NULL, tpm_versions },
   { "unattended", TEXT, FALSE, NULL, unattended_kinds },
-  { "accelerator", TEXT },
+  { "accelerator", TEXT, FALSE, NULL, accelerators },
   { "media", OBJECTS, FALSE, medium_keys },
   { "arguments", OBJECTS, TRUE, argument_keys },
   END

@@ -19,8 +19,4 @@ gboolean        drover_templates_remove     (const char *id, GError **error);
 gboolean        drover_template_export      (DroverTemplate *self, const char *path,
                                              GError **error);
 
-DroverTemplate *drover_template_new_from_document (DroverDocument *document, const char *id,
-                                                   const char *title, const char *summary,
-                                                   GStrv *left_out, GError **error);
-
 G_END_DECLS

@@ -111,6 +111,16 @@ make_late_commands (const DroverUnattended *self)
     "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX console=tty0 console=%s\"' "
     ">/etc/default/grub.d/serial-console.cfg && update-grub",
     _drover_unattended_get_console (self->architecture));
+  /* The comment is 22.04's way of leaving a suite out; should another release have another way,
+   * the suite is added anew rather than missing. */
+  g_autofree char *security = g_strdup_printf (
+    "if test -e /etc/apt/sources.list; then "
+    "sed -i 's/^# suite disabled by curtin: //' /etc/apt/sources.list; fi; "
+    "grep -Eqrs '^[^#]*-security' /etc/apt/sources.list /etc/apt/sources.list.d || "
+    "echo \"deb %s $(. /etc/os-release && echo $VERSION_CODENAME)-security "
+    "main restricted universe multiverse\" >/etc/apt/sources.list.d/security.list",
+    g_str_equal (self->architecture, "x86_64") ? "http://security.ubuntu.com/ubuntu"
+                                               : "http://ports.ubuntu.com/ubuntu-ports");
 
   add_in_target (commands, zone);
   add_in_target (commands, console);
@@ -124,7 +134,7 @@ make_late_commands (const DroverUnattended *self)
     }
   /* It is a comfort: without a network the system is no worse. */
   add_in_target (commands, "apt-get install -y qemu-guest-agent || true");
-  add_in_target (commands, "sed -i 's/^# suite disabled by curtin: //' /etc/apt/sources.list");
+  add_in_target (commands, security);
   return commands;
 }
 

@@ -13,6 +13,7 @@
 #define WINDOWS_USER_LENGTH 20
 #define WINDOWS_HOST_LENGTH 15
 #define HOST_LENGTH 63
+#define SHOWN_LENGTH 60
 
 /* Users and groups that Debian, Ubuntu, Arch or their services have already. */
 static const char *const linux_names[] = {
@@ -41,12 +42,17 @@ static const char *const key_types[] = {
 static gboolean G_GNUC_PRINTF (2, 3)
 fail (GError **error, const char *format, ...)
 {
+  g_autofree char *message = NULL;
+  g_autofree char *valid = NULL;
   va_list args;
 
   va_start (args, format);
-  if (error != NULL)
-    *error = g_error_new_valist (G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, format, args);
+  message = g_strdup_vprintf (format, args);
   va_end (args);
+
+  /* What was typed on a command line can be any bytes. */
+  valid = g_utf8_make_valid (message, -1);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, valid);
   return FALSE;
 }
 
@@ -198,6 +204,7 @@ static gboolean
 check_key (const char *key, GError **error)
 {
   g_auto (GStrv) parts = NULL;
+  g_autofree char *start = NULL;
   g_autofree guchar *data = NULL;
   gsize length = 0;
   guint32 type_length;
@@ -208,22 +215,23 @@ check_key (const char *key, GError **error)
   if (!is_plain_line (key) || strchr (key, '\\') != NULL)
     return fail (error, _("An SSH key must be one line of text, without “\\”"));
 
+  start = g_utf8_truncate_middle (key, SHOWN_LENGTH);
   parts = g_strsplit (key, " ", 3);
   if (parts[0] == NULL || !is_listed (key_types, G_N_ELEMENTS (key_types), parts[0]))
-    return fail (error, _("An SSH key begins with its type, such as “ssh-ed25519”; this one begins "
-                          "with “%.40s”"), parts[0] != NULL ? parts[0] : "");
+    return fail (error, _("An SSH key begins with its type, such as “ssh-ed25519”, unlike “%s”"),
+                 start);
 
   if (parts[1] == NULL || !consists_of (parts[1], "+/="))
-    return fail (error, _("The SSH key “%.40s…” is damaged"), key);
+    return fail (error, _("The SSH key “%s” is damaged"), start);
 
   /* The key itself begins with its type once more. */
   data = g_base64_decode (parts[1], &length);
   if (length < 4)
-    return fail (error, _("The SSH key “%.40s…” is damaged"), key);
+    return fail (error, _("The SSH key “%s” is damaged"), start);
   type_length = (guint32) data[0] << 24 | data[1] << 16 | data[2] << 8 | data[3];
   if (type_length != strlen (parts[0]) || length <= 4 + (gsize) type_length ||
       memcmp (data + 4, parts[0], type_length) != 0)
-    return fail (error, _("The SSH key “%.40s…” is damaged"), key);
+    return fail (error, _("The SSH key “%s” is damaged"), start);
   return TRUE;
 }
 
@@ -252,7 +260,7 @@ check_host_name (const DroverUnattended *self, GError **error)
     return fail (error, _("The host name “%s” must have only letters a–z, digits and “-”, and not "
                           "begin or end with “-”"), name);
   if (strlen (name) > limit)
-    return fail (error, _("The host name “%s” is too long: up to %" G_GSIZE_FORMAT " characters "
+    return fail (error, _("The host name “%s” is too long: up to %zu characters "
                           "are allowed"), name, limit);
   if (strspn (name, "0123456789") == strlen (name))
     return fail (error, _("The host name “%s” must not be a number"), name);

@@ -103,7 +103,9 @@ _drover_unattended_make_cloud_init (const DroverUnattended *self, GHashTable *fi
   json_object_set_string_member (config, "hostname", self->host_name);
   json_object_set_string_member (config, "manage_etc_hosts", "localhost");
   json_object_set_string_member (config, "locale", self->locale);
-  json_object_set_object_member (config, "keyboard", make_keyboard (self));
+  /* It is what images have, and not all of them have the means to change it. */
+  if (!g_str_equal (self->keyboard, "us") || self->keyboard_variant != NULL)
+    json_object_set_object_member (config, "keyboard", make_keyboard (self));
   json_object_set_string_member (config, "timezone", self->time_zone);
 
   json_array_add_object_element (users, make_user (self));

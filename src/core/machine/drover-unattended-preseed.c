@@ -165,8 +165,6 @@ add_late_command (GString *text, const DroverUnattended *self)
     g_string_append_printf (line, "echo '%s %s' >/target/etc/sudoers.d/90-%s; "
                             "chmod 440 /target/etc/sudoers.d/90-%s; ", user,
                             _drover_unattended_get_sudo (self), user, user);
-  /* Its device starts it, but only when udev sees the device appear. */
-  g_string_append (line, "in-target systemctl enable ssh.service || true; ");
   /* What tells Drover that all went well. */
   g_string_append (line, "echo 'drover: installed' >/dev/console");
 

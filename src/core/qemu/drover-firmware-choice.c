@@ -120,8 +120,11 @@ add_uefi (GPtrArray *choices, GPtrArray *list, const char *architecture, const c
     drover_firmware_choose (list, architecture, machine, kind, &error);
   DroverFirmwareChoice *self;
 
-  /* Secure Boot without keys is for those who make their own; they need not hear why not. */
-  if (firmware == NULL && g_str_equal (kind, DROVER_FIRMWARE_SECURE_BOOT))
+  /* Not everybody misses it: nobody makes it for RISC-V, and without keys it is for those who
+   * make their own. */
+  if (firmware == NULL && !g_str_equal (kind, DROVER_FIRMWARE_UEFI) &&
+      !(g_str_equal (kind, DROVER_FIRMWARE_ENROLLED) &&
+        matches ("x86_64|aarch64", architecture)))
     return;
 
   self = add (choices, kind, title, summary);
@@ -298,6 +301,44 @@ drover_firmware_choice_apply (DroverFirmwareChoice *self, GPtrArray *arguments,
     return drover_firmware_apply_file (without_kernel, self->option, chosen);
 
   return drover_firmware_apply (without_kernel, architecture, self->firmware, NULL, error);
+}
+
+static gboolean
+has_owner (const DroverFirmwareKeys *keys)
+{
+  for (guint i = 0; i < keys->list->len; i++)
+    if (g_str_equal (((DroverFirmwareKey *) keys->list->pdata[i])->variable, "PK"))
+      return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * drover_firmware_describe_secure_boot:
+ * @reading: what a machine starts with
+ * @keys: what its variable store has
+ *
+ * Microsoft's keys are only named where the firmware comes with keys and its store still has
+ * theirs.
+ *
+ * Returns: how it is with Secure Boot, in a few translated words
+ */
+const char *
+drover_firmware_describe_secure_boot (const DroverFirmwareReading *reading,
+                                      const DroverFirmwareKeys *keys)
+{
+  if (reading->firmware == NULL)
+    return _("Not known: Drover does not know this firmware");
+  if (!drover_firmware_has (reading->firmware, "secure-boot"))
+    return _("None: this firmware does not have it");
+  if (!has_owner (keys))
+    return _("Off: no keys are enrolled");
+  if (!keys->secure_boot)
+    return _("Off: switched off in the firmware’s menu");
+  if (keys->microsoft && drover_firmware_has (reading->firmware, "enrolled-keys"))
+    return _("On, Microsoft keys");
+
+  return _("On, other keys");
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include "drover-catalogue.h"
 #include "drover-firmware-arguments.h"
+#include "drover-firmware-vars.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,8 @@ GPtrArray            *drover_firmware_choice_apply (DroverFirmwareChoice *self,
 gboolean              drover_firmware_choice_needs_file (DroverFirmwareChoice *self,
                                                          GPtrArray *arguments);
 
+const char           *drover_firmware_describe_secure_boot (const DroverFirmwareReading *reading,
+                                                            const DroverFirmwareKeys *keys);
 char                 *drover_firmware_dup_machine (GPtrArray *arguments,
                                                    DroverCatalogue *catalogue);
 

@@ -737,8 +737,8 @@ explain (GPtrArray *list, const char *architecture, const char *machine, const c
                  _("There is no UEFI for machines of %s"), architecture);
   else if (for_others && g_str_equal (architecture, "x86_64") && !g_str_equal (kind, "uefi"))
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
-                 _("The machine type %s has no System Management Mode, which this firmware needs "
-                   "to protect its keys. The type “q35” has it"), machine);
+                 _("This firmware protects its keys with System Management Mode, for which it "
+                   "needs the machine type “q35” and not %s"), machine);
   else if (for_others)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
                  _("This host’s UEFI is not made for the machine type %s"), machine);

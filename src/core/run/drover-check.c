@@ -512,12 +512,16 @@ run_check (Run *run, GError **error)
   plan = make_plan (run);
   process = spawn (run, plan, output_path, &stream, error);
   if (process == NULL)
-    return NULL;
+    {
+      drover_services_end (plan->services, 0);
+      return NULL;
+    }
 
   came_up = talk (stream, &talk_error);
   if (g_error_matches (talk_error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY))
     g_subprocess_force_exit (process);
   await_end (process, deadline);
+  drover_services_end (plan->services, 0);
 
   output = read_output (output_path);
   check_display (run, plan);

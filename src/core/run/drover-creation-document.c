@@ -9,6 +9,7 @@
 #include "drover-firmware-arguments.h"
 #include "drover-firmware-choice.h"
 #include "drover-json.h"
+#include "drover-tpm.h"
 
 static DroverDocument *
 fill_template (DroverCreation *self, const char *firmware_kind, GError **error)
@@ -139,6 +140,25 @@ add_origin (DroverCreation *self, DroverDocument *document)
   return take_with_member (document, "origin", object);
 }
 
+static DroverDocument *
+add_tpm (DroverCreation *self, DroverDocument *document, GError **error)
+{
+  const char *version = drover_template_get_tpm (self->template);
+  g_autoptr (DroverDocument) held = document;
+  g_autofree char *machine = NULL;
+  g_autofree char *program = NULL;
+
+  if (version == NULL)
+    return g_steal_pointer (&held);
+
+  program = g_find_program_in_path ("swtpm");
+  if (program == NULL)
+    _drover_creation_add_notice (self, _("The machine has a TPM, which “swtpm” emulates: install "
+                                         "the package of that name before it is started"));
+  machine = drover_firmware_dup_machine (drover_document_get_arguments (held), self->catalogue);
+  return drover_tpm_apply (held, version, machine, self->catalogue, error);
+}
+
 static gboolean
 uses_port (DroverDocument *document, guint16 port)
 {
@@ -195,7 +215,9 @@ _drover_creation_make_document (DroverCreation *self, GError **error)
   if (document == NULL)
     return FALSE;
 
-  document = add_firmware (self, document);
+  document = add_tpm (self, add_firmware (self, document), error);
+  if (document == NULL)
+    return FALSE;
   document = add_origin (self, document);
   document = add_install (self, document);
   self->document = document;

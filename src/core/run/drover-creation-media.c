@@ -174,7 +174,11 @@ await_download (DroverCreation *self, DroverDownloadItem *item, gboolean is_ours
   if (g_cancellable_is_cancelled (self->cancellable))
     {
       if (is_ours)
-        drover_download_item_cancel (item);
+        {
+          /* What came of it is gone when it says that it is over. */
+          drover_download_item_cancel (item);
+          dex_await (drover_download_item_wait (item), NULL);
+        }
       g_clear_error (error);
       g_clear_object (&medium);
       _drover_creation_check_going (self, error);

@@ -130,6 +130,36 @@ drover_machine_firmware_apply (DroverDocument *document, DroverFirmware *firmwar
 }
 
 /**
+ * drover_machine_firmware_choose:
+ * @document: a machine
+ * @choice: the way in which it is to start
+ * @file: (nullable): the user's file, see drover_firmware_choice_needs_file()
+ * @error: set to %DROVER_ERROR_ARGUMENT
+ *
+ * drover_firmware_choice_apply() for a whole machine. Its variable store is made at the next
+ * start; one that it had stays where it is.
+ *
+ * Returns: (transfer full) (nullable): the changed machine
+ */
+DroverDocument *
+drover_machine_firmware_choose (DroverDocument *document, DroverFirmwareChoice *choice,
+                                const char *file, GError **error)
+{
+  g_autofree char *architecture =
+    drover_firmware_dup_architecture (drover_document_get_program (document));
+  g_autoptr (GPtrArray) arguments =
+    drover_firmware_choice_apply (choice, drover_document_get_arguments (document),
+                                  architecture != NULL ? architecture : "", file, error);
+  g_autoptr (DroverDocument) changed = NULL;
+
+  if (arguments == NULL)
+    return NULL;
+
+  changed = drover_document_with_arguments (document, arguments);
+  return drover_machine_firmware_record (changed, choice->firmware);
+}
+
+/**
  * drover_machine_firmware_dup_vars:
  * @document: a machine
  * @directory: where its QEMU is started, see drover_machine_get_directory()

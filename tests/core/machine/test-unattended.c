@@ -341,8 +341,7 @@ run_late_command (const DroverUnattended *self)
   g_autofree char *sudoers = g_build_filename (target, "etc", "sudoers.d", NULL);
   const char *command = strstr (get_text (files, "preseed.cfg"), "preseed/late_command string ");
   g_autofree char *line = NULL;
-  g_auto (GStrv) parts = NULL;
-  g_autofree char *here = NULL;
+  g_autoptr (GString) here = NULL;
   g_autofree char *script = NULL;
 
   g_assert_nonnull (command);
@@ -350,9 +349,10 @@ run_late_command (const DroverUnattended *self)
   line = g_strndup (command, strcspn (command, "\n"));
   g_assert_null (strchr (line, '\\'));
 
-  parts = g_strsplit (line, "/target/", -1);
-  here = g_strjoinv ("target/", parts);
-  script = g_strdup_printf ("cd %s\nPATH=.:$PATH\n%s\n", drover_test_dir (), here);
+  here = g_string_new (line);
+  g_string_replace (here, "/target/", "target/", 0);
+  g_string_replace (here, "/dev/console", "console", 0);
+  script = g_strdup_printf ("cd %s\nPATH=.:$PATH\n%s\n", drover_test_dir (), here->str);
   g_mkdir_with_parents (sudoers, 0700);
   g_file_set_contents (in_target, "#!/bin/sh\n", -1, NULL);
   g_chmod (in_target, 0755);
@@ -553,6 +553,7 @@ static const Check checks[] = {
   { "preseed", "user", "9a", "small letter" },
   { "preseed", "user", "-a", "small letter" },
   { "preseed", "user", "jörg", "small letter" },
+  { "preseed", "user", "\xff\xfe", "small letter" },
   { "preseed", "user", "a b", "small letter" },
   { "preseed", "user", "a\nd-i x string y", "small letter" },
   { "preseed", "user", "a$(x)", "small letter" },
@@ -605,7 +606,7 @@ static const Check checks[] = {
   { "preseed", "ssh-keys", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r", "private" },
   { "preseed", "ssh-keys", KEY "\nd-i x string y", "one line" },
   { "preseed", "ssh-keys", KEY " a\\", "one line" },
-  { "preseed", "ssh-keys", "command=\"x\" " KEY, "begins" },
+  { "preseed", "ssh-keys", "command=\"x\" " KEY, "its type" },
   { "autounattend", "ssh-keys", KEY, "no SSH key" },
 
   { "preseed", "password-hash", HASH, NULL },
@@ -727,6 +728,7 @@ test_checks (void)
         }
 
       g_assert_false (good);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
       if (strstr (error->message, check->words) == NULL)
         g_error ("%s: “%s” does not say “%s”", check->field, error->message, check->words);

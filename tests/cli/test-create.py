@@ -1,0 +1,348 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""droverctl create --template, start --until-installed and ssh, as a script sees them."""
+
+import gzip
+import hashlib
+import http.server
+import json
+import os
+import resource
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import support    # pylint: disable=wrong-import-position
+cli = support.cli
+
+PASSWORD = "correct horse battery"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB1Zs1hTq4R8vZQy6xJrm3h0B8R3rYyYbN6mJ4Ok1u2a anna@host"
+
+# Prints TEXT on the first serial port and switches a PC off.
+SECTOR = bytes.fromhex("31c0 8ed8 be1c7c baf803 ac 84c0 7403 ee ebf8 ba0406 b80020 ef f4 ebfd")
+
+
+def sector(text):
+  code = SECTOR + text.encode() + b"\0"
+  return code.ljust(510, b"\0") + b"\x55\xaa"
+
+
+def nothing_made(home, expected=()):
+  """No machine, no hidden folder of one, and no piece of a download."""
+  there = sorted(path.name for path in home.machines.iterdir()) if home.machines.exists() else []
+  assert there == sorted(expected), there
+  parts = list((home.folder / "data").rglob("*.part"))
+  assert not parts, parts
+
+
+def create(home, *argv, status=0, text=None, **options):
+  """Runs droverctl create with TEXT on its standard input."""
+  done = subprocess.run([home.droverctl, "create", *map(str, argv)], env=home.env, text=True,
+                        input=text or "", capture_output=True, timeout=cli.LIMIT_SECONDS,
+                        check=False, **options)
+  assert done.returncode == status, f"{argv}: {done.returncode}: {done.stderr}"
+  return done.stdout.strip(), done.stderr
+
+
+def installer(home):
+  """A folder as Debian's archive has it; nothing in it would start."""
+  folder = home.folder / "installer"
+  folder.mkdir(exist_ok=True)
+  (folder / "linux").write_bytes(b"MZ" + b"\0" * 1000)
+  (folder / "initrd.gz").write_bytes(gzip.compress(b"070701" + b"0" * 104, mtime=0))
+  return folder
+
+
+def own_template(home, **changes):
+  """A template of the user's own, with an ISO that comes from somewhere."""
+  template = {
+    "version": 1, "id": "own", "title": "Own", "summary": "For a test", "category": "own",
+    "architectures": ["x86_64"], "memory": {"least": "16M", "recommended": "64M"},
+    "media": [{"id": "disc", "kind": "iso", "title": "The disc", **changes.pop("medium", {})}],
+    "arguments": [
+      {"flag": "-machine", "value": "pc", "why": "A PC."},
+      {"flag": "-m", "value": "{memory}", "why": "Memory."},
+      {"flag": "-drive", "value": "file={media.disc},media=cdrom,format=raw", "why": "The disc."},
+      {"flag": "-nographic", "why": "No screen."}], **changes}
+  path = home.folder / "data/drover/templates/own.drover-template"
+  path.parent.mkdir(parents=True, exist_ok=True)
+  path.write_text(json.dumps(template))
+
+
+def iso():
+  return (b"\0" * (16 * 2048) + b"\x01CD001\x01").ljust(40 * 2048, b"\0")
+
+
+class Server:
+  """Answers with ANSWER (path) → (status, length said, bytes), or waits for its end."""
+
+  def __init__(self, answer):
+    self.stalled = threading.Event()
+    self.over = threading.Event()
+    server = self
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+      def do_GET(self):    # pylint: disable=invalid-name
+        status, length, data = answer(self.path)
+        self.send_response(status)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        self.wfile.write(data)
+        self.wfile.flush()
+        if length > len(data):
+          server.stalled.set()
+          server.over.wait(cli.LIMIT_SECONDS)
+
+      def log_message(self, format, *args):    # pylint: disable=redefined-builtin
+        pass
+
+    class Threaded(socketserver.ThreadingMixIn, http.server.HTTPServer):
+      daemon_threads = True
+
+    self.server = Threaded(("127.0.0.1", 0), Handler)
+    threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+  def __enter__(self):
+    return self
+
+  def __exit__(self, *_):
+    self.over.set()
+    self.server.shutdown()
+    self.server.server_close()
+
+
+# --- what is made -------------------------------------------------------------------------------
+
+def test_boot_sector(home):
+  slug, _ = create(home, "--template", "boot-sector", "--name", "A sector")
+  assert slug == "a-sector"
+  home.run("start", slug)
+  cli.until("the sector speaks", lambda: "Hello from 512 bytes" in home.run("log", slug)[0])
+  home.run("stop", slug)
+  assert "install" not in home.json("status", slug)
+
+
+def test_uefi_shell(home):
+  plan = json.loads(create(home, "--template", "uefi-shell", "--dry-run", "--json", "--set",
+                           "display=off")[0])
+  nothing_made(home)
+  assert any("pflash" in word for word in plan["command"]), plan
+  slug, _ = create(home, "--template", "uefi-shell", "--set", "display=off")
+  folder = home.machines / slug
+  assert (folder / "vars.qcow2").read_bytes()[:4] == b"QFI\xfb"
+  document = json.loads((folder / "machine.json").read_text())
+  assert document["firmware"]["template"].startswith("/"), document["firmware"]
+  assert home.json("command", slug) == plan["command"]
+  home.run("check", slug)
+
+
+def test_debian(home):
+  key = home.folder / "id.pub"
+  key.write_text(KEY + "\n")
+  argv = ["--template", "debian-13", "--media", installer(home), "--user", "anna", "--ssh-key",
+          key, "--password-stdin", "--set", "display=off", "--set", "disk=6G"]
+  plan = json.loads(create(home, *argv, "--dry-run", "--json", text=PASSWORD + "\n")[0])
+  nothing_made(home)
+  assert any("disk.qcow2" in step for step in plan["steps"]), plan["steps"]
+
+  slug, _ = create(home, *argv, text=PASSWORD + "\n")
+  folder = home.machines / slug
+  assert sorted(path.name for path in folder.iterdir()) == [
+    "disk.qcow2", "initrd-answers.gz", "machine.json", "vars.qcow2"]
+  install = home.json("status", slug)["install"]
+  assert install["state"] == "pending" and install["user"] == "anna", install
+  assert home.json("command", slug) == plan["command"]
+
+  # The answers are in the RAM disk; the password is nowhere.
+  answers = (folder / "initrd-answers.gz").read_bytes()
+  assert b"passwd/user-password-crypted password $" in answers and KEY.encode() in answers
+  for path in home.folder.rglob("*"):
+    assert not path.is_file() or PASSWORD.encode() not in path.read_bytes(), path
+  assert (folder / "initrd-answers.gz").stat().st_mode & 0o077 == 0
+
+  # A second machine gets a port of its own.
+  other, _ = create(home, *argv, text=PASSWORD + "\n")
+  assert home.json("status", other)["install"]["ssh-port"] != install["ssh-port"]
+  argv = home.json("ssh", slug)
+  assert argv[0] == "ssh" and argv[-1] == "anna@127.0.0.1", argv
+  assert argv[argv.index("-p") + 1] == str(install["ssh-port"])
+  assert "not running" in home.run("ssh", slug, status=cli.BAD_STATE)[1]
+
+
+def test_cloud_image(home):
+  image = home.folder / "cloud.raw"
+  with image.open("wb") as file:
+    file.truncate(64 << 20)
+  slug, _ = create(home, "--template", "debian-13-cloud", "--media", image, "--user", "anna",
+                   "--password-stdin", "--set", "disk=4G", "--set", "host-name=box",
+                   text=PASSWORD + "\n")
+  folder = home.machines / slug
+  assert (folder / "seed.iso").read_bytes()[16 * 2048 + 1:][:5] == b"CD001"
+  info = json.loads(subprocess.run(
+    ["qemu-img", "info", "--output=json", folder / "disk.qcow2"], capture_output=True,
+    check=True).stdout)
+  # It stands alone, and is as large as was asked for.
+  assert info["virtual-size"] == 4 << 30 and "backing-filename" not in info, info
+  assert home.json("status", slug)["install"]["state"] == "finished"
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+def test_refused(home):
+  folder = installer(home)
+  debian = ["--template", "debian-13", "--media", folder, "--set", "display=off"]
+  user = ["--user", "anna", "--password-stdin"]
+  cases = [
+    (["--template", "no-such"], "no-such", None),
+    (debian + user + ["--set", "disk=1G"], "too small", PASSWORD),
+    (debian + user + ["--set", "memory=64M"], "memory", PASSWORD),
+    (debian + ["--user", "Anna", "--password-stdin"], "“Anna”", PASSWORD),
+    (debian + ["--user", "root", "--password-stdin"], "“root”", PASSWORD),
+    (debian + ["--user", "anna"], "password or an SSH key", None),
+    (debian + ["--set", "firmware=secure-boot-enrolled"], "secure-boot-enrolled", None),
+    (debian + ["--set", "architecture=s390x"], "s390x", None),
+    (debian + ["--set", "program=/no/such/qemu"], "/no/such/qemu", None),
+    (debian + ["--set", "cpus=none"], "“none”", None),
+    (debian + ["--set", "colour=red"], "colour", None),
+    (["--template", "debian-13", "--media", home.folder / "nowhere"], "nowhere", None),
+    (["--template", "ubuntu-22.04-server", "--no-download"], "Ubuntu 22.04 Server", None),
+    (["--template", "windows-11", "--no-download"], "https://", None),
+    (["--template", "boot-sector"] + user, "--user", PASSWORD),
+  ]
+  for argv, word, text in cases:
+    status = cli.FAILED
+    done = subprocess.run([home.droverctl, "create", *map(str, argv)], env=home.env, text=True,
+                          input=text or "", capture_output=True, check=False,
+                          timeout=cli.LIMIT_SECONDS)
+    assert done.returncode >= status and word in done.stderr, \
+        f"{argv}: {done.returncode}: {done.stderr}"
+    nothing_made(home)
+
+
+def test_no_iso(home):
+  own_template(home)
+  file = home.folder / "text.iso"
+  file.write_text("This is no disc.\n" * 5000)
+  assert "not the image of a CD" in create(home, "--template", "own", "--media", file,
+                                           status=cli.FAILED)[1]
+  nothing_made(home)
+  file.write_bytes(iso())
+  slug, _ = create(home, "--template", "own", "--media", file)
+  assert f"file={file}" in " ".join(home.json("command", slug))
+
+
+def test_full_disk(home):
+  def limit():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+  create(home, "--template", "debian-13", "--media", installer(home), "--user", "anna",
+         "--password-stdin", "--set", "display=off", status=cli.FAILED, text=PASSWORD + "\n",
+         preexec_fn=limit)
+  nothing_made(home)
+
+
+# --- downloads ----------------------------------------------------------------------------------
+
+def test_download(home):
+  data = iso()
+  with Server(lambda path: (200, len(data), data)) as server:
+    own_template(home, medium={"addresses": [server.address + "/disc.iso"],
+                               "sha256": hashlib.sha256(data).hexdigest()})
+    slug, _ = create(home, "--template", "own")
+  document = json.loads((home.machines / slug / "machine.json").read_text())
+  medium = document["origin"]["media"][0]
+  assert medium["sha256"] == hashlib.sha256(data).hexdigest(), medium
+  assert Path(medium["file"]).read_bytes() == data
+
+  # The server is gone, and is not needed again.
+  create(home, "--template", "own", "--no-download")
+
+
+def test_download_lies(home):
+  data = iso()
+  with Server(lambda path: (200, len(data), data)) as server:
+    own_template(home, medium={"addresses": [server.address + "/disc.iso"],
+                               "sha256": hashlib.sha256(b"another").hexdigest()})
+    create(home, "--template", "own", status=cli.FAILED)
+  nothing_made(home)
+  assert not list((home.folder / "data").rglob("disc.iso"))
+
+
+def test_download_cancelled(home):
+  data = iso()
+  with Server(lambda path: (200, len(data) * 2, data)) as server:
+    own_template(home, medium={"addresses": [server.address + "/disc.iso"],
+                               "sha256": hashlib.sha256(data).hexdigest()})
+    child = home.spawn(home.droverctl, "create", "--template", "own", stderr=subprocess.PIPE)
+    assert server.stalled.wait(cli.LIMIT_SECONDS)
+    child.send_signal(signal.SIGINT)
+    message = child.communicate(timeout=cli.LIMIT_SECONDS)[1].decode()
+  assert child.returncode == cli.FAILED and "cancelled" in message, message
+  nothing_made(home)
+
+
+# --- an installation, of a guest that is quickly through ------------------------------------------
+
+def put_installer(home, slug, text, **install):
+  path = home.put(slug, cli.PC + ["-no-reboot"])
+  document = json.loads(path.read_text())
+  (path.parent / "installer.img").write_bytes(sector(text))
+  document["arguments"][-1]["phase"] = "install"
+  document["arguments"].append({"flag": "-drive", "value": "file=installer.img,format=raw",
+                                "phase": "install"})
+  document["install"] = {"state": "pending", "kind": "preseed", "user": "anna", **install}
+  path.write_text(json.dumps(document))
+  return path
+
+
+def phases(path):
+  return [a for a in json.loads(path.read_text())["arguments"] if "phase" in a]
+
+
+def test_installed(home):
+  steps = "Installing the base system  ... 10%... 95%\r\ndrover: installed\r\n"
+  path = put_installer(home, "quick", steps, **{"start-again": True})
+  _, messages = home.run("start", "quick", "--until-installed", "--wait")
+  status = home.json("status", "quick")
+  assert status["install"]["state"] == "finished", (status, messages)
+  assert status["state"] == "running", status
+  assert not phases(path)
+  assert "taken out" in messages, messages
+  home.run("stop", "quick")
+
+
+def test_installed_unseen(home):
+  """Nobody looks while it is installed: who comes later finishes the record."""
+  path = put_installer(home, "unseen", "drover: installed\r\n", **{"start-again": True})
+  home.run("start", "unseen")
+  cli.until("it is installed",
+            lambda: home.json("status", "unseen")["install"]["state"] == "finished")
+  assert not phases(path)
+  # Nobody asked just now, so it stays off.
+  assert home.state("unseen") == "off"
+
+
+def test_install_failed(home):
+  path = put_installer(home, "bad", "Configuring apt  ... 50%\r\n")
+  before = phases(path)
+  home.run("start", "bad", status=0)
+  cli.until("it failed", lambda: home.json("status", "bad")["install"]["state"] == "failed")
+  text = home.run("status", "bad")[0]
+  assert "Configuring apt" in text and "try again" in text, text
+  # It is kept as it was, to be tried again.
+  assert phases(path) == before
+  (path.parent / "installer.img").write_bytes(sector("drover: installed\r\n"))
+  home.run("start", "bad")
+  cli.until("it is installed",
+            lambda: home.json("status", "bad")["install"]["state"] == "finished")
+  assert "error" not in home.json("status", "bad")["install"]
+
+
+if __name__ == "__main__":
+  sys.exit(support.main(dict(globals()), os.path.abspath(sys.argv[1])))
