@@ -138,3 +138,15 @@ drover_start_page_set_error (DroverStartPage *self, const char *message)
   adw_banner_set_use_markup (self->error, FALSE);
   adw_banner_set_revealed (self->error, TRUE);
 }
+
+/**
+ * drover_start_page_reload:
+ *
+ * Shows the templates that there are now.
+ */
+void
+drover_start_page_reload (DroverStartPage *self)
+{
+  g_return_if_fail (DROVER_IS_START_PAGE (self));
+  drover_template_gallery_reload (self->gallery);
+}

@@ -409,6 +409,7 @@ _drover_window_update_actions (DroverWindow *self)
   gtk_widget_action_set_enabled (widget, "win.delete",
                                  whole && drover_run_is_off (run));
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
+  gtk_widget_action_set_enabled (widget, "win.save-template", whole);
   gtk_widget_action_set_enabled (widget, "win.connect-ssh",
                                  whole && drover_run_is_live (run) &&
                                    drover_document_get_ssh_port (

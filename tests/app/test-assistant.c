@@ -13,6 +13,7 @@
 #include "drover-paths.h"
 #include "drover-program.h"
 #include "drover-review-page.h"
+#include "drover-save-template-dialog.h"
 #include "drover-seed.h"
 #include "drover-templates.h"
 #include "drover-test.h"
@@ -314,6 +315,58 @@ test_file (void)
   window_fixture_clean_up ();
 }
 
+/* A machine becomes a template, which is in the gallery then; a file of one is asked about. */
+static void
+templates (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (DroverTemplate) saved = NULL;
+  g_autoptr (DroverTemplate) added = NULL;
+  g_autofree char *broken = put_file ("broken.drover-template", "{\"version\":1}", -1);
+  GtkWidget *dialog;
+
+  window_activate_row (window, 0);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.save-template", NULL));
+  drover_test_until (window_find_type (window, DROVER_TYPE_SAVE_TEMPLATE_DIALOG) != NULL);
+  dialog = window_find_type (window, DROVER_TYPE_SAVE_TEMPLATE_DIALOG);
+  drover_test_until (find_row (dialog, "Title") != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (find_row (dialog, "Title")), "");
+  g_assert_false (window_can_press (dialog, "Save"));
+  gtk_editable_set_text (GTK_EDITABLE (find_row (dialog, "Title")), "Mine");
+  drover_test_until (window_can_press (dialog, "Save"));
+  g_assert_true (gtk_widget_activate (window_find_button (dialog, "Save")));
+  drover_test_until (window_find_type (window, DROVER_TYPE_SAVE_TEMPLATE_DIALOG) == NULL);
+  saved = drover_template_find ("mine", NULL);
+  g_assert_nonnull (saved);
+  g_assert_cmpstr (drover_template_get_title (saved), ==, "Mine");
+
+  /* Nothing is added before it was agreed to. */
+  drover_window_open_template (window, data);
+  drover_test_until (window_says (window, "Add the Template “Workshop”?"));
+  g_assert_null (drover_template_find ("workshop", NULL));
+  window_press_in_dialog (window, "Add");
+  wait_for_page (window, DROVER_TYPE_HARDWARE_PAGE);
+  added = drover_template_find ("workshop", NULL);
+  g_assert_nonnull (added);
+  adw_dialog_close (ADW_DIALOG (find_assistant (window)));
+  drover_test_until (find_assistant (window) == NULL);
+
+  drover_window_open_template (window, broken);
+  drover_test_until (window_says (window, "This Template Cannot Be Used"));
+  window_press_in_dialog (window, "Close");
+}
+
+static void
+test_templates (void)
+{
+  g_autofree char *machine = window_put_guest ("quick");
+  g_autofree char *path = put_file ("workshop.drover-template", template_text, -1);
+
+  drover_templates_remove ("workshop", NULL);
+  window_fixture_run (templates, path);
+  g_assert_true (drover_templates_remove ("mine", NULL));
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -322,5 +375,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/assistant/whole", test_whole);
   g_test_add_func ("/assistant/refused", test_refused);
   g_test_add_func ("/assistant/file", test_file);
+  g_test_add_func ("/assistant/templates", test_templates);
   return g_test_run ();
 }
