@@ -165,6 +165,8 @@ whole (DroverWindow *window, gconstpointer data)
   DroverMachine *machine;
   DroverDocument *document;
   g_auto (GStrv) argv = NULL;
+  GtkTextBuffer *command;
+  g_autofree char *text = NULL;
   g_autofree char *disk = NULL;
   g_autofree char *seed = NULL;
 
@@ -181,7 +183,11 @@ whole (DroverWindow *window, gconstpointer data)
 
   wait_for_page (window, DROVER_TYPE_REVIEW_PAGE);
   drover_test_until (can_go_on (window, DROVER_TYPE_REVIEW_PAGE, "Create"));
-  g_assert_nonnull (get_row (window, "Why Each Argument Is There"));
+  command = gtk_text_view_get_buffer (GTK_TEXT_VIEW (
+    window_find_type (window_find_type (window, DROVER_TYPE_REVIEW_PAGE), GTK_TYPE_TEXT_VIEW)));
+  g_object_get (command, "text", &text, NULL);
+  g_assert_nonnull (strstr (text, "file=seed.iso,format=raw"));
+  g_assert_nonnull (strstr (text, "The answers."));
   go_on (window, DROVER_TYPE_REVIEW_PAGE, "Create");
 
   drover_test_until (drover_window_get_run (window) != NULL);

@@ -18,28 +18,21 @@ struct _DroverReviewPage
   AdwStatusPage *failure;
   AdwPreferencesGroup *notices;
   AdwPreferencesGroup *steps;
-  AdwExpanderRow *reasons;
   DroverCommandBuffer *buffer;
 };
 
 G_DEFINE_FINAL_TYPE (DroverReviewPage, drover_review_page, DROVER_TYPE_ASSISTANT_PAGE)
 
 static GtkWidget *
-create_row (const char *title, const char *subtitle, const char *icon_name)
+create_row (const char *title, const char *icon_name)
 {
   GtkWidget *row = adw_action_row_new ();
+  GtkWidget *icon = gtk_image_new_from_icon_name (icon_name);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  if (subtitle != NULL)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  if (icon_name != NULL)
-    {
-      GtkWidget *icon = gtk_image_new_from_icon_name (icon_name);
-
-      gtk_accessible_update_state (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
-    }
+  gtk_accessible_update_state (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
   return row;
 }
 
@@ -47,45 +40,20 @@ static void
 show_sentences (AdwPreferencesGroup *group, const char *const *sentences, const char *icon_name)
 {
   for (guint i = 0; sentences[i] != NULL; i++)
-    adw_preferences_group_add (group, create_row (sentences[i], NULL, icon_name));
+    adw_preferences_group_add (group, create_row (sentences[i], icon_name));
   gtk_widget_set_visible (GTK_WIDGET (group), sentences[0] != NULL);
-}
-
-static char *
-dup_words (DroverArgument *argument)
-{
-  const char *flag = drover_argument_get_flag (argument);
-  const char *value = drover_argument_get_value (argument);
-
-  if (flag != NULL && value != NULL)
-    return g_strdup_printf ("%s %s", flag, value);
-  return g_strdup (flag != NULL ? flag : value);
-}
-
-static void
-show_document (DroverReviewPage *self, DroverDocument *document)
-{
-  GPtrArray *arguments = drover_document_get_arguments (document);
-
-  drover_command_buffer_set_command (self->buffer, drover_document_get_program (document),
-                                     arguments);
-  for (guint i = 0; i < arguments->len; i++)
-    {
-      g_autofree char *words = dup_words (arguments->pdata[i]);
-      GtkWidget *row = create_row (words, drover_argument_get_note (arguments->pdata[i]), NULL);
-
-      gtk_widget_add_css_class (row, "reason");
-      adw_expander_row_add_row (self->reasons, row);
-    }
 }
 
 static void
 show_plan (DroverReviewPage *self)
 {
+  DroverDocument *document = drover_creation_get_document (self->creation);
+
   show_sentences (self->notices, drover_creation_get_notices (self->creation),
                   "dialog-information-symbolic");
   show_sentences (self->steps, drover_creation_get_steps (self->creation), "list-add-symbolic");
-  show_document (self, drover_creation_get_document (self->creation));
+  drover_command_buffer_set_command (self->buffer, drover_document_get_program (document),
+                                     drover_document_get_arguments (document));
   gtk_stack_set_visible_child_name (self->stack, "plan");
   drover_assistant_page_set_complete (DROVER_ASSISTANT_PAGE (self), TRUE, NULL);
 }
@@ -152,22 +120,16 @@ create_plan (DroverReviewPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
   GtkWidget *command = adw_preferences_group_new ();
-  GtkWidget *reasons = adw_preferences_group_new ();
 
   self->notices = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   self->steps = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   adw_preferences_group_set_title (self->steps, _("What Will Be Done"));
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (command), _("Command Line"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (command), create_text (self));
-  self->reasons = ADW_EXPANDER_ROW (adw_expander_row_new ());
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->reasons),
-                                 _("Why Each Argument Is There"));
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (reasons), GTK_WIDGET (self->reasons));
 
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->notices));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->steps));
   gtk_box_append (GTK_BOX (box), command);
-  gtk_box_append (GTK_BOX (box), reasons);
   return box;
 }
 
