@@ -66,6 +66,13 @@ static const char workshop[] = MACHINE (
 
 static const char bare[] = MACHINE ("qemu-system-x86_64", "");
 
+/* One that was to be installed by itself. */
+static const char failed[] =
+  "{\"version\":1,\"uuid\":\"8d2f9a34-17b6-4a57-9c1e-2f60d5a1e0c1\",\"name\":\"Debian 13\","
+  "\"program\":\"qemu-system-x86_64\",\"arguments\":["
+  ARGUMENT ("-netdev", "user,id=net0,hostfwd=tcp:127.0.0.1:22220-:22") "],"
+  "\"install\":{\"state\":\"failed\",\"kind\":\"preseed\",\"user\":\"anna\",\"ssh-port\":22220}}";
+
 /* What QEMU refuses, at a row. */
 static const char refused[] = MACHINE (
   "qemu-system-x86_64", ARGUMENT ("-cpu", "nonsense") "," ARGUMENT ("-m", "64M"));
@@ -510,6 +517,19 @@ show_without_machines (DroverWindow *window, gconstpointer data)
     }
 }
 
+/* What became of an installation, and a template that is made of the machine. */
+static void
+show_installation (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  if (is_wanted ("installation"))
+    shoot (window, "installation");
+  if (!is_wanted ("save-template"))
+    return;
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.save-template", NULL));
+  shoot_dialog (window, "save-template");
+}
+
 static void
 show_console (DroverWindow *window, gconstpointer data)
 {
@@ -590,6 +610,8 @@ main (int argc, char *argv[])
     run (bare, show_bare);
   if (is_wanted ("refused"))
     run (refused, show_refused);
+  if (is_wanted ("installation") || is_wanted ("save-template"))
+    run (failed, show_installation);
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");
