@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-check.h"
+#include "drover-download-request.h"
 #include "drover-error.h"
 #include "drover-firmware-arguments.h"
 #include "drover-image.h"
@@ -35,6 +36,32 @@ find (const char *id)
   return template;
 }
 
+/* What is to be downloaded can be asked for, and is checked with keys that there are. */
+static void
+check_media (DroverTemplate *template)
+{
+  g_autoptr (GPtrArray) media = drover_template_list_media (template, NULL);
+
+  for (guint i = 0; i < media->len; i++)
+    {
+      const DroverTemplateMedium *medium = media->pdata[i];
+      g_autoptr (DroverDownloadRequest) request = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (medium->addresses == NULL)
+        continue;
+      request = drover_download_request_new (medium->addresses[0]);
+      g_set_str (&request->name, medium->name);
+      g_set_str (&request->checksums, medium->checksums);
+      g_set_str (&request->signature, medium->signature);
+      g_set_str (&request->key, medium->key);
+      if (g_strcmp0 (medium->form, "of-file") == 0)
+        request->form = DROVER_SIGNATURE_OF_FILE;
+      g_assert_true (drover_download_request_check (request, &error));
+      g_assert_no_error (error);
+    }
+}
+
 static void
 test_bundled (void)
 {
@@ -53,6 +80,7 @@ test_bundled (void)
     {
       g_assert_cmpstr (drover_template_get_id (list->pdata[i]), ==, bundled[i]);
       g_assert_true (drover_template_is_bundled (list->pdata[i]));
+      check_media (list->pdata[i]);
     }
 
   /* None was forgotten in the list of resources, and each is named after its id. */
