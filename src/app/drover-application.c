@@ -117,6 +117,23 @@ drover_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
+/* From the file manager. */
+static void
+drover_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  g_application_activate (application);
+  for (int i = 0; i < n_files; i++)
+    {
+      GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+      g_autofree char *path = g_file_peek_path (files[i]) != NULL
+                                ? g_file_get_path (files[i])
+                                : g_file_get_parse_name (files[i]);
+
+      if (window != NULL)
+        drover_window_open_template (DROVER_WINDOW (window), path);
+    }
+}
+
 static void
 drover_application_shutdown (GApplication *application)
 {
@@ -137,6 +154,7 @@ drover_application_class_init (DroverApplicationClass *klass)
 
   application_class->startup = drover_application_startup;
   application_class->activate = drover_application_activate;
+  application_class->open = drover_application_open;
   application_class->shutdown = drover_application_shutdown;
 }
 
@@ -153,8 +171,8 @@ drover_application_init (DroverApplication *self)
 DroverApplication *
 drover_application_new (void)
 {
-  return g_object_new (DROVER_TYPE_APPLICATION, "application-id", APP_ID, "resource-base-path",
-                       RESOURCE_PATH, NULL);
+  return g_object_new (DROVER_TYPE_APPLICATION, "application-id", APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", RESOURCE_PATH, NULL);
 }
 
 /**

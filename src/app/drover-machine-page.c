@@ -7,6 +7,7 @@
 #include "drover-configuration-view.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-install-bar.h"
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
@@ -25,6 +26,7 @@ struct _DroverMachinePage
   DroverPowerBar *header_power;
   DroverPowerBar *bottom_power;
   AdwBanner *banner;
+  DroverInstallBar *install_bar;
   GtkWidget *switcher;
   AdwViewStack *views;
   AdwBin *configuration;
@@ -152,6 +154,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (DROVER_TYPE_INSTALL_BAR);
   g_type_ensure (DROVER_TYPE_POWER_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/drover-machine-page.ui");
@@ -159,6 +162,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, header_power);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, bottom_power);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, banner);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, install_bar);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, switcher);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, views);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, configuration);
@@ -486,6 +490,7 @@ drover_machine_page_new (DroverRun *run)
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
+  drover_install_bar_set_run (self->install_bar, run);
   return self;
 }
 
@@ -520,4 +525,63 @@ drover_machine_page_check (DroverMachinePage *self)
 {
   g_return_if_fail (DROVER_IS_MACHINE_PAGE (self));
   drover_configuration_view_check (show_configuration (self));
+}
+
+static void
+ssh_exited_cb (VteTerminal *terminal, int status, DroverMachinePage *self)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (terminal), DROVER_TYPE_TERMINAL_VIEW);
+
+  g_assert (DROVER_IS_MACHINE_PAGE (self));
+
+  /* What ssh said last explains why it ended; after a good end there is nothing to explain. */
+  if (status == 0 && view != NULL && gtk_widget_get_parent (view) == GTK_WIDGET (self->consoles))
+    adw_view_stack_remove (self->consoles, view);
+}
+
+static void
+ssh_spawned_cb (VteTerminal *terminal, GPid pid, GError *error, gpointer user_data)
+{
+  if (error != NULL && terminal != NULL)
+    vte_terminal_feed (terminal, error->message, -1);
+}
+
+/**
+ * drover_machine_page_connect_ssh:
+ * @error: set when nothing is known to lead into the guest
+ *
+ * Opens a shell in the guest, beside its consoles.
+ *
+ * Returns: whether it is tried
+ */
+gboolean
+drover_machine_page_connect_ssh (DroverMachinePage *self, GError **error)
+{
+  g_auto (GStrv) argv = NULL;
+  DroverTerminal *terminal;
+  GtkWidget *view;
+  GtkWidget *old;
+
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
+
+  argv = drover_machine_dup_ssh_argv (drover_run_get_machine (self->run), error);
+  if (argv == NULL)
+    return FALSE;
+
+  old = adw_view_stack_get_child_by_name (self->consoles, "ssh");
+  if (old != NULL)
+    adw_view_stack_remove (self->consoles, old);
+  terminal = drover_terminal_new ();
+  view = drover_terminal_view_new (terminal);
+  adw_view_stack_add_titled (self->consoles, view, "ssh", _("SSH"));
+  g_signal_connect_object (terminal, "child-exited", G_CALLBACK (ssh_exited_cb), self,
+                           G_CONNECT_DEFAULT);
+  vte_terminal_spawn_async (VTE_TERMINAL (terminal), VTE_PTY_DEFAULT, NULL, argv, NULL,
+                            G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, -1, NULL, ssh_spawned_cb, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher), TRUE);
+  adw_view_stack_set_visible_child (self->consoles, view);
+  adw_view_stack_set_visible_child_name (self->views, "console");
+  gtk_stack_set_visible_child_name (self->stack, "console");
+  gtk_widget_grab_focus (GTK_WIDGET (terminal));
+  return TRUE;
 }

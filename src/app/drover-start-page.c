@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "drover-start-page.h"
+#include "drover-template-gallery.h"
 
 /* What there is to begin with: machines that are made by one click. */
 struct _DroverStartPage
@@ -13,6 +14,7 @@ struct _DroverStartPage
   AdwBanner *error;
   AdwStatusPage *status;
   GtkStack *stack;
+  DroverTemplateGallery *gallery;
   GtkLabel *progress_text;
   GtkProgressBar *progress;
   GtkWidget *cancel;
@@ -25,6 +27,13 @@ cancel_clicked_cb (DroverStartPage *self)
 {
   if (self->job != NULL)
     drover_kernel_job_cancel (self->job);
+}
+
+static void
+template_chosen_cb (DroverStartPage *self, DroverTemplate *template)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.new-from-template", "s",
+                              drover_template_get_id (template));
 }
 
 static void
@@ -65,6 +74,7 @@ drover_start_page_class_init (DroverStartPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = drover_start_page_dispose;
 
+  g_type_ensure (DROVER_TYPE_TEMPLATE_GALLERY);
   gtk_widget_class_set_template_from_resource (widget_class, RESOURCE_PATH "/drover-start-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DroverStartPage, error);
   gtk_widget_class_bind_template_child (widget_class, DroverStartPage, status);
@@ -72,6 +82,8 @@ drover_start_page_class_init (DroverStartPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverStartPage, progress_text);
   gtk_widget_class_bind_template_child (widget_class, DroverStartPage, progress);
   gtk_widget_class_bind_template_child (widget_class, DroverStartPage, cancel);
+  gtk_widget_class_bind_template_child (widget_class, DroverStartPage, gallery);
+  gtk_widget_class_bind_template_callback (widget_class, template_chosen_cb);
 }
 
 static void
@@ -125,4 +137,16 @@ drover_start_page_set_error (DroverStartPage *self, const char *message)
   adw_banner_set_title (self->error, message);
   adw_banner_set_use_markup (self->error, FALSE);
   adw_banner_set_revealed (self->error, TRUE);
+}
+
+/**
+ * drover_start_page_reload:
+ *
+ * Shows the templates that there are now.
+ */
+void
+drover_start_page_reload (DroverStartPage *self)
+{
+  g_return_if_fail (DROVER_IS_START_PAGE (self));
+  drover_template_gallery_reload (self->gallery);
 }

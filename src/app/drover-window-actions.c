@@ -8,6 +8,7 @@
 #include "drover-editor.h"
 #include "drover-error.h"
 #include "drover-hello.h"
+#include "drover-install.h"
 #include "drover-kernel-job.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
@@ -294,12 +295,6 @@ toast_action (GtkWidget *widget, const char *name, GVariant *parameter)
   _drover_window_toast (DROVER_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
-static void
-new_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  drover_window_select_run (DROVER_WINDOW (widget), NULL);
-}
-
 /* Hello World */
 
 typedef struct
@@ -414,6 +409,11 @@ _drover_window_update_actions (DroverWindow *self)
   gtk_widget_action_set_enabled (widget, "win.delete",
                                  whole && drover_run_is_off (run));
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
+  gtk_widget_action_set_enabled (widget, "win.save-template", whole);
+  gtk_widget_action_set_enabled (widget, "win.connect-ssh",
+                                 whole && drover_run_is_live (run) &&
+                                   drover_document_get_ssh_port (
+                                     drover_machine_get_document (machine)) != 0);
   gtk_widget_action_set_enabled (widget, "win.show-log", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.open-folder", run != NULL);
   gtk_widget_action_set_enabled (widget, "win.renew-identity",
@@ -435,7 +435,6 @@ downloads_action (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 _drover_window_install_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "win.new", NULL, new_action);
   gtk_widget_class_install_action (widget_class, "win.downloads", NULL, downloads_action);
   gtk_widget_class_install_action (widget_class, "win.hello", "s", hello_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
@@ -455,4 +454,5 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.renew-identity", NULL,
                                    renew_identity_action);
   _drover_window_install_import (widget_class);
+  _drover_window_install_create (widget_class);
 }

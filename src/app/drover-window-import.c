@@ -17,8 +17,8 @@ created_cb (DroverWindow *self, DroverMachine *machine)
   drover_machine_page_check (g_hash_table_lookup (self->pages, run));
 }
 
-static DroverImportDialog *
-present (DroverWindow *self)
+DroverImportDialog *
+_drover_window_present_import (DroverWindow *self)
 {
   AdwDialog *shown = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self));
   DroverImportDialog *dialog;
@@ -35,13 +35,13 @@ present (DroverWindow *self)
 static void
 import_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  present (DROVER_WINDOW (widget));
+  _drover_window_present_import (DROVER_WINDOW (widget));
 }
 
 static void
 import_file_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  drover_import_dialog_choose_file (present (DROVER_WINDOW (widget)));
+  drover_import_dialog_choose_file (_drover_window_present_import (DROVER_WINDOW (widget)));
 }
 
 static gboolean
@@ -53,13 +53,13 @@ drop_cb (DroverWindow *self, const GValue *value)
 
       if (files == NULL)
         return FALSE;
-      drover_import_dialog_open_file (present (self), files->data);
+      drover_import_dialog_open_file (_drover_window_present_import (self), files->data);
       return TRUE;
     }
 
   if (g_value_get_string (value) == NULL)
     return FALSE;
-  drover_import_dialog_set_text (present (self), g_value_get_string (value));
+  drover_import_dialog_set_text (_drover_window_present_import (self), g_value_get_string (value));
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drover-downloads-button.h"
+#include "drover-import-dialog.h"
 #include "drover-start-page.h"
 #include "drover-window.h"
 
@@ -37,6 +38,8 @@ void _drover_window_check_and_start (DroverWindow *self, DroverRun *run);
 gboolean _drover_window_flush       (DroverRun *run, GError **error);
 void _drover_window_install_close   (GtkWidgetClass *widget_class);
 void _drover_window_install_import  (GtkWidgetClass *widget_class);
+DroverImportDialog *_drover_window_present_import (DroverWindow *self);
+void _drover_window_install_create  (GtkWidgetClass *widget_class);
 void _drover_window_init_import     (DroverWindow *self);
 void _drover_window_ensure_page     (DroverWindow *self, DroverRun *run);
 

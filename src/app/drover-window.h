@@ -13,4 +13,6 @@ DroverRun    *drover_window_get_run    (DroverWindow *self);
 void          drover_window_select_run (DroverWindow *self, DroverRun *run);
 gboolean      drover_window_save       (DroverWindow *self);
 
+void drover_window_open_template (DroverWindow *self, const char *path);
+
 G_END_DECLS

@@ -29,14 +29,13 @@ const GOptionEntry json_options[] = {
 static const Command *const commands[] = {
   &list_command,       &create_command,     &import_command,     &start_command,
   &status_command,     &stop_command,       &pause_command,      &resume_command,
-  &reset_command,      &shutdown_command,   &console_command,    &ssh_command,
-  &log_command,
+  &reset_command,      &shutdown_command,   &console_command,    &log_command,
   &show_command,       &get_command,        &set_command,        &unset_command,
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,     &renew_identity_command,
-  &argument_command,   &firmware_command,   &templates_command,  &download_command,
-  &media_command,
+  &argument_command,   &ssh_command,        &firmware_command,   &download_command,
+  &media_command,      &templates_command,
 };
 
 static const char *const statuses[] = {

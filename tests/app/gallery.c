@@ -8,7 +8,11 @@
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-account-page.h"
+#include "drover-hardware-page.h"
+#include "drover-media-page.h"
 #include "drover-part-row.h"
+#include "drover-review-page.h"
 #include "drover-sections.h"
 #include "drover-test.h"
 
@@ -61,6 +65,13 @@ static const char workshop[] = MACHINE (
   "{\"flag\":\"-d\",\"value\":\"int,cpu_reset\",\"enabled\":false,\"note\":\"much noise\"}");
 
 static const char bare[] = MACHINE ("qemu-system-x86_64", "");
+
+/* One that was to be installed by itself. */
+static const char failed[] =
+  "{\"version\":1,\"uuid\":\"8d2f9a34-17b6-4a57-9c1e-2f60d5a1e0c1\",\"name\":\"Debian 13\","
+  "\"program\":\"qemu-system-x86_64\",\"arguments\":["
+  ARGUMENT ("-netdev", "user,id=net0,hostfwd=tcp:127.0.0.1:22220-:22") "],"
+  "\"install\":{\"state\":\"failed\",\"kind\":\"preseed\",\"user\":\"anna\",\"ssh-port\":22220}}";
 
 /* What QEMU refuses, at a row. */
 static const char refused[] = MACHINE (
@@ -439,11 +450,57 @@ show_import (DroverWindow *window, const char *name, const char *text)
   shoot_dialog (window, name);
 }
 
+/* The pages of the assistant, one after the other, as far as a template goes without a file. */
+static void
+show_assistant (DroverWindow *window, const char *template)
+{
+  g_autofree char *next = dup_plain (_("_Next"));
+  const GType pages[] = { DROVER_TYPE_HARDWARE_PAGE, DROVER_TYPE_ACCOUNT_PAGE,
+                          DROVER_TYPE_MEDIA_PAGE, DROVER_TYPE_REVIEW_PAGE };
+  static const char *const names[] = { "hardware", "account", "media", "review" };
+  GtkWidget *dialog;
+
+  if (!is_wanted ("assistant"))
+    return;
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new-from-template", "s",
+                                             template));
+  drover_test_until (find_dialog (window) != NULL);
+  dialog = GTK_WIDGET (find_dialog (window));
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("assistant-%s-%s", template, names[i]);
+
+      settle (window);
+      window_draw (window, 30);
+      if (window_find_type (dialog, pages[i]) == NULL)
+        continue;
+      drover_test_until (window_find_type (dialog, ADW_TYPE_SPINNER) == NULL);
+      shoot (window, name);
+      /* By hand, as nobody types a password here. */
+      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
+        gtk_widget_activate (window_find_type (dialog, ADW_TYPE_SWITCH_ROW));
+      if (!window_can_press (dialog, next))
+        break;
+      g_assert_true (gtk_widget_activate (window_find_button (dialog, next)));
+    }
+  adw_dialog_force_close (find_dialog (window));
+  drover_test_until (find_dialog (window) == NULL);
+}
+
 static void
 show_without_machines (DroverWindow *window, gconstpointer data)
 {
   if (is_wanted ("start"))
     shoot (window, "start");
+  if (is_wanted ("assistant"))
+    {
+      g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new", NULL));
+      shoot_dialog (window, "assistant");
+    }
+  show_assistant (window, "debian-13");
+  show_assistant (window, "windows-11");
+  show_assistant (window, "boot-sector");
   show_import (window, "import",
                "$ sudo qemu-system-x86_64 -m ${SIZE:-96M} -name \"$MY_NAME\" \\\n"
                "    -kernel $(ls vmlinuz*) -append 'root=/dev/sda quiet' >log &\n");
@@ -458,6 +515,19 @@ show_without_machines (DroverWindow *window, gconstpointer data)
                                       NULL);
       shoot_dialog (window, "shortcuts");
     }
+}
+
+/* What became of an installation, and a template that is made of the machine. */
+static void
+show_installation (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  if (is_wanted ("installation"))
+    shoot (window, "installation");
+  if (!is_wanted ("save-template"))
+    return;
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.save-template", NULL));
+  shoot_dialog (window, "save-template");
 }
 
 static void
@@ -540,6 +610,8 @@ main (int argc, char *argv[])
     run (bare, show_bare);
   if (is_wanted ("refused"))
     run (refused, show_refused);
+  if (is_wanted ("installation") || is_wanted ("save-template"))
+    run (failed, show_installation);
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");

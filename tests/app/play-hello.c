@@ -67,6 +67,13 @@ play_one (PlayStage *stage, const Hello *hello, GError **error)
          force_off (stage, hello, error);
 }
 
+static gboolean
+show_start_page (PlayStage *stage, GError **error)
+{
+  return play_eyes_press_in (stage, 0, ATSPI_ROLE_TOGGLE_BUTTON, "Main Menu", error) &&
+         play_eyes_press_item (stage, 0, error);
+}
+
 /**
  * play_hello:
  *
@@ -82,6 +89,6 @@ play_hello (PlayStage *stage, GError **error)
   play_stage_say (stage, "Drover is open.");
   return play_camera_shoot (stage, "hello-start", error) &&
          play_one (stage, &hellos[0], error) &&
-         play_eyes_press (stage, "New Machine", error) &&
+         show_start_page (stage, error) &&
          play_one (stage, &hellos[1], error);
 }

@@ -52,8 +52,8 @@ shoot_without_machines (PlayAlbum *album, GError **error)
   /* The menu's items by their places. */
   return play_eyes_wait (album->stage, ATSPI_ROLE_BUTTON, hellos[0].button, error) &&
          play_album_shoot (album, "start", error) &&
-         shoot_dialog (album, 3, "about", error) &&
-         shoot_dialog (album, 2, "shortcuts", error);
+         shoot_dialog (album, 4, "about", error) &&
+         shoot_dialog (album, 3, "shortcuts", error);
 }
 
 static gboolean
