@@ -352,7 +352,8 @@ show_command_view (DroverWindow *window)
 
   press (window, _("As _Launched"));
   shoot (window, "command-launched");
-  press (window, _("As _Launched"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_button (window, _("As _Launched"))),
+                                FALSE);
 
   drover_test_until (window_find_type (window, GTK_TYPE_TEXT_VIEW) != NULL);
   text = window_find_type (window, GTK_TYPE_TEXT_VIEW);
