@@ -14,6 +14,7 @@ struct _DroverApplication
 
   GSettings *settings;
   DroverSession *session;
+  DroverDownloads *downloads;
 };
 
 G_DEFINE_FINAL_TYPE (DroverApplication, drover_application, ADW_TYPE_APPLICATION)
@@ -28,6 +29,7 @@ static const struct
   { "app.shortcuts", { "<Control>question" } },
   { "win.new", { "<Control><Shift>n" } },
   { "win.import", { "<Control><Shift>o" } },
+  { "win.downloads", { "<Control><Shift>j" } },
   { "win.start", { "<Control><Shift>r" } },
   { "win.pause-or-resume", { "<Control><Shift>p" } },
   { "win.shut-down", { "<Control><Shift>d" } },
@@ -84,13 +86,20 @@ drover_application_startup (GApplication *application)
 {
   DroverApplication *self = DROVER_APPLICATION (application);
   g_autofree char *folder = drover_paths_dup_machines_dir ();
+  g_autofree char *media_folder = drover_paths_dup_media_dir ();
   g_autoptr (DroverLibrary) library = NULL;
+  g_autoptr (DroverMedia) media = NULL;
 
   G_APPLICATION_CLASS (drover_application_parent_class)->startup (application);
 
   self->settings = g_settings_new ("io.github.drover_vm.Drover");
   library = drover_library_new (folder);
   self->session = drover_session_new (library, DROVER_QMP_SOCKET);
+
+  /* What was on its way when Drover was quit waits to be resumed. */
+  media = drover_media_new (media_folder);
+  self->downloads = drover_downloads_new (media);
+  drover_downloads_remember (self->downloads);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -115,6 +124,7 @@ drover_application_shutdown (GApplication *application)
 
   /* Only our ends of the sockets go. The guests stay. */
   g_clear_object (&self->session);
+  g_clear_object (&self->downloads);
   g_clear_object (&self->settings);
 
   G_APPLICATION_CLASS (drover_application_parent_class)->shutdown (application);
@@ -169,4 +179,16 @@ drover_application_get_settings (DroverApplication *self)
 {
   g_return_val_if_fail (DROVER_IS_APPLICATION (self), NULL);
   return self->settings;
+}
+
+/**
+ * drover_application_get_downloads:
+ *
+ * Returns: (transfer none): what is downloaded, and the library of media that it goes into
+ */
+DroverDownloads *
+drover_application_get_downloads (DroverApplication *self)
+{
+  g_return_val_if_fail (DROVER_IS_APPLICATION (self), NULL);
+  return self->downloads;
 }

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "drover-downloads.h"
 #include "drover-session.h"
 
 G_BEGIN_DECLS
@@ -13,5 +14,6 @@ G_DECLARE_FINAL_TYPE (DroverApplication, drover_application, DROVER, APPLICATION
 DroverApplication *drover_application_new          (void);
 DroverSession     *drover_application_get_session  (DroverApplication *self);
 GSettings         *drover_application_get_settings (DroverApplication *self);
+DroverDownloads   *drover_application_get_downloads (DroverApplication *self);
 
 G_END_DECLS

@@ -235,6 +235,37 @@ clear_terminals (DroverMachinePage *self)
     }
 }
 
+/* The place of the guest's screen, which QEMU shows in a window of its own for now. */
+static void
+update_screen (DroverMachinePage *self)
+{
+  GtkWidget *screen = adw_view_stack_get_child_by_name (self->consoles, "screen");
+  gboolean shown = drover_run_is_live (self->run) && drover_run_has_window (self->run);
+  GtkWidget *page;
+
+  if (screen != NULL && !shown)
+    adw_view_stack_remove (self->consoles, screen);
+  if (screen != NULL || !shown)
+    return;
+
+  page = adw_status_page_new ();
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "video-display-symbolic");
+  adw_status_page_set_title (ADW_STATUS_PAGE (page), _("The Guest’s Screen Is in Its Own Window"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (page),
+                                   _("QEMU shows it. Closing that window ends the machine, as by "
+                                     "pulling the plug."));
+  adw_view_stack_add_titled (self->consoles, page, "screen", _("Screen"));
+  adw_view_stack_set_visible_child (self->consoles, page);
+  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher),
+                          g_list_model_get_n_items (drover_run_get_consoles (self->run)) > 0);
+}
+
+static void
+service_failed_cb (DroverRun *run, const char *message, DroverMachinePage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", message);
+}
+
 /* The terminals of a run stay after its end, so that its last words can be read; they make
  * room for those of the next. */
 static void
@@ -376,9 +407,11 @@ update (DroverMachinePage *self)
 {
   const char *name = drover_machine_get_name (drover_run_get_machine (self->run));
   g_autofree char *state = drover_words_for_run (self->run);
-  const char *page = choose_page (self);
+  const char *page;
   g_autofree char *escaped = NULL;
 
+  update_screen (self);
+  page = choose_page (self);
   adw_window_title_set_title (self->title, name);
   adw_window_title_set_subtitle (self->title, state);
   escaped = g_markup_escape_text (name, -1);
@@ -412,7 +445,7 @@ state_changed_cb (DroverRun *run, GParamSpec *pspec, DroverMachinePage *self)
 
   connect_consoles (self);
   child = adw_view_stack_get_visible_child (self->consoles);
-  if (child != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (DROVER_IS_TERMINAL_VIEW (child) && gtk_widget_get_mapped (GTK_WIDGET (self)))
     gtk_widget_grab_focus (
       GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (child))));
 }
@@ -448,6 +481,8 @@ drover_machine_page_new (DroverRun *run)
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (run, "notify::accelerator", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "service-failed", G_CALLBACK (service_failed_cb), self,
+                           G_CONNECT_DEFAULT);
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "drover-dex.h"
+#include "drover-downloads-dialog.h"
 #include "drover-editor.h"
 #include "drover-error.h"
 #include "drover-hello.h"
@@ -421,10 +422,21 @@ _drover_window_update_actions (DroverWindow *self)
                                                     DROVER_ERROR, DROVER_ERROR_SAME_IDENTITY));
 }
 
+static void
+downloads_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  DroverDownloads *downloads = drover_application_get_downloads (self->application);
+  DroverLibrary *library = drover_session_get_library (self->session);
+
+  adw_dialog_present (drover_downloads_dialog_new (downloads, library), widget);
+}
+
 void
 _drover_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.new", NULL, new_action);
+  gtk_widget_class_install_action (widget_class, "win.downloads", NULL, downloads_action);
   gtk_widget_class_install_action (widget_class, "win.hello", "s", hello_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.start", NULL, start_action);

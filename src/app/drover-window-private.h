@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "drover-downloads-button.h"
 #include "drover-start-page.h"
 #include "drover-window.h"
 
@@ -25,6 +26,7 @@ struct _DroverWindow
   GtkListBox *machines;
   GtkStack *content;
   DroverStartPage *start_page;
+  DroverDownloadsButton *downloads_button;
 };
 
 void _drover_window_install_actions (GtkWidgetClass *widget_class);

@@ -34,6 +34,7 @@ drover_window_class_init (DroverWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = drover_window_dispose;
 
   g_type_ensure (DROVER_TYPE_START_PAGE);
+  g_type_ensure (DROVER_TYPE_DOWNLOADS_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, RESOURCE_PATH "/drover-window.ui");
   gtk_widget_class_bind_template_child (widget_class, DroverWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, DroverWindow, split_view);
@@ -42,6 +43,7 @@ drover_window_class_init (DroverWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverWindow, machines);
   gtk_widget_class_bind_template_child (widget_class, DroverWindow, content);
   gtk_widget_class_bind_template_child (widget_class, DroverWindow, start_page);
+  gtk_widget_class_bind_template_child (widget_class, DroverWindow, downloads_button);
 
   _drover_window_install_actions (widget_class);
   _drover_window_install_close (widget_class);
@@ -273,6 +275,8 @@ drover_window_new (DroverApplication *application)
 
   self->application = application;
   self->session = g_object_ref (drover_application_get_session (application));
+  drover_downloads_button_set_downloads (self->downloads_button,
+                                         drover_application_get_downloads (application));
   set_up_size (self);
   set_up_machines (self);
   return self;

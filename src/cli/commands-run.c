@@ -5,6 +5,7 @@
 
 #include "drover-error.h"
 #include "drover-launch-plan.h"
+#include "drover-service.h"
 #include "droverctl.h"
 
 static const GOptionEntry no_options[] = { { NULL } };
@@ -14,6 +15,8 @@ static const GOptionEntry no_options[] = { { NULL } };
 static void
 print_status (DroverRun *run)
 {
+  GPtrArray *services = drover_run_get_services (run);
+
   g_print ("%s\n", drover_run_get_state (run));
   if (drover_run_get_pid (run) == 0)
     return;
@@ -23,6 +26,15 @@ print_status (DroverRun *run)
     g_print (_("Accelerator: %s\n"), drover_run_get_accelerator (run));
   if (drover_run_get_accelerator_reason (run) != NULL)
     g_print ("%s\n", drover_run_get_accelerator_reason (run));
+  for (guint i = 0; i < services->len; i++)
+    {
+      const DroverService *service = services->pdata[i];
+
+      if (drover_service_is_alive (service))
+        g_print (_("%s: process %d\n"), service->title, (int) service->pid);
+      else
+        g_print (_("%s: ended\n"), service->title);
+    }
 }
 
 static gboolean

@@ -81,7 +81,11 @@ extern const Command remove_command;
 extern const Command rename_command;
 extern const Command modernise_command;
 extern const Command check_command;
+extern const Command firmware_command;
 extern const Command catalogue_command;
+extern const Command templates_command;
+extern const Command download_command;
+extern const Command media_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;

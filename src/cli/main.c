@@ -15,6 +15,7 @@
 #include "drover-json.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
+#include "drover-service.h"
 #include "droverctl.h"
 
 gboolean option_json;
@@ -31,8 +32,9 @@ static const Command *const commands[] = {
   &show_command,       &get_command,        &set_command,        &unset_command,
   &settings_command,   &parts_command,      &add_command,        &remove_command,
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
-  &command_command,    &export_command,     &delete_command,
-  &renew_identity_command, &argument_command,
+  &command_command,    &export_command,     &delete_command,     &renew_identity_command,
+  &argument_command,   &firmware_command,   &templates_command,  &download_command,
+  &media_command,
 };
 
 static const char *const statuses[] = {
@@ -104,6 +106,29 @@ set_text (JsonObject *object, const char *member, const char *text)
     json_object_set_string_member (object, member, text);
 }
 
+static JsonArray *
+describe_services (DroverRun *run)
+{
+  GPtrArray *services = drover_run_get_services (run);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      const DroverService *service = services->pdata[i];
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "id", service->id);
+      json_object_set_string_member (object, "title", service->title);
+      json_object_set_int_member (object, "pid", service->pid);
+      json_object_set_boolean_member (object, "running", drover_service_is_alive (service));
+      json_object_set_string_member (object, "socket", service->socket);
+      json_object_set_string_member (object, "log", service->log);
+      json_array_add_object_element (array, object);
+    }
+
+  return array;
+}
+
 /**
  * describe_run:
  *
@@ -131,6 +156,7 @@ describe_run (DroverRun *run)
       json_object_set_int_member (object, "pid", drover_run_get_pid (run));
       set_text (object, "accelerator", drover_run_get_accelerator (run));
       set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
+      json_object_set_array_member (object, "services", describe_services (run));
     }
 
   return object;
@@ -172,12 +198,15 @@ status_for_error (const GError *error)
     [DROVER_ERROR_MACHINE_FILE] = STATUS_BROKEN,
     [DROVER_ERROR_MACHINE_VERSION] = STATUS_BROKEN,
     [DROVER_ERROR_MACHINE_CHANGED] = STATUS_FAILED,
+    [DROVER_ERROR_TEMPLATE] = STATUS_FAILED,
+    [DROVER_ERROR_NO_SUCH_TEMPLATE] = STATUS_FAILED,
     [DROVER_ERROR_NO_SUCH_MACHINE] = STATUS_NO_SUCH_MACHINE,
     [DROVER_ERROR_PROGRAM_MISSING] = STATUS_NOT_STARTED,
     [DROVER_ERROR_ARGUMENT] = STATUS_FAILED,
     [DROVER_ERROR_START_FAILED] = STATUS_NOT_STARTED,
     [DROVER_ERROR_BAD_STATE] = STATUS_BAD_STATE,
     [DROVER_ERROR_CHECKSUM] = STATUS_FAILED,
+    [DROVER_ERROR_SIGNATURE] = STATUS_FAILED,
     [DROVER_ERROR_SAME_IDENTITY] = STATUS_BROKEN,
   };
 

@@ -10,12 +10,15 @@ G_BEGIN_DECLS
  * @DROVER_ERROR_MACHINE_FILE: machine.json cannot be understood; the message names where
  * @DROVER_ERROR_MACHINE_VERSION: machine.json has a version that this Drover does not know
  * @DROVER_ERROR_MACHINE_CHANGED: machine.json was changed by someone else since it was read
+ * @DROVER_ERROR_TEMPLATE: a template cannot be understood; the message names where
+ * @DROVER_ERROR_NO_SUCH_TEMPLATE: no template has this id
  * @DROVER_ERROR_NO_SUCH_MACHINE: no machine has this name
  * @DROVER_ERROR_PROGRAM_MISSING: the QEMU program is not installed
  * @DROVER_ERROR_ARGUMENT: an argument cannot be parsed, or cannot be launched
  * @DROVER_ERROR_START_FAILED: QEMU ended before it answered; the message has its own words
  * @DROVER_ERROR_BAD_STATE: what was asked cannot be done in the machine's present state
  * @DROVER_ERROR_CHECKSUM: a downloaded file is not what its publisher lists
+ * @DROVER_ERROR_SIGNATURE: a downloaded file is not signed as it must be
  * @DROVER_ERROR_SAME_IDENTITY: another machine has the same uuid, as after copying its folder
  *
  * Errors of configuration and of what Drover does itself. What QEMU answers over QMP
@@ -26,12 +29,15 @@ typedef enum
   DROVER_ERROR_MACHINE_FILE,
   DROVER_ERROR_MACHINE_VERSION,
   DROVER_ERROR_MACHINE_CHANGED,
+  DROVER_ERROR_TEMPLATE,
+  DROVER_ERROR_NO_SUCH_TEMPLATE,
   DROVER_ERROR_NO_SUCH_MACHINE,
   DROVER_ERROR_PROGRAM_MISSING,
   DROVER_ERROR_ARGUMENT,
   DROVER_ERROR_START_FAILED,
   DROVER_ERROR_BAD_STATE,
   DROVER_ERROR_CHECKSUM,
+  DROVER_ERROR_SIGNATURE,
   DROVER_ERROR_SAME_IDENTITY,
 } DroverError;
 

@@ -15,6 +15,7 @@ GtkWidget *drover_machine_settings_page_new (DroverConfig *config, DroverRun *ru
 GtkWidget *drover_cpu_page_new         (DroverConfig *config, DroverRun *run);
 GtkWidget *drover_memory_page_new      (DroverConfig *config, DroverRun *run);
 GtkWidget *drover_sound_page_new       (DroverConfig *config, DroverRun *run);
+GtkWidget *drover_firmware_page_new    (DroverConfig *config, DroverRun *run);
 GtkWidget *drover_accelerator_page_new (DroverConfig *config, DroverRun *run);
 GtkWidget *drover_sharing_page_new     (DroverConfig *config, DroverRun *run);
 GtkWidget *drover_rest_page_new        (DroverConfig *config, DroverRun *run);

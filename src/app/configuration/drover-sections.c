@@ -35,7 +35,6 @@ OWN_PAGE (disks)
 OWN_PAGE (network)
 OWN_PAGE (devices)
 FROM_TABLE (display)
-FROM_TABLE (firmware)
 FROM_TABLE (boot)
 
 static const DroverSection sections[] = {
@@ -48,7 +47,8 @@ static const DroverSection sections[] = {
   { "devices", N_("Devices"), "application-x-addon-symbolic", create_devices },
   { "display", N_("Display"), "video-display-symbolic", create_display },
   { "sound", N_("Sound"), "audio-speakers-symbolic", drover_sound_page_new },
-  { "firmware", N_("Firmware"), "application-x-firmware-symbolic", create_firmware },
+  { "firmware", N_("Firmware"), "application-x-firmware-symbolic",
+    drover_firmware_page_new },
   { "accelerator", N_("Accelerator"), "power-profile-performance-symbolic",
     drover_accelerator_page_new },
   { "sharing", N_("Sharing"), "folder-publicshare-symbolic", drover_sharing_page_new },

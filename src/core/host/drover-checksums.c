@@ -9,7 +9,6 @@
 #include "drover-checksums.h"
 #include "drover-error.h"
 
-#define SUM_LENGTH 64
 #define READ_SIZE (256 * 1024)
 
 /* `./linux` and `linux` are the same file to `sha256sum`. */
@@ -19,32 +18,33 @@ skip_dot_slash (const char *name)
   return g_str_has_prefix (name, "./") ? name + 2 : name;
 }
 
-/* A line as `sha256sum` writes it: the sum, a space, a space or `*`, the name.
- * LINE is not terminated; the name found is its part from NAME on. */
-static gboolean
-parse_line (const char  *line,
-            gsize        length,
-            const char **name,
-            gsize       *name_length)
+/* One line of a list. What it has is not terminated. */
+typedef struct
 {
-  const gsize before_name = SUM_LENGTH + 2;
+  const char *sum;
+  gsize sum_length;
+  const char *name;
+  gsize name_length;
+} Line;
 
-  if (length <= before_name)
+/* A line as `sha256sum` and `sha512sum` write it: the sum, a space, a space or `*`, the name. */
+static gboolean
+parse_line (const char *text, gsize length, Line *line)
+{
+  gsize n = 0;
+
+  while (n < length && g_ascii_isxdigit (text[n]))
+    n++;
+
+  if ((n != DROVER_CHECKSUMS_SHA256_LENGTH && n != DROVER_CHECKSUMS_SHA512_LENGTH) ||
+      length <= n + 2 || text[n] != ' ' || (text[n + 1] != ' ' && text[n + 1] != '*'))
     return FALSE;
 
-  for (gsize i = 0; i < SUM_LENGTH; i++)
-    if (!g_ascii_isxdigit (line[i]))
-      return FALSE;
-
-  if (line[SUM_LENGTH] != ' ' || (line[SUM_LENGTH + 1] != ' ' && line[SUM_LENGTH + 1] != '*'))
-    return FALSE;
-
-  *name = line + before_name;
-  *name_length = length - before_name;
-  if (*name_length > 2 && (*name)[0] == '.' && (*name)[1] == '/')
+  *line = (Line) { text, n, text + n + 2, length - n - 2 };
+  if (line->name_length > 2 && line->name[0] == '.' && line->name[1] == '/')
     {
-      *name += 2;
-      *name_length -= 2;
+      line->name += 2;
+      line->name_length -= 2;
     }
   return TRUE;
 }
@@ -59,56 +59,52 @@ line_length (const char *line,
   return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
 }
 
-/**
- * drover_checksums_lookup:
- * @text: a list as `sha256sum` writes it; empty lines and `#` comments are allowed
- * @name: the file to find, with or without `./`
- *
- * The whole list is read, whatever is found early: a list that is damaged, or that
- * gives two sums for one name, is not to be trusted for any file.
- *
- * Returns: (transfer full) (nullable): the file's SHA-256 in lower-case hex, or %NULL
- *   with #DROVER_ERROR_CHECKSUM naming the file or the number of the bad line
- */
-char *
-drover_checksums_lookup (const char  *text,
-                         const char  *name,
-                         GError     **error)
+/* All lines of a list. One that is damaged is not to be trusted for any file. */
+static GArray *
+parse_list (const char *text, GError **error)
 {
-  g_autofree char *found = NULL;
-  const char *wanted;
-  gsize wanted_length;
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
   guint number = 0;
 
-  g_return_val_if_fail (text != NULL && name != NULL, NULL);
-
-  wanted = skip_dot_slash (name);
-  wanted_length = strlen (wanted);
-
-  for (const char *line = text, *end; *line != '\0'; line = *end == '\0' ? end : end + 1)
+  for (const char *p = text, *end; *p != '\0'; p = *end == '\0' ? end : end + 1)
     {
-      g_autofree char *sum = NULL;
-      const char *listed;
-      gsize length, listed_length;
+      gsize length;
+      Line line;
 
       number++;
-      end = line + strcspn (line, "\n");
-      length = line_length (line, end);
-      if (length == 0 || line[0] == '#')
+      end = p + strcspn (p, "\n");
+      length = line_length (p, end);
+      if (length == 0 || p[0] == '#')
         continue;
 
-      if (!parse_line (line, length, &listed, &listed_length))
+      if (!parse_line (p, length, &line))
         {
           g_set_error (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM,
                        _("Line %u of the list of checksums is not a checksum and a file name"),
                        number);
           return NULL;
         }
+      g_array_append_val (lines, line);
+    }
+  return g_steal_pointer (&lines);
+}
 
-      if (listed_length != wanted_length || memcmp (listed, wanted, wanted_length) != 0)
+static char *
+find_sum (GArray *lines, const char *name, GError **error)
+{
+  const char *wanted = skip_dot_slash (name);
+  const gsize length = strlen (wanted);
+  g_autofree char *found = NULL;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const Line *line = &g_array_index (lines, Line, i);
+      g_autofree char *sum = NULL;
+
+      if (line->name_length != length || memcmp (line->name, wanted, length) != 0)
         continue;
 
-      sum = g_ascii_strdown (line, SUM_LENGTH);
+      sum = g_ascii_strdown (line->sum, line->sum_length);
       if (found != NULL && !g_str_equal (found, sum))
         {
           g_set_error (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM,
@@ -121,8 +117,177 @@ drover_checksums_lookup (const char  *text,
   if (found == NULL)
     g_set_error (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM,
                  _("The list of checksums has none for “%s”"), name);
-
   return g_steal_pointer (&found);
+}
+
+/**
+ * drover_checksums_lookup:
+ * @text: a list as `sha256sum` or `sha512sum` writes it; empty lines and `#` comments are allowed
+ * @name: the file to find, with or without `./`
+ *
+ * The whole list is read, whatever is found early: a list that is damaged, or that
+ * gives two sums for one name, is not to be trusted for any file.
+ *
+ * Returns: (transfer full) (nullable): the file's SHA-256 or SHA-512 in lower-case hex, or
+ *   %NULL with #DROVER_ERROR_CHECKSUM naming the file or the number of the bad line
+ */
+char *
+drover_checksums_lookup (const char  *text,
+                         const char  *name,
+                         GError     **error)
+{
+  g_autoptr (GArray) lines = NULL;
+
+  g_return_val_if_fail (text != NULL && name != NULL, NULL);
+
+  lines = parse_list (text, error);
+  return lines != NULL ? find_sum (lines, name, error) : NULL;
+}
+
+/* Digits count as numbers, so that 22.04.10 comes after 22.04.9. */
+static int
+compare_versions (const char *a, const char *b)
+{
+  while (*a != '\0' && *b != '\0')
+    {
+      if (g_ascii_isdigit (*a) && g_ascii_isdigit (*b))
+        {
+          char *a_end, *b_end;
+          const guint64 a_number = g_ascii_strtoull (a, &a_end, 10);
+          const guint64 b_number = g_ascii_strtoull (b, &b_end, 10);
+
+          if (a_number != b_number)
+            return a_number < b_number ? -1 : 1;
+          a = a_end;
+          b = b_end;
+        }
+      else if (*a != *b)
+        {
+          /* 1.iso and 1.1.iso: the one that goes on counting is the later one. */
+          if (g_ascii_isdigit (*a) != g_ascii_isdigit (*b))
+            return g_ascii_isdigit (*a) ? 1 : -1;
+          return *a < *b ? -1 : 1;
+        }
+      else
+        {
+          a++;
+          b++;
+        }
+    }
+  return (*a != '\0') - (*b != '\0');
+}
+
+/**
+ * drover_checksums_match:
+ * @text: as for drover_checksums_lookup()
+ * @pattern: a file's name, in which `*` stands for any characters and `?` for one
+ * @name: (out) (transfer full): the file that was found
+ *
+ * Finds a file whose name carries a version. Of several the newest is taken; files in folders
+ * are none of those that are meant.
+ *
+ * Returns: (transfer full) (nullable): its sum, as drover_checksums_lookup()
+ */
+char *
+drover_checksums_match (const char *text, const char *pattern, char **name, GError **error)
+{
+  g_autoptr (GPatternSpec) spec = NULL;
+  g_autoptr (GArray) lines = NULL;
+  g_autofree char *best = NULL;
+  char *sum;
+
+  g_return_val_if_fail (text != NULL && pattern != NULL && name != NULL, NULL);
+
+  if ((lines = parse_list (text, error)) == NULL)
+    return NULL;
+
+  spec = g_pattern_spec_new (skip_dot_slash (pattern));
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const Line *line = &g_array_index (lines, Line, i);
+      g_autofree char *listed = g_strndup (line->name, line->name_length);
+
+      if (strchr (listed, '/') == NULL && g_pattern_spec_match_string (spec, listed) &&
+          (best == NULL || compare_versions (listed, best) > 0))
+        g_set_str (&best, listed);
+    }
+
+  if (best == NULL)
+    {
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM,
+                   _("The list of checksums has none for “%s”"), pattern);
+      return NULL;
+    }
+  if ((sum = find_sum (lines, best, error)) != NULL)
+    *name = g_steal_pointer (&best);
+  return sum;
+}
+
+/**
+ * drover_checksums_only:
+ * @text: as for drover_checksums_lookup()
+ *
+ * Returns: (transfer full) (nullable): the sum of a list that has only one, whatever the name
+ *   beside it: that of a file which lies beside `NAME.SHA256` may be a longer one
+ */
+char *
+drover_checksums_only (const char *text)
+{
+  g_autoptr (GArray) lines = NULL;
+  const Line *line;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  lines = parse_list (text, NULL);
+  if (lines == NULL || lines->len != 1)
+    return NULL;
+  line = &g_array_index (lines, Line, 0);
+  return g_ascii_strdown (line->sum, line->sum_length);
+}
+
+/**
+ * drover_checksums_normalise:
+ * @pasted: a SHA-256 as a person copied it from a page: with spaces, line breaks, in any case
+ *
+ * Returns: (transfer full) (nullable): the 64 digits in lower case, or %NULL when @pasted is
+ *   anything else
+ */
+char *
+drover_checksums_normalise (const char *pasted)
+{
+  g_autoptr (GString) sum = g_string_new (NULL);
+
+  g_return_val_if_fail (pasted != NULL, NULL);
+
+  if (!g_utf8_validate (pasted, -1, NULL))
+    return NULL;
+
+  for (const char *p = pasted; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      const gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c) || g_unichar_iszerowidth (c))
+        continue;
+      if (c > 0x7f || !g_ascii_isxdigit (c))
+        return NULL;
+      g_string_append_c (sum, g_ascii_tolower (c));
+    }
+  return sum->len == DROVER_CHECKSUMS_SHA256_LENGTH
+           ? g_string_free (g_steal_pointer (&sum), FALSE)
+           : NULL;
+}
+
+/**
+ * drover_checksums_get_type:
+ * @sum: (nullable): a sum in hex
+ *
+ * Returns: what it is made with; SHA-256 when there is none
+ */
+GChecksumType
+drover_checksums_get_type (const char *sum)
+{
+  return sum != NULL && strlen (sum) == DROVER_CHECKSUMS_SHA512_LENGTH ? G_CHECKSUM_SHA512
+                                                                      : G_CHECKSUM_SHA256;
 }
 
 /**

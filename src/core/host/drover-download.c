@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "drover-checksums.h"
@@ -45,6 +46,11 @@ struct _DroverDownload
   char *sha256;
   char *title;
   guint stall_timeout;
+  guint64 max_size;
+
+  /* Of the last run. */
+  char *sum;
+  gboolean was_continued;
 
   Progress progress;
   Progress shown;
@@ -126,14 +132,19 @@ check_sum (DroverDownload  *self,
   g_autofree char *sum = drover_part_file_dup_checksum (part);
 
   if (self->sha256 == NULL || has_expected_sum (self, sum))
-    return TRUE;
+    {
+      g_set_str (&self->sum, sum);
+      return TRUE;
+    }
 
   /* Neither used nor resumed: nobody knows which of its bytes are wrong. */
   drover_part_file_discard (part);
   g_set_error (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM,
-               _("“%s” from %s is not the file that its publisher lists: its SHA-256 is %s "
+               _("“%s” from %s is not the file that its publisher lists: its %s is %s "
                  "instead of %s. It was deleted."),
-               self->title, self->address, sum, self->sha256);
+               self->title, self->address,
+               strlen (sum) == DROVER_CHECKSUMS_SHA512_LENGTH ? "SHA-512" : "SHA-256",
+               sum, self->sha256);
   return FALSE;
 }
 
@@ -148,8 +159,10 @@ take_up (DroverDownload  *self,
   g_autofree char *sum = NULL;
 
   *complete = FALSE;
-  if (drover_part_file_get_validator (part) == NULL)
+  if (!drover_part_file_can_continue (part))
     return TRUE;
+
+  self->was_continued = TRUE;
 
   progress_cb (drover_part_file_get_size (part), 0, self);
   if (!dex_await (drover_part_file_hash (part, self->cancellable), error))
@@ -157,6 +170,7 @@ take_up (DroverDownload  *self,
 
   sum = drover_part_file_dup_checksum (part);
   *complete = has_expected_sum (self, sum);
+  g_set_str (&self->sum, *complete ? sum : NULL);
   return TRUE;
 }
 
@@ -170,6 +184,7 @@ fetch (DroverDownload  *self,
     .part = part,
     .cancellable = self->cancellable,
     .stall_timeout = self->stall_timeout,
+    .max_size = self->max_size,
     .progress = progress_cb,
     .progress_data = self,
   };
@@ -190,7 +205,11 @@ download (DroverDownload  *self,
   gboolean complete;
   guint64 size;
 
-  if ((part = drover_part_file_open (self->path, self->address, error)) == NULL ||
+  self->was_continued = FALSE;
+  g_clear_pointer (&self->sum, g_free);
+
+  if ((part = drover_part_file_open (self->path, self->address, self->sha256,
+                                     error)) == NULL ||
       !take_up (self, part, &complete, error) ||
       (!complete && !fetch (self, part, error)))
     return FALSE;
@@ -280,7 +299,7 @@ verify_in_thread (gpointer       object,
                   GError       **error)
 {
   DroverDownload *self = object;
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GChecksum) checksum = g_checksum_new (drover_checksums_get_type (self->sha256));
   g_autofd int fd = g_open (self->path, O_RDONLY | O_CLOEXEC, 0);
 
   if (fd < 0)
@@ -291,7 +310,10 @@ verify_in_thread (gpointer       object,
   if (!drover_checksums_add_fd (checksum, fd, cancellable, error))
     return FALSE;
   if (has_expected_sum (self, g_checksum_get_string (checksum)))
-    return TRUE;
+    {
+      g_set_str (&self->sum, g_checksum_get_string (checksum));
+      return TRUE;
+    }
 
   g_set_error_literal (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM, self->path);
   return FALSE;
@@ -356,6 +378,7 @@ drover_download_finalize (GObject *object)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->sha256, g_free);
+  g_clear_pointer (&self->sum, g_free);
   g_clear_pointer (&self->title, g_free);
 
   G_OBJECT_CLASS (drover_download_parent_class)->finalize (object);
@@ -420,7 +443,8 @@ drover_download_init (DroverDownload *self)
  * drover_download_new:
  * @address: an http or https address
  * @path: where the file is to be in the end; missing folders are made by a run
- * @sha256: (nullable): the sum that its publisher lists, in hex, or %NULL when none is known
+ * @sha256: (nullable): the SHA-256 (or SHA-512) that its publisher lists, in hex, or %NULL when
+ *   none is known. With it a part that came from another address is continued too.
  *
  * Returns: (transfer full): a download, not yet running
  */
@@ -454,6 +478,47 @@ drover_download_set_stall_timeout (DroverDownload *self,
   g_return_if_fail (DROVER_IS_DOWNLOAD (self));
 
   self->stall_timeout = seconds;
+}
+
+/**
+ * drover_download_set_max_size:
+ * @bytes: how many bytes the file may have at most; 0 for any number
+ *
+ * For the next run, of a file that is known to be small.
+ */
+void
+drover_download_set_max_size (DroverDownload *self, guint64 bytes)
+{
+  g_return_if_fail (DROVER_IS_DOWNLOAD (self));
+
+  self->max_size = bytes;
+}
+
+/**
+ * drover_download_get_sum:
+ *
+ * Returns: (nullable): the file's SHA-256, or its SHA-512 when that was expected, in lower-case
+ *   hex, after a run that succeeded
+ */
+const char *
+drover_download_get_sum (DroverDownload *self)
+{
+  g_return_val_if_fail (DROVER_IS_DOWNLOAD (self), NULL);
+
+  return self->sum;
+}
+
+/**
+ * drover_download_was_continued:
+ *
+ * Returns: whether the last run began with what an earlier one had left
+ */
+gboolean
+drover_download_was_continued (DroverDownload *self)
+{
+  g_return_val_if_fail (DROVER_IS_DOWNLOAD (self), FALSE);
+
+  return self->was_continued;
 }
 
 /**

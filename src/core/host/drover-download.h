@@ -18,6 +18,10 @@ DexFuture      *drover_download_verify            (DroverDownload  *self)
 void            drover_download_cancel            (DroverDownload  *self);
 void            drover_download_set_stall_timeout (DroverDownload  *self,
                                                    guint            seconds);
+void            drover_download_set_max_size      (DroverDownload  *self,
+                                                   guint64          bytes);
+const char     *drover_download_get_sum           (DroverDownload  *self);
+gboolean        drover_download_was_continued     (DroverDownload  *self);
 const char     *drover_download_get_path          (DroverDownload  *self);
 const char     *drover_download_get_title         (DroverDownload  *self);
 guint64         drover_download_get_received      (DroverDownload  *self);

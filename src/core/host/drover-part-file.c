@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "drover-checksums.h"
@@ -16,9 +17,11 @@
 #define META_GROUP "download"
 #define META_ADDRESS "address"
 #define META_VALIDATOR "validator"
+#define META_SUM "sum"
 
 /* A file on its way: PATH.part, and beside it PATH.part.meta, which says where the bytes
- * come from, and by what the server can tell whether it still has the same ones. */
+ * come from, by what the server can tell whether it still has the same ones, and what the sum
+ * of the whole will be if that is known. With the sum, any mirror can go on. */
 struct _DroverPartFile
 {
   GObject parent_instance;
@@ -28,6 +31,8 @@ struct _DroverPartFile
   char *meta_path;
   char *address;
   char *validator;
+  char *sum;
+  gboolean is_of_sum;   /* the bytes that are here were meant to become that sum */
   GChecksum *checksum;
   guint64 size;
   int fd;
@@ -98,6 +103,7 @@ load_meta (DroverPartFile *self)
 {
   g_autoptr (GKeyFile) meta = g_key_file_new ();
   g_autofree char *address = NULL;
+  g_autofree char *sum = NULL;
 
   if (!g_key_file_load_from_file (meta, self->meta_path, G_KEY_FILE_NONE, NULL))
     return;
@@ -105,6 +111,9 @@ load_meta (DroverPartFile *self)
   address = g_key_file_get_string (meta, META_GROUP, META_ADDRESS, NULL);
   if (g_strcmp0 (address, self->address) == 0)
     self->validator = g_key_file_get_string (meta, META_GROUP, META_VALIDATOR, NULL);
+
+  sum = g_key_file_get_string (meta, META_GROUP, META_SUM, NULL);
+  self->is_of_sum = self->sum != NULL && g_strcmp0 (sum, self->sum) == 0;
 }
 
 static gboolean
@@ -114,14 +123,17 @@ save_meta (DroverPartFile  *self,
   g_autoptr (GKeyFile) meta = g_key_file_new ();
   g_autoptr (GError) save_error = NULL;
 
-  if (self->validator == NULL)
+  if (self->validator == NULL && self->sum == NULL)
     {
       g_unlink (self->meta_path);
       return TRUE;
     }
 
   g_key_file_set_string (meta, META_GROUP, META_ADDRESS, self->address);
-  g_key_file_set_string (meta, META_GROUP, META_VALIDATOR, self->validator);
+  if (self->validator != NULL)
+    g_key_file_set_string (meta, META_GROUP, META_VALIDATOR, self->validator);
+  if (self->sum != NULL)
+    g_key_file_set_string (meta, META_GROUP, META_SUM, self->sum);
   if (g_key_file_save_to_file (meta, self->meta_path, &save_error))
     return TRUE;
 
@@ -138,6 +150,7 @@ drover_part_file_finalize (GObject *object)
   g_clear_fd (&self->fd, NULL);
   g_clear_pointer (&self->checksum, g_checksum_free);
   g_clear_pointer (&self->validator, g_free);
+  g_clear_pointer (&self->sum, g_free);
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->meta_path, g_free);
   g_clear_pointer (&self->part_path, g_free);
@@ -156,13 +169,13 @@ static void
 drover_part_file_init (DroverPartFile *self)
 {
   self->fd = -1;
-  self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
 }
 
 /**
  * drover_part_file_open:
  * @path: where the file is to be in the end; missing folders are made
  * @address: where it is downloaded from
+ * @sum: (nullable): what the SHA-256 or SHA-512 of the whole file will be, in hex
  *
  * Opens what an earlier try left of @path, or an empty file, and holds it for this
  * download alone until the object is gone.
@@ -173,6 +186,7 @@ drover_part_file_init (DroverPartFile *self)
 DroverPartFile *
 drover_part_file_open (const char  *path,
                        const char  *address,
+                       const char  *sum,
                        GError     **error)
 {
   g_autoptr (DroverPartFile) self = g_object_new (DROVER_TYPE_PART_FILE, NULL);
@@ -182,6 +196,8 @@ drover_part_file_open (const char  *path,
   self->part_path = g_strconcat (path, ".part", NULL);
   self->meta_path = g_strconcat (path, ".part.meta", NULL);
   self->address = g_strdup (address);
+  self->sum = sum != NULL ? g_ascii_strdown (sum, -1) : NULL;
+  self->checksum = g_checksum_new (drover_checksums_get_type (sum));
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
@@ -220,6 +236,69 @@ drover_part_file_get_validator (DroverPartFile *self)
   g_return_val_if_fail (DROVER_IS_PART_FILE (self), NULL);
 
   return self->size > 0 ? self->validator : NULL;
+}
+
+/**
+ * drover_part_file_can_continue:
+ *
+ * Returns: whether there are bytes that a server can continue: it can tell them by their
+ *   validator, or the sum of the whole will tell us
+ */
+gboolean
+drover_part_file_can_continue (DroverPartFile *self)
+{
+  g_return_val_if_fail (DROVER_IS_PART_FILE (self), FALSE);
+
+  return self->size > 0 && (self->validator != NULL || self->is_of_sum);
+}
+
+/**
+ * drover_part_file_take_over:
+ * @validator: (nullable): the ETag or Last-Modified of what will be appended
+ *
+ * From now on the bytes are the present address's, wherever the first ones came from.
+ *
+ * Returns: whether the file system let it
+ */
+gboolean
+drover_part_file_take_over (DroverPartFile *self, const char *validator, GError **error)
+{
+  g_return_val_if_fail (DROVER_IS_PART_FILE (self), FALSE);
+
+  g_set_str (&self->validator, validator);
+  return save_meta (self, error);
+}
+
+/**
+ * drover_part_file_has_room:
+ * @total: the whole file's bytes
+ *
+ * Returns: %TRUE, or %FALSE with %G_IO_ERROR_NO_SPACE when the rest cannot fit on the disk
+ */
+gboolean
+drover_part_file_has_room (DroverPartFile *self, guint64 total, GError **error)
+{
+  g_autofree char *needed = NULL;
+  g_autofree char *free_text = NULL;
+  g_autofree char *folder = NULL;
+  struct statvfs status;
+  guint64 room;
+
+  g_return_val_if_fail (DROVER_IS_PART_FILE (self), FALSE);
+
+  if (total <= self->size || fstatvfs (self->fd, &status) != 0)
+    return TRUE;
+  room = (guint64) status.f_bavail * status.f_frsize;
+  if (total - self->size <= room)
+    return TRUE;
+
+  needed = g_format_size (total - self->size);
+  free_text = g_format_size (room);
+  folder = g_path_get_dirname (self->path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+               _("The disk is too full: the download needs %s more, and “%s” has room for %s"),
+               needed, folder, free_text);
+  return FALSE;
 }
 
 static gboolean
@@ -269,6 +348,7 @@ drover_part_file_restart (DroverPartFile  *self,
     return cannot_write (self->part_path, errno, error);
 
   self->size = 0;
+  self->is_of_sum = self->sum != NULL;
   g_checksum_reset (self->checksum);
   g_set_str (&self->validator, validator);
   return save_meta (self, error);
@@ -313,7 +393,8 @@ drover_part_file_append (DroverPartFile  *self,
 /**
  * drover_part_file_dup_checksum:
  *
- * Returns: (transfer full): the SHA-256 of the bytes that are here, in lower-case hex
+ * Returns: (transfer full): the SHA-256 of the bytes that are here, in lower-case hex; their
+ *   SHA-512 when the file is to have one
  */
 char *
 drover_part_file_dup_checksum (DroverPartFile *self)

@@ -10,6 +10,14 @@ G_DECLARE_FINAL_TYPE (DroverPartFile, drover_part_file, DROVER, PART_FILE, GObje
 
 DroverPartFile *drover_part_file_open          (const char      *path,
                                                 const char      *address,
+                                                const char      *sum,
+                                                GError         **error);
+gboolean        drover_part_file_can_continue  (DroverPartFile  *self);
+gboolean        drover_part_file_take_over     (DroverPartFile  *self,
+                                                const char      *validator,
+                                                GError         **error);
+gboolean        drover_part_file_has_room      (DroverPartFile  *self,
+                                                guint64          total,
                                                 GError         **error);
 guint64         drover_part_file_get_size      (DroverPartFile  *self);
 const char     *drover_part_file_get_validator (DroverPartFile  *self);

@@ -111,11 +111,12 @@ ask_for_the_rest (DroverTransfer *self,
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
   const char *validator = drover_part_file_get_validator (self->part);
 
-  if (validator == NULL)
+  if (!drover_part_file_can_continue (self->part))
     return;
 
   soup_message_headers_set_range (headers, drover_part_file_get_size (self->part), -1);
-  soup_message_headers_replace (headers, "If-Range", validator);
+  if (validator != NULL)
+    soup_message_headers_replace (headers, "If-Range", validator);
 }
 
 /* One request and its answer, redirects among them. */
@@ -201,8 +202,27 @@ is_the_rest (SoupMessageHeaders *headers,
       start < 0 || (guint64) start != drover_part_file_get_size (part))
     return FALSE;
 
+  /* Another mirror has validators of its own; the sum of the whole will tell. */
+  if (validator == NULL)
+    return TRUE;
+
   now = soup_message_headers_get_one (headers, validator[0] == '"' ? "ETag" : "Last-Modified");
   return now == NULL || g_str_equal (now, validator);
+}
+
+static gboolean
+check_size (DroverTransfer *self, guint64 size, GError **error)
+{
+  g_autofree char *most = NULL;
+
+  if (self->max_size == 0 || size <= self->max_size)
+    return TRUE;
+
+  most = g_format_size (self->max_size);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+               _("Cannot download %s: it is longer than %s, which is far too long for what it "
+                 "should be"), self->address, most);
+  return FALSE;
 }
 
 static void
@@ -232,7 +252,7 @@ judge_answer (DroverTransfer  *self,
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const gboolean has_length =
     soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
-  const gboolean asked_for_rest = drover_part_file_get_validator (self->part) != NULL;
+  const gboolean asked_for_rest = drover_part_file_can_continue (self->part);
   const guint status = soup_message_get_status (message);
   goffset total = 0;
 
@@ -243,6 +263,9 @@ judge_answer (DroverTransfer  *self,
         return drover_part_file_restart (self->part, NULL, error) ? ANSWER_START_OVER
                                                                   : ANSWER_FAILED;
       self->total = MAX (total, 0);
+      if (drover_part_file_get_validator (self->part) == NULL &&
+          !drover_part_file_take_over (self->part, get_validator (headers), error))
+        return ANSWER_FAILED;
     }
   else if (status == SOUP_STATUS_OK)
     {
@@ -257,7 +280,8 @@ judge_answer (DroverTransfer  *self,
     }
 
   report (self);
-  return ANSWER_USABLE;
+  return check_size (self, self->total, error) &&
+         drover_part_file_has_room (self->part, self->total, error) ? ANSWER_USABLE : ANSWER_FAILED;
 }
 
 static gboolean
@@ -307,7 +331,8 @@ receive_body (DroverTransfer  *self,
         }
       if (g_bytes_get_size (bytes) == 0)
         return TRUE;
-      if (!append (self, bytes, error))
+      if (!append (self, bytes, error) ||
+          !check_size (self, drover_part_file_get_size (self->part), error))
         return FALSE;
     }
 }

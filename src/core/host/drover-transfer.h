@@ -20,6 +20,7 @@ typedef void (*DroverTransferProgress) (guint64  received,
  * @part: what the file's bytes go into
  * @cancellable: ends it; the transfer cancels it too, when the server stalls
  * @stall_timeout: how many seconds the server may send nothing; 0 for ever
+ * @max_size: how many bytes the file may have at most; 0 for any number
  * @progress: called after each piece
  *
  * What it takes to get the rest of a file. Nothing of it is owned.
@@ -30,6 +31,7 @@ typedef struct
   DroverPartFile *part;
   GCancellable *cancellable;
   guint stall_timeout;
+  guint64 max_size;
   DroverTransferProgress progress;
   gpointer progress_data;
 

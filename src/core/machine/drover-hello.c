@@ -1,45 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "drover-hello.h"
+#include "drover-templates.h"
 
-/* The first thing that most guides to QEMU show: a generic Debian kernel with its installer
- * as RAM disk, on a terminal. The memory is what the installer needs to show itself. */
-static const struct
-{
-  const char *architecture;
-  const char *name;
-  const char *program;
-  const char *before[6];
-  const char *after[2];
-} hellos[] = {
-  {
-    "aarch64",
-    N_("Hello World on Arm (64-bit)"),
-    "qemu-system-aarch64",
-    { "-machine", "virt", "-cpu", "cortex-a53", "-m", "1G" },
-    { NULL },
-  },
-  {
-    /* A PC's firmware does not tell the kernel of a serial port, so the kernel is told. */
-    "x86_64",
-    N_("Hello World on x86-64"),
-    "qemu-system-x86_64",
-    { "-machine", "q35", "-cpu", "qemu64", "-m", "1G" },
-    { "-append", "console=ttyS0" },
-  },
-};
-
-static gssize
+/* The first thing that most guides to QEMU show is a template as any other:
+ * data/templates/hello-world-ARCHITECTURE.json. */
+static DroverTemplate *
 find (const char *architecture)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (hellos); i++)
-    if (g_strcmp0 (hellos[i].architecture, architecture) == 0)
-      return i;
+  g_autofree char *id = g_strconcat ("hello-world-", architecture, NULL);
 
-  return -1;
+  return drover_template_find (id, NULL);
 }
 
 /**
@@ -52,15 +24,9 @@ find (const char *architecture)
 const char *
 drover_hello_get_default_name (const char *architecture)
 {
-  gssize i = find (architecture);
+  g_autoptr (DroverTemplate) template = find (architecture);
 
-  return i < 0 ? NULL : _(hellos[i].name);
-}
-
-static void
-add (GPtrArray *arguments, const char *flag, const char *value)
-{
-  g_ptr_array_add (arguments, drover_argument_new (flag, value));
+  return template != NULL ? g_intern_string (drover_template_get_title (template)) : NULL;
 }
 
 /**
@@ -76,23 +42,15 @@ DroverDocument *
 drover_hello_new_document (const char *architecture, const char *name, const char *kernel,
                            const char *initrd)
 {
-  gssize i = find (architecture);
-  g_autoptr (GPtrArray) arguments = NULL;
-  g_autoptr (DroverDocument) bare = NULL;
-  g_autoptr (DroverDocument) automatic = NULL;
+  g_autoptr (DroverTemplate) template = find (architecture);
+  const DroverTemplateHost host = { .architecture = architecture, .accelerator = "tcg" };
+  const DroverTemplateChoices choices = { .name = name, .kernel = kernel, .initrd = initrd };
+  g_autoptr (GError) error = NULL;
+  DroverDocument *document;
 
-  g_return_val_if_fail (i >= 0, NULL);
+  g_return_val_if_fail (template != NULL, NULL);
 
-  arguments = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
-  for (guint j = 0; j < G_N_ELEMENTS (hellos[i].before); j += 2)
-    add (arguments, hellos[i].before[j], hellos[i].before[j + 1]);
-  add (arguments, "-kernel", kernel);
-  add (arguments, "-initrd", initrd);
-  if (hellos[i].after[0] != NULL)
-    add (arguments, hellos[i].after[0], hellos[i].after[1]);
-  add (arguments, "-nographic", NULL);
-
-  bare = drover_document_new (name != NULL ? name : _(hellos[i].name), hellos[i].program);
-  automatic = drover_document_with_accelerator (bare, "automatic");
-  return drover_document_with_arguments (automatic, arguments);
+  document = drover_template_make_document (template, &host, &choices, &error);
+  g_assert_no_error (error);
+  return document;
 }

@@ -158,7 +158,10 @@ rewrite_chardev (DroverCheckPlan *self, DroverArgument *argument, const char *va
     {
       if (g_strcmp0 (server, "on") == 0)
         note_port (self, host, port, FALSE, index);
-      set_scratch_socket (self, &text);
+      if (index == self->tpm_chardev)
+        replace (&text, _drover_check_dup_tpm_chardev (self, text));
+      else
+        set_scratch_socket (self, &text);
     }
   if (log != NULL)
     replace (&text, drover_keyval_set (text, "backend", "logfile", "/dev/null"));
@@ -476,7 +479,9 @@ rewrite_tpm (DroverCheckPlan *self, DroverArgument *argument, const char *value,
 {
   g_autofree char *type = drover_keyval_dup (value, "type", "type");
 
-  if (g_strcmp0 (type, "emulator") == 0 || g_strcmp0 (type, "passthrough") == 0)
+  if (self->tpm_chardev >= 0 && g_strcmp0 (type, "emulator") == 0)
+    add (self, argument, value, index);
+  else if (g_strcmp0 (type, "emulator") == 0 || g_strcmp0 (type, "passthrough") == 0)
     leave_out (self, value, "type", index);
   else
     add (self, argument, value, index);

@@ -14,6 +14,7 @@
  *   sockets, ports  listen in the scratch folder, or not at all; nobody is connected to
  *   files written   pid file, logs, traces, memory files, …: in the scratch folder
  *   host devices    USB, VFIO, TPM, input: not taken hold of
+ *   the machine's TPM: a new, empty one, for the check alone
  *   windows, sound  none
  *   -daemonize, -incoming, -loadvm, -preconfig: it would not come up, or not stay ours
  */
@@ -53,6 +54,7 @@ _drover_check_plan_free (DroverCheckPlan *self)
   g_ptr_array_unref (self->ports);
   g_ptr_array_unref (self->problems);
   g_ptr_array_unref (self->left_out);
+  g_ptr_array_unref (self->services);
   g_free (self);
 }
 
@@ -277,7 +279,7 @@ add_defaults (DroverCheckPlan *self)
  * @scratch: a private, empty folder
  *
  * Computes what the dry run starts, and writes the overlays of its disks. In a fiber, as it may
- * have to ask `qemu-img`.
+ * have to ask `qemu-img`. The services that it starts are its maker's to end.
  *
  * Returns: (transfer full): the plan
  */
@@ -295,7 +297,10 @@ _drover_check_plan_new (DroverDocument *document, const char *folder, const char
   self->problems =
     g_ptr_array_new_with_free_func ((GDestroyNotify) _drover_check_problem_free);
   self->left_out = g_ptr_array_new_with_free_func (g_free);
+  self->services = drover_services_new ();
+  self->tpm_chardev = -1;
   self->display_argument = -1;
+  _drover_check_start_tpm (self);
 
   for (guint i = 0; i < arguments->len; i++)
     if (drover_argument_get_enabled (arguments->pdata[i]))

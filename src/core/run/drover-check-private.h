@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drover-check.h"
+#include "drover-service.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +47,8 @@ typedef struct
  * @display: (nullable): the kind of display that was taken away
  * @display_argument: index of the argument that asks for it
  * @opengl: whether that display would have had OpenGL
+ * @services: (element-type DroverService): what runs for the check alone
+ * @tpm_chardev: index of the argument that leads to a TPM among them, or -1
  * @n_files: how many files @scratch has
  *
  * The command of a dry run: the document's own, without what would be felt outside of it.
@@ -62,6 +65,8 @@ typedef struct
   char *display;
   int display_argument;
   gboolean opengl;
+  GPtrArray *services;
+  int tpm_chardev;
   guint n_files;
 } DroverCheckPlan;
 
@@ -77,6 +82,9 @@ gboolean            _drover_check_rewrite_disk  (DroverCheckPlan *self, DroverAr
                                                  int index);
 gboolean            _drover_check_rewrite_backend (DroverCheckPlan *self, DroverArgument *argument,
                                                  int index);
+
+void                _drover_check_start_tpm     (DroverCheckPlan *self);
+char               *_drover_check_dup_tpm_chardev (DroverCheckPlan *self, const char *value);
 
 /* An option's value, be it keyval or JSON. */
 char               *_drover_check_dup_field     (const char *value, const char *implied,

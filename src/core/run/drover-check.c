@@ -20,6 +20,7 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-launch-plan.h"
+#include "drover-machine-firmware.h"
 #include "drover-paths.h"
 #include "drover-program.h"
 #include "drover-qmp.h"
@@ -470,6 +471,29 @@ choose_accelerator (Run *run, GError **error)
   return TRUE;
 }
 
+/* A variable store that is made at the start is not there yet. What it is made from stands in for
+ * it, and nobody need be allowed to write that. */
+static DroverCheckPlan *
+make_plan (Run *run)
+{
+  int store = -1;
+  g_autoptr (DroverDocument) document =
+    run->folder != NULL
+      ? drover_machine_firmware_without_store (run->document, run->folder, &store)
+      : drover_document_ref (run->document);
+  DroverCheckPlan *plan = _drover_check_plan_new (document, run->folder, run->scratch);
+
+  for (guint i = plan->problems->len; store >= 0 && i-- > 0;)
+    {
+      const DroverCheckProblem *problem = plan->problems->pdata[i];
+
+      if (problem->argument == store && !problem->fatal)
+        g_ptr_array_remove_index (plan->problems, i);
+    }
+
+  return plan;
+}
+
 static DroverCheck *
 run_check (Run *run, GError **error)
 {
@@ -485,15 +509,19 @@ run_check (Run *run, GError **error)
   if (!choose_accelerator (run, error))
     return NULL;
 
-  plan = _drover_check_plan_new (run->document, run->folder, run->scratch);
+  plan = make_plan (run);
   process = spawn (run, plan, output_path, &stream, error);
   if (process == NULL)
-    return NULL;
+    {
+      drover_services_end (plan->services, 0);
+      return NULL;
+    }
 
   came_up = talk (stream, &talk_error);
   if (g_error_matches (talk_error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY))
     g_subprocess_force_exit (process);
   await_end (process, deadline);
+  drover_services_end (plan->services, 0);
 
   output = read_output (output_path);
   check_display (run, plan);

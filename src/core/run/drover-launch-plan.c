@@ -260,19 +260,36 @@ add_monitor (Builder *builder, const char *id, const char *name, const char *mod
 
 /**
  * drover_launch_plan_new:
- * @document: the machine
- * @runtime_dir: the machine's runtime folder, see drover_paths_dup_runtime_dir()
- * @log_dir: the machine's log folder, see drover_paths_dup_log_dir()
- * @accelerator: (nullable): the accelerator that Drover chose, such as `tcg`; %NULL when the
- *   arguments or QEMU's default say it
  *
- * Computes what is started. Nothing is looked up or written.
+ * drover_launch_plan_new_with_display() for a machine whose display is left to QEMU.
  *
  * Returns: (transfer full): the plan
  */
 DroverLaunchPlan *
 drover_launch_plan_new (DroverDocument *document, const char *runtime_dir, const char *log_dir,
                         const char *accelerator)
+{
+  return drover_launch_plan_new_with_display (document, runtime_dir, log_dir, accelerator, NULL);
+}
+
+/**
+ * drover_launch_plan_new_with_display:
+ * @document: the machine
+ * @runtime_dir: the machine's runtime folder, see drover_paths_dup_runtime_dir()
+ * @log_dir: the machine's log folder, see drover_paths_dup_log_dir()
+ * @accelerator: (nullable): the accelerator that Drover chose, such as `tcg`; %NULL when the
+ *   arguments or QEMU's default say it
+ * @display: (nullable): the display that Drover chose, such as `gtk`; %NULL when the arguments
+ *   name one, or the machine has no graphics
+ *
+ * Computes what is started. Nothing is looked up or written.
+ *
+ * Returns: (transfer full): the plan
+ */
+DroverLaunchPlan *
+drover_launch_plan_new_with_display (DroverDocument *document, const char *runtime_dir,
+                                     const char *log_dir, const char *accelerator,
+                                     const char *display)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) notices = g_strv_builder_new ();
@@ -297,6 +314,8 @@ drover_launch_plan_new (DroverDocument *document, const char *runtime_dir, const
   add_defaults (&builder);
   if (accelerator != NULL)
     add (&builder, "-accel", accelerator);
+  if (display != NULL)
+    add (&builder, "-display", display);
   add_monitor (&builder, "drover-qmp", DROVER_QMP_SOCKET, "control");
   add_monitor (&builder, "drover-ctl", DROVER_CTL_SOCKET, "control");
   add_monitor (&builder, "drover-hmp", DROVER_HMP_SOCKET, "readline");
@@ -371,4 +390,88 @@ drover_launch_plan_names_accelerator (DroverDocument *document)
     }
 
   return FALSE;
+}
+
+static gboolean
+is_graphics_device (const char *value)
+{
+  static const char *const words[] = { "vga", "VGA", "qxl", "virtio-gpu", "bochs-display", "ramfb",
+                                       "cirrus", "vmware-svga", "cg3", "tcx", "macfb" };
+  g_auto (GStrv) parts = g_strsplit (value, value[0] == '{' ? "\"" : ",", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    for (guint j = 0; j < G_N_ELEMENTS (words); j++)
+      if ((value[0] == '{' || i == 0) && strstr (parts[i], words[j]) != NULL)
+        return TRUE;
+
+  return FALSE;
+}
+
+/* Whether the machine has a screen unless its arguments take it away. */
+static gboolean
+has_graphics_by_default (DroverDocument *document)
+{
+  static const char *const screens[] = { "x86_64", "i386", "amd64", "ppc", "sparc", "mips",
+                                         "alpha", "hppa", "m68k", "sh4" };
+  const char *slash = strrchr (drover_document_get_program (document), '/');
+  const char *name = slash != NULL ? slash + 1 : drover_document_get_program (document);
+  g_autofree char *machine = drover_launch_plan_dup_value (document, "machine", "type", "type");
+
+  if (machine == NULL)
+    machine = drover_launch_plan_dup_value (document, "M", "type", "type");
+  if (machine != NULL && (g_str_equal (machine, "none") || g_str_has_prefix (machine, "microvm")))
+    return FALSE;
+  if (machine != NULL && g_str_has_prefix (machine, "raspi"))
+    return TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (screens); i++)
+    {
+      g_autofree char *prefix = g_strconcat ("qemu-system-", screens[i], NULL);
+
+      if (g_str_has_prefix (name, prefix))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/**
+ * drover_launch_plan_wants_display:
+ *
+ * Returns: whether the machine has graphics, and its arguments do not say where they are shown
+ */
+gboolean
+drover_launch_plan_wants_display (DroverDocument *document)
+{
+  static const char *const naming[] = { "display", "nographic", "vnc", "spice", "curses", "sdl",
+                                        "gtk", "daemonize", "readconfig", "h", "help", "version",
+                                        NULL };
+  GPtrArray *arguments = drover_document_get_arguments (document);
+  gboolean graphics = has_graphics_by_default (document);
+  gboolean device = FALSE;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      const char *option = drover_argument_get_option (arguments->pdata[i]);
+      const char *value = drover_argument_get_value (arguments->pdata[i]);
+
+      if (!drover_argument_get_enabled (arguments->pdata[i]))
+        continue;
+      if (g_strv_contains (naming, option))
+        return FALSE;
+      if (g_str_equal (option, "nodefaults"))
+        graphics = FALSE;
+      else if (g_str_equal (option, "vga") && value != NULL)
+        device = !g_str_equal (value, "none");
+      else if (g_str_equal (option, "device") && value != NULL && is_graphics_device (value))
+        device = TRUE;
+    }
+  if (!device)
+    {
+      g_autofree char *vga = drover_launch_plan_dup_value (document, "vga", "type", "type");
+
+      graphics = graphics && g_strcmp0 (vga, "none") != 0;
+    }
+
+  return graphics || device;
 }

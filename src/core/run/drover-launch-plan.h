@@ -47,10 +47,14 @@ typedef struct
 
 DroverLaunchPlan *drover_launch_plan_new  (DroverDocument *document, const char *runtime_dir,
                                            const char *log_dir, const char *accelerator);
+DroverLaunchPlan *drover_launch_plan_new_with_display (DroverDocument *document,
+                                           const char *runtime_dir, const char *log_dir,
+                                           const char *accelerator, const char *display);
 void              drover_launch_plan_free (DroverLaunchPlan *self);
 void              drover_console_plan_free (DroverConsolePlan *self);
 
 gboolean          drover_launch_plan_names_accelerator (DroverDocument *document);
+gboolean          drover_launch_plan_wants_display (DroverDocument *document);
 char             *drover_launch_plan_dup_value (DroverDocument *document, const char *option,
                                                 const char *implied_key, const char *key);
 

@@ -21,16 +21,8 @@ chosen_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
-/**
- * drover_run_choose_accelerator:
- *
- * Finds out what the machine would run with, and why. With *Automatic* that is KVM only
- * where a test guest passed under it, see drover_accel_choose().
- *
- * Returns: (transfer full): a future that is resolved when `accelerator` is up to date
- */
-DexFuture *
-drover_run_choose_accelerator (DroverRun *self)
+static DexFuture *
+choose_accelerator (DroverRun *self)
 {
   DroverDocument *document = drover_machine_get_document (self->machine);
   g_autofree char *cpu = NULL;
@@ -63,4 +55,25 @@ drover_run_choose_accelerator (DroverRun *self)
                                     drover_machine_get_directory (self->machine));
   return dex_future_then (drover_accel_choose (program, cpu, machine), chosen_cb,
                           g_object_ref (self), g_object_unref);
+}
+
+static DexFuture *
+display_next_cb (DexFuture *future, gpointer user_data)
+{
+  return _drover_run_choose_display (user_data);
+}
+
+/**
+ * drover_run_choose_accelerator:
+ *
+ * Finds out what the machine would run with, and why, and where its screen would be. With *Automatic* that is KVM only
+ * where a test guest passed under it, see drover_accel_choose().
+ *
+ * Returns: (transfer full): a future that is resolved when `accelerator` is up to date
+ */
+DexFuture *
+drover_run_choose_accelerator (DroverRun *self)
+{
+  return dex_future_then (choose_accelerator (self), display_next_cb, g_object_ref (self),
+                          g_object_unref);
 }

@@ -121,6 +121,7 @@ attach_fiber (gpointer user_data)
       dex_await (drover_run_refresh (self), &error))
     {
       _drover_run_set_error (self, NULL);
+      _drover_run_watch_services (self);
       _drover_run_has_come_up (self);
       return dex_future_new_for_string (self->state);
     }
@@ -133,6 +134,7 @@ attach_fiber (gpointer user_data)
   if (self->record == NULL || !drover_run_record_is_alive (self->record))
     {
       /* It ended or was forced off while we looked, which is as good as not found. */
+      _drover_run_end_services (self, FALSE);
       _drover_run_set_off (self);
       return dex_future_new_for_string (self->state);
     }
@@ -198,12 +200,17 @@ drover_run_attach (DroverRun *self)
 
   if (!is_ours (self, record))
     {
+      if (record != NULL && !drover_run_record_is_alive (record) &&
+          drover_services_any_alive (record->services))
+        return _drover_run_clear_up (self, g_steal_pointer (&record), runtime_dir);
       _drover_run_set_off (self);
       return dex_future_new_for_string (self->state);
     }
 
   _drover_run_set_accelerator (self, record->accelerator, record->accelerator_reason);
   _drover_run_set_consoles (self, record->consoles);
+  g_ptr_array_unref (self->services);
+  self->services = drover_services_copy (record->services);
   g_clear_pointer (&self->record, drover_run_record_free);
   self->record = g_steal_pointer (&record);
   self->asked_off = FALSE;

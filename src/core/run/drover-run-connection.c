@@ -85,6 +85,9 @@ ended_fiber (gpointer user_data)
       error = _drover_run_describe_end (self);
       _drover_run_set_error (self, error);
     }
+  _drover_run_end_services (self, FALSE);
+  if (self->qmp != qmp)
+    return dex_future_new_true ();
   _drover_run_set_off (self);
 
   /* Somebody may have started it anew before we noticed its end. */

@@ -7,6 +7,7 @@
 #include "drover-error.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
+#include "drover-tpm.h"
 
 static void
 delete_logs (const char *slug)
@@ -35,6 +36,23 @@ delete_runtime_dir (const char *runtime_dir)
   g_rmdir (runtime_dir);
 }
 
+/* The keys go with the machine that they are of. */
+static void
+delete_tpm (const char *folder, GStrv left_behind)
+{
+  g_autofree char *states = g_build_filename (folder, "tpm", NULL);
+  guint kept = 0;
+
+  drover_tpm_delete_states (folder);
+  for (guint i = 0; left_behind[i] != NULL; i++)
+    if (g_str_equal (left_behind[i], "tpm") && !g_file_test (states, G_FILE_TEST_EXISTS))
+      g_free (left_behind[i]);
+    else
+      left_behind[kept++] = left_behind[i];
+  left_behind[kept] = NULL;
+  g_rmdir (folder);
+}
+
 /**
  * drover_run_delete_machine:
  * @library: the library that has the machine
@@ -50,6 +68,7 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
                            GError **error)
 {
   g_autoptr (DroverRun) held = g_object_ref (self);
+  g_autofree char *folder = g_strdup (drover_machine_get_folder (self->machine));
   g_autofree char *slug = g_strdup (drover_machine_get_slug (self->machine));
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
 
@@ -63,6 +82,7 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
   if (!drover_library_delete (library, self->machine, left_behind, error))
     return FALSE;
 
+  delete_tpm (folder, *left_behind);
   delete_logs (slug);
   delete_runtime_dir (runtime_dir);
   return TRUE;

@@ -166,6 +166,8 @@ force_off_fiber (gpointer user_data)
                                   _("QEMU (process %d) cannot be ended"), (int) pid);
 
   if (self->record != NULL && self->record->pid == pid)
+    _drover_run_end_services (self, FALSE);
+  if (self->record != NULL && self->record->pid == pid)
     _drover_run_set_off (self);
   return dex_future_new_for_string (self->state);
 }

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * drover-run.c has the object, drover-run-start.c the way from off to running,
  * drover-run-attach.c the way back to a guest that somebody started before,
  * drover-run-connection.c what QEMU tells us and how we learn of its end,
- * drover-run-power.c what is done to it, drover-run-accelerator.c what it runs with. */
+ * drover-run-power.c what is done to it, drover-run-accelerator.c what it runs with,
+ * drover-run-services.c the programs that live with it. */
 struct _DroverRun
 {
   GObject parent_instance;
@@ -28,10 +29,14 @@ struct _DroverRun
   char *accelerator_reason;
   char *launch_accelerator; /* (nullable): what Drover adds to the arguments */
 
+  char *launch_display;     /* (nullable): the same for the display */
+  char *display_notice;     /* (nullable): why there is none */
+
   DroverRunRecord *record; /* while there is a process */
   GSubprocess *subprocess; /* only when we started it */
   DroverQmp *qmp;
   GListStore *consoles;
+  GPtrArray *services;     /* element-type DroverService: what runs beside QEMU */
   gboolean attach_consoles;
   gboolean start_paused;   /* the arguments of what we started last have -S */
   gboolean holds_lock;     /* nobody but us can be making a run of this machine */
@@ -55,5 +60,17 @@ gboolean   _drover_run_connected       (DroverRun *self, DroverQmp *qmp, GError 
 GError    *_drover_run_describe_end    (DroverRun *self);
 gboolean   _drover_run_mark_started    (DroverRun *self, const char *uuid, GError **error);
 void       _drover_run_has_come_up     (DroverRun *self);
+DexFuture *_drover_run_choose_display  (DroverRun *self);
+gboolean   _drover_run_save_record     (DroverRun *self, DroverDocument *document,
+                                        DroverLaunchPlan *plan, const char *runtime_dir,
+                                        GError **error);
+gboolean   _drover_run_start_services  (DroverRun *self, DroverDocument *document,
+                                        const char *runtime_dir, const char *log_dir,
+                                        GError **error);
+void       _drover_run_end_services    (DroverRun *self, gboolean at_once);
+void       _drover_run_watch_services  (DroverRun *self);
+DexFuture *_drover_run_clear_up        (DroverRun *self, DroverRunRecord *record,
+                                        const char *runtime_dir);
+void       _drover_run_emit_service_failed (DroverRun *self, const char *message);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ drover_run_record_free (DroverRunRecord *self)
   g_strfreev (self->command);
   g_free (self->directory);
   g_clear_pointer (&self->consoles, g_ptr_array_unref);
+  g_clear_pointer (&self->services, g_ptr_array_unref);
   g_free (self->accelerator);
   g_free (self->accelerator_reason);
   g_free (self);
@@ -106,7 +107,7 @@ check_record (JsonObject *object, GError **error)
   static const char *const texts[] = { "uuid", "accelerator", "accelerator-reason",
                                        "directory" };
   static const char *const numbers[] = { "pid", "start-time" };
-  static const char *const lists[] = { "argv", "command", "consoles" };
+  static const char *const lists[] = { "argv", "command", "consoles", "services" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (!drover_json_check_type (object, texts[i], G_TYPE_STRING, "", error))
@@ -119,6 +120,22 @@ check_record (JsonObject *object, GError **error)
       return FALSE;
 
   return TRUE;
+}
+
+static GPtrArray *
+services_from_json (JsonArray *array)
+{
+  GPtrArray *services = drover_services_new ();
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      DroverService *service = drover_service_from_json (json_array_get_element (array, i));
+
+      if (service != NULL)
+        g_ptr_array_add (services, service);
+    }
+
+  return services;
 }
 
 static DroverRunRecord *
@@ -139,6 +156,9 @@ record_from_json (JsonObject *object)
   self->argv = strv_from_json (json_object_has_member (object, "argv")
                                  ? json_object_get_array_member (object, "argv")
                                  : NULL);
+  self->services = services_from_json (json_object_has_member (object, "services")
+                                         ? json_object_get_array_member (object, "services")
+                                         : NULL);
   self->directory = dup_text (object, "directory");
   if (json_object_has_member (object, "command"))
     self->command = strv_from_json (json_object_get_array_member (object, "command"));
@@ -204,9 +224,12 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
   g_autofree char *text = NULL;
   JsonObject *object = json_object_new ();
   JsonArray *consoles = json_array_new ();
+  JsonArray *services = json_array_new ();
 
   for (guint i = 0; i < self->consoles->len; i++)
     json_array_add_element (consoles, console_to_json (self->consoles->pdata[i]));
+  for (guint i = 0; i < self->services->len; i++)
+    json_array_add_element (services, drover_service_to_json (self->services->pdata[i]));
 
   json_object_set_string_member (object, "uuid", self->uuid);
   json_object_set_string_member (object, "folder", self->folder);
@@ -220,6 +243,7 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
   if (self->directory != NULL)
     json_object_set_string_member (object, "directory", self->directory);
   json_object_set_array_member (object, "consoles", consoles);
+  json_object_set_array_member (object, "services", services);
   if (self->accelerator != NULL)
     json_object_set_string_member (object, "accelerator", self->accelerator);
   if (self->accelerator_reason != NULL)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drover-launch-plan.h"
+#include "drover-service.h"
 
 G_BEGIN_DECLS
 
@@ -9,13 +10,14 @@ G_BEGIN_DECLS
  * DroverRunRecord:
  * @uuid: the machine's
  * @folder: the machine's folder
- * @pid: QEMU's process
+ * @pid: QEMU's process; 0 while only its services run
  * @start_time: see drover_process_get_start_time()
  * @argv: what was started
  * @command: (nullable): the saved arguments then, without what the launch added; %NULL of a
  *   guest that an older Drover started
  * @directory: (nullable): the folder in which it was started
  * @consoles: (element-type DroverConsolePlan): its consoles
+ * @services: (element-type DroverService): the programs that live with it
  * @accelerator: (nullable): the accelerator that Drover chose
  * @accelerator_reason: (nullable): why
  *
@@ -31,6 +33,7 @@ typedef struct
   GStrv command;
   char *directory;
   GPtrArray *consoles;
+  GPtrArray *services;
   char *accelerator;
   char *accelerator_reason;
 } DroverRunRecord;

@@ -10,6 +10,7 @@
 #include "drover-console.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-machine-firmware.h"
 #include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-program.h"
@@ -77,30 +78,40 @@ spawn (DroverRun *self, DroverLaunchPlan *plan, GError **error)
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
 }
 
+/* Without a @plan: of a machine whose services are started and QEMU is not. */
 static DroverRunRecord *
 make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
 {
-  const char *pid = g_subprocess_get_identifier (self->subprocess);
+  const char *pid = plan != NULL ? g_subprocess_get_identifier (self->subprocess) : NULL;
   DroverRunRecord *record = g_new0 (DroverRunRecord, 1);
 
   record->uuid = g_strdup (drover_document_get_uuid (document));
   record->folder = g_strdup (drover_machine_get_folder (self->machine));
   record->pid = pid != NULL ? atoi (pid) : 0;
   record->start_time = drover_process_get_start_time (record->pid);
-  record->argv = g_strdupv (plan->argv);
+  record->argv = plan != NULL ? g_strdupv (plan->argv) : g_new0 (char *, 1);
   record->command = drover_document_dup_argv (document);
   record->directory = g_strdup (drover_machine_get_directory (self->machine));
-  record->consoles = g_ptr_array_ref (plan->consoles);
+  record->consoles = plan != NULL ? g_ptr_array_ref (plan->consoles) : g_ptr_array_new ();
+  record->services = drover_services_copy (self->services);
   record->accelerator = g_strdup (self->accelerator);
   record->accelerator_reason = g_strdup (self->accelerator_reason);
   return record;
+}
+
+gboolean
+_drover_run_save_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
+                         const char *runtime_dir, GError **error)
+{
+  g_autoptr (DroverRunRecord) record = make_record (self, document, plan);
+
+  return drover_run_record_save (record, runtime_dir, error);
 }
 
 static gboolean
 launch (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
         const char *runtime_dir, GError **error)
 {
-  drover_run_record_clear (runtime_dir);
   if (!_drover_run_mark_started (self, drover_document_get_uuid (document), error))
     return FALSE;
 
@@ -161,6 +172,7 @@ bring_up (DroverRun *self, DroverLaunchPlan *plan, GError **error)
     }
 
   dex_await (dex_subprocess_wait_check (self->subprocess), NULL);
+  _drover_run_end_services (self, FALSE);
 
   /* A guest may run and shut itself down faster than we can ask how it is. */
   if (self->shutdown_reason != NULL && !self->asked_off)
@@ -187,6 +199,10 @@ take_lock (DroverRun *self, const char *runtime_dir, GError **error)
   record = drover_run_record_load (runtime_dir, NULL);
   if (record == NULL || !drover_run_record_is_alive (record))
     {
+      /* What a crash left of the run before must not stand in the way of this one's. */
+      if (record != NULL)
+        drover_services_end (record->services, 0);
+      drover_run_record_clear (runtime_dir);
       self->holds_lock = TRUE;
       return fd;
     }
@@ -206,6 +222,8 @@ clean_up (DroverRun *self)
       g_subprocess_force_exit (self->subprocess);
       dex_await (dex_subprocess_wait_check (self->subprocess), NULL);
     }
+  if (self->holds_lock)
+    _drover_run_end_services (self, TRUE);
   _drover_run_set_off (self);
 }
 
@@ -223,6 +241,31 @@ prepare (DroverRun *self, DroverDocument *document, const char *runtime_dir, con
     return drover_set_errno_error (error, _("Cannot make %s"), log_dir);
 
   return TRUE;
+}
+
+/* What a machine needs on disk, and Drover can make again. */
+static gboolean
+make_missing (DroverRun *self, DroverDocument *document, char **notice, GError **error)
+{
+  *notice = dex_await_string (
+    drover_machine_firmware_prepare (document, drover_machine_get_directory (self->machine)),
+    error);
+  return *notice != NULL;
+}
+
+/* @notice: what was done before the start; may be empty */
+static void
+take_notices (DroverRun *self, DroverLaunchPlan *plan, const char *notice)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (*notice != '\0')
+    g_strv_builder_add (builder, notice);
+  g_strv_builder_addv (builder, (const char **) plan->notices);
+  if (self->display_notice != NULL)
+    g_strv_builder_add (builder, self->display_notice);
+  g_strfreev (self->notices);
+  self->notices = g_strv_builder_end (builder);
 }
 
 /* The file may be changed, or broken, while the machine starts. */
@@ -251,19 +294,24 @@ start_fiber (gpointer user_data)
   g_autofree char *runtime_dir = drover_paths_dup_runtime_dir (drover_document_get_uuid (document));
   g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
   g_autoptr (DroverLaunchPlan) plan = NULL;
+  g_autofree char *notice = NULL;
   g_autoptr (GError) error = NULL;
   int lock_fd = -1;
 
   if (prepare (self, document, runtime_dir, log_dir, &error) &&
       (lock_fd = take_lock (self, runtime_dir, &error)) >= 0 &&
-      dex_await (drover_run_choose_accelerator (self), &error))
+      dex_await (drover_run_choose_accelerator (self), &error) &&
+      make_missing (self, document, &notice, &error) &&
+      _drover_run_start_services (self, document, runtime_dir, log_dir, &error))
     {
-      plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
-      g_strfreev (self->notices);
-      self->notices = g_strdupv (plan->notices);
+      plan = drover_launch_plan_new_with_display (document, runtime_dir, log_dir,
+                                                  self->launch_accelerator, self->launch_display);
+      take_notices (self, plan, notice);
       self->start_paused = plan->start_paused;
       if (launch (self, document, plan, runtime_dir, &error))
         bring_up (self, plan, &error);
+      if (error == NULL && self->record != NULL)
+        _drover_run_watch_services (self);
     }
 
   if (error != NULL && self->asked_off)

@@ -25,6 +25,7 @@ enum
 enum
 {
   EVENT,
+  SERVICE_FAILED,
   N_SIGNALS
 };
 
@@ -56,6 +57,7 @@ drover_run_finalize (GObject *object)
   DroverRun *self = DROVER_RUN (object);
 
   g_clear_object (&self->consoles);
+  g_clear_pointer (&self->services, g_ptr_array_unref);
   g_clear_pointer (&self->record, drover_run_record_free);
   g_clear_error (&self->error);
   g_free (self->qmp_socket);
@@ -65,6 +67,8 @@ drover_run_finalize (GObject *object)
   g_free (self->accelerator);
   g_free (self->accelerator_reason);
   g_free (self->launch_accelerator);
+  g_free (self->launch_display);
+  g_free (self->display_notice);
 
   G_OBJECT_CLASS (drover_run_parent_class)->finalize (object);
 }
@@ -132,6 +136,14 @@ drover_run_class_init (DroverRunClass *klass)
   signals[EVENT] = g_signal_new ("event", DROVER_TYPE_RUN, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
                                  0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
                                  JSON_TYPE_OBJECT);
+  /**
+   * DroverRun::service-failed:
+   * @message: what happened, for people
+   *
+   * A program that lives with the machine ended, and QEMU goes on.
+   */
+  signals[SERVICE_FAILED] = g_signal_new ("service-failed", DROVER_TYPE_RUN, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -139,6 +151,7 @@ drover_run_init (DroverRun *self)
 {
   self->state = g_strdup (DROVER_STATE_OFF);
   self->consoles = g_list_store_new (DROVER_TYPE_CONSOLE);
+  self->services = drover_services_new ();
 }
 
 /**
@@ -163,6 +176,12 @@ void
 _drover_run_emit_event (DroverRun *self, const char *name, JsonObject *message)
 {
   g_signal_emit (self, signals[EVENT], g_quark_from_string (name), name, message);
+}
+
+void
+_drover_run_emit_service_failed (DroverRun *self, const char *message)
+{
+  g_signal_emit (self, signals[SERVICE_FAILED], 0, message);
 }
 
 void
@@ -457,7 +476,8 @@ drover_run_dup_launch_argv (DroverRun *self)
   if (document == NULL)
     return NULL;
 
-  plan = drover_launch_plan_new (document, runtime_dir, log_dir, self->launch_accelerator);
+  plan = drover_launch_plan_new_with_display (document, runtime_dir, log_dir,
+                                              self->launch_accelerator, self->launch_display);
   return g_steal_pointer (&plan->argv);
 }
 

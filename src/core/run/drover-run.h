@@ -43,6 +43,7 @@ const char    *drover_run_get_accelerator_reason (DroverRun *self);
 const char *const *drover_run_get_notices (DroverRun *self);
 GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
+GPtrArray     *drover_run_get_services   (DroverRun *self);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);
 char          *drover_run_dup_qemu_log   (DroverRun *self);
 char          *drover_run_dup_log_path   (DroverRun *self);
@@ -50,6 +51,7 @@ char          *drover_run_dup_runtime_dir (DroverRun *self);
 GStrv          drover_run_dup_launch_argv (DroverRun *self);
 gboolean       drover_run_differs        (DroverRun *self, DroverDocument *document);
 gboolean       drover_run_was_started    (DroverRun *self);
+gboolean       drover_run_has_window     (DroverRun *self);
 gboolean       drover_run_waits_by_itself (DroverRun *self);
 
 G_END_DECLS

@@ -81,6 +81,84 @@ test_case (gconstpointer data)
     g_error ("“%s” is not like “%s”", error->message, c->message);
 }
 
+typedef struct
+{
+  const char *name;
+  const char *text;
+  const char *pattern;
+  const char *file;
+} MatchCase;
+
+static const MatchCase match_cases[] = {
+  { "newest", SUM_A " *ubuntu-22.04.9-live-server-amd64.iso\n"
+    SUM_A " *ubuntu-22.04.10-live-server-amd64.iso\n" SUM_A " *ubuntu-22.04-live-server-amd64.iso\n"
+    SUM_A " *ubuntu-22.04.11-desktop-amd64.iso\n",
+    "ubuntu-22.04*-live-server-amd64.iso", "ubuntu-22.04.10-live-server-amd64.iso" },
+  { "point-release", SUM_A "  a-1.iso\n" SUM_A "  a-1.1.iso\n", "a-1*.iso", "a-1.1.iso" },
+  { "plain-name", SUM_A "  a.iso\n" SUM_A "  b.iso\n", "a.iso", "a.iso" },
+  { "dot-slash", SUM_A "  ./a-1.iso\n", "a-?.iso", "a-1.iso" },
+  { "no-folders", SUM_A "  ../../a-1.iso\n" SUM_A "  x/a-2.iso\n", "*a-?.iso", NULL },
+  { "none", SUM_A "  a.iso\n", "b*.iso", NULL },
+  { "damaged", SUM_A "  a.iso\nnonsense\n", "a*.iso", NULL },
+  { "two-sums", SUM_A "  a.iso\n" SUM_B "  a.iso\n", "a*.iso", NULL },
+};
+
+static void
+test_match (gconstpointer data)
+{
+  const MatchCase *c = data;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sum = drover_checksums_match (c->text, c->pattern, &name, &error);
+
+  g_assert_cmpstr (name, ==, c->file);
+  g_assert_cmpstr (sum, ==, c->file != NULL ? SUM_A : NULL);
+  if (c->file == NULL)
+    g_assert_error (error, DROVER_ERROR, DROVER_ERROR_CHECKSUM);
+}
+
+static void
+test_sha512 (void)
+{
+  g_autofree char *sum = drover_checksums_lookup (SUM_A SUM_B "  a\n" SUM_A "  b\n", "a", NULL);
+
+  g_assert_cmpstr (sum, ==, SUM_A SUM_B);
+  g_assert_cmpint (drover_checksums_get_type (sum), ==, G_CHECKSUM_SHA512);
+  g_assert_cmpint (drover_checksums_get_type (SUM_A), ==, G_CHECKSUM_SHA256);
+  g_assert_cmpint (drover_checksums_get_type (NULL), ==, G_CHECKSUM_SHA256);
+}
+
+static void
+test_only (void)
+{
+  g_autofree char *one = drover_checksums_only ("# c\n" SUM_A "  any-name-2026.1.img\n");
+  g_autofree char *two = drover_checksums_only (SUM_A "  a\n" SUM_A "  b\n");
+  g_autofree char *none = drover_checksums_only ("");
+  g_autofree char *bad = drover_checksums_only (SUM_A);
+
+  g_assert_cmpstr (one, ==, SUM_A);
+  g_assert_null (two);
+  g_assert_null (none);
+  g_assert_null (bad);
+}
+
+static void
+test_normalise (void)
+{
+  g_autofree char *pasted = drover_checksums_normalise (" 01234567 89ABCDEF\r\n0123456789abcdef\n"
+                                                        "0123456789abcdef\t0123456789abcdef \n");
+  g_autofree char *labelled = drover_checksums_normalise ("SHA256: " SUM_A);
+  g_autofree char *short_one = drover_checksums_normalise ("0123");
+  g_autofree char *no_break = drover_checksums_normalise ("0123456789abcdef\302\240"
+                                                          "0123456789abcdef0123456789abcdef"
+                                                          "0123456789abcdef\342\200\213");
+
+  g_assert_cmpstr (pasted, ==, SUM_A);
+  g_assert_null (labelled);
+  g_assert_null (short_one);
+  g_assert_cmpstr (no_break, ==, SUM_A);
+}
+
 static void
 test_add_fd (void)
 {
@@ -129,6 +207,15 @@ main (int   argc,
 
       g_test_add_data_func (name, &cases[i], test_case);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (match_cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/checksums/match/%s", match_cases[i].name);
+
+      g_test_add_data_func (path, &match_cases[i], test_match);
+    }
+  g_test_add_func ("/checksums/sha512", test_sha512);
+  g_test_add_func ("/checksums/only", test_only);
+  g_test_add_func ("/checksums/normalise", test_normalise);
   g_test_add_func ("/checksums/add-fd", test_add_fd);
 
   return drover_test_run ();

@@ -342,7 +342,7 @@ test_resume_twice (Fixture       *f,
   g_assert_cmpuint (fake_web_count (f->web), ==, 3);
 }
 
-/* Nothing can tell whether the server still has the same bytes. */
+/* The server cannot tell whether it still has the same bytes; the sum will. */
 static void
 test_no_validator (Fixture       *f,
                    gconstpointer  data)
@@ -351,9 +351,111 @@ test_no_validator (Fixture       *f,
 
   page.etag = "W/\"weak\"";
   leave_half (f, &page);
+  run_ok (f);
+  fake_web_assert_request (f->web, 1, "Range", "bytes=150000-");
+  fake_web_assert_request (f->web, 1, "If-Range", NULL);
+}
+
+/* Nothing can tell. */
+static void
+test_no_validator_no_sum (Fixture       *f,
+                          gconstpointer  data)
+{
+  FakePage page = good;
+
+  g_object_unref (f->download);
+  f->download = drover_download_new (f->address, f->path, NULL);
+  page.etag = "W/\"weak\"";
+  leave_half (f, &page);
   g_assert_false (exists (f->meta));
   run_ok (f);
   fake_web_assert_request (f->web, 1, "Range", NULL);
+}
+
+/* Each mirror has validators of its own. What they do not have is another sum. */
+static void
+test_other_mirror (Fixture       *f,
+                   gconstpointer  data)
+{
+  FakePage page = good;
+
+  leave_half (f, &good);
+  page.etag = "\"mirror's\"";
+  fake_web_set (f->web, "/mirror", &page);
+  use_address (f, fake_web_dup_address (f->web, "/mirror"));
+  run_ok (f);
+  g_assert_true (drover_download_was_continued (f->download));
+  fake_web_assert_request (f->web, 1, "Range", "bytes=150000-");
+  fake_web_assert_request (f->web, 1, "If-Range", NULL);
+}
+
+/* From then on it is continued as the mirror's. */
+static void
+test_other_mirror_breaks_off (Fixture       *f,
+                              gconstpointer  data)
+{
+  FakePage page = good;
+
+  leave_half (f, &good);
+  page.etag = "\"mirror's\"";
+  page.end = FAKE_END_RESET;
+  page.end_after = 1000;
+  fake_web_set (f->web, "/mirror", &page);
+  use_address (f, fake_web_dup_address (f->web, "/mirror"));
+  run_error (f, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "*broke off*");
+  page.end = FAKE_END_PROPERLY;
+  fake_web_set (f->web, "/mirror", &page);
+  run_ok (f);
+  fake_web_assert_request (f->web, 2, "If-Range", "\"mirror's\"");
+}
+
+static void
+test_max_size (Fixture       *f,
+               gconstpointer  data)
+{
+  FakePage page = good;
+
+  drover_download_set_max_size (f->download, HALF);
+  run_error (f, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "*longer than 150.0*kB*");
+  g_assert_false (exists (f->path));
+
+  page.no_length = TRUE;
+  fake_web_set (f->web, "/file", &page);
+  run_error (f, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "*longer than 150.0*kB*");
+  g_assert_false (exists (f->path));
+}
+
+/* More than any disk has is not begun. */
+static void
+test_no_room (Fixture       *f,
+              gconstpointer  data)
+{
+  FakePage page = good;
+
+  page.no_length = TRUE;
+  page.headers = "Content-Length: 4000000000000000\r\n";
+  page.end = FAKE_END_CLOSE;
+  page.end_after = 1000;
+  fake_web_set (f->web, "/file", &page);
+  run_error (f, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "*needs 4.0*PB more, and “*” has room for *");
+}
+
+static void
+test_sha512 (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA512, (guchar *) body,
+                                                      BODY_SIZE);
+
+  g_object_unref (f->download);
+  f->download = drover_download_new (f->address, f->path, sum);
+  leave_half (f, &good);
+  run_ok (f);
+  g_assert_cmpstr (drover_download_get_sum (f->download), ==, sum);
+  g_object_unref (f->download);
+  sum[0] = sum[0] == '0' ? '1' : '0';
+  f->download = drover_download_new (f->address, f->path, sum);
+  run_error (f, DROVER_ERROR, DROVER_ERROR_CHECKSUM, "*its SHA-512 is *");
 }
 
 static void
@@ -1029,6 +1131,12 @@ main (int   argc,
   add ("resume-by-date", NULL, test_resume_by_date);
   add ("resume-twice", NULL, test_resume_twice);
   add ("no-validator", NULL, test_no_validator);
+  add ("no-validator/no-sum", NULL, test_no_validator_no_sum);
+  add ("other-mirror", NULL, test_other_mirror);
+  add ("other-mirror/breaks-off", NULL, test_other_mirror_breaks_off);
+  add ("max-size", NULL, test_max_size);
+  add ("no-room", NULL, test_no_room);
+  add ("sha512", NULL, test_sha512);
   add ("bad-meta", NULL, test_bad_meta);
   add ("empty-part", NULL, test_empty_part);
   add ("ignores-range", NULL, test_ignores_range);

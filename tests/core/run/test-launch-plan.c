@@ -276,6 +276,61 @@ test_dup_value (void)
   g_assert_null (none);
 }
 
+static void
+test_wants_display (void)
+{
+  static const struct
+  {
+    const char *program;
+    const char *const arguments[7];
+    gboolean wants;
+  } lists[] = {
+    { "qemu-system-x86_64", { "-m", "1G" }, TRUE },
+    { "/opt/qemu-system-i386", { NULL }, TRUE },
+    { "qemu-system-x86_64", { "-nographic" }, FALSE },
+    { "qemu-system-x86_64", { " -nographic" }, TRUE },
+    { "qemu-system-x86_64", { "-vnc", ":0" }, FALSE },
+    { "qemu-system-x86_64", { "--display", "none" }, FALSE },
+    { "qemu-system-x86_64", { "-spice", "port=1" }, FALSE },
+    { "qemu-system-x86_64", { "-vga", "none" }, FALSE },
+    { "qemu-system-x86_64", { "-vga", "none", "-device", "virtio-gpu-pci" }, TRUE },
+    { "qemu-system-x86_64", { "-nodefaults" }, FALSE },
+    { "qemu-system-x86_64", { "-nodefaults", "-vga", "std" }, TRUE },
+    { "qemu-system-x86_64", { "-nodefaults", "-device", "{\"driver\":\"VGA\"}" }, TRUE },
+    { "qemu-system-x86_64", { "-nodefaults", "-device", "virtio-net-pci,id=vga" }, FALSE },
+    { "qemu-system-x86_64", { "-machine", "microvm" }, FALSE },
+    { "qemu-system-aarch64", { "-machine", "virt" }, FALSE },
+    { "qemu-system-aarch64", { "-M", "raspi4b" }, TRUE },
+    { "qemu-system-aarch64", { "-M", "virt", "-device", "ramfb" }, TRUE },
+    { "qemu-system-s390x", { NULL }, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr (DroverDocument) document = make_document (lists[i].arguments);
+      g_autoptr (DroverDocument) other =
+        drover_document_with_program (document, lists[i].program);
+
+      g_test_message ("%u", i);
+      g_assert_cmpint (drover_launch_plan_wants_display (other), ==, lists[i].wants);
+    }
+}
+
+static void
+test_display (void)
+{
+  const char *const arguments[] = { "-m", "1G", NULL };
+  g_autoptr (DroverDocument) document = make_document (arguments);
+  g_autoptr (DroverLaunchPlan) with = drover_launch_plan_new_with_display (
+    document, RUNTIME_DIR, LOG_DIR, NULL, "gtk");
+  g_autoptr (DroverLaunchPlan) without =
+    drover_launch_plan_new (document, RUNTIME_DIR, LOG_DIR, NULL);
+  g_autofree char *text = g_strjoinv (" ", with->argv);
+
+  g_assert_nonnull (strstr (text, " -display gtk "));
+  g_assert_cmpuint (g_strv_length (with->argv), ==, g_strv_length (without->argv) + 2);
+}
+
 /* The user's own log is where the console's history is then. */
 static void
 test_logs (void)
@@ -308,5 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/launch-plan/names-accelerator", test_names_accelerator);
   g_test_add_func ("/launch-plan/dup-value", test_dup_value);
   g_test_add_func ("/launch-plan/logs", test_logs);
+  g_test_add_func ("/launch-plan/wants-display", test_wants_display);
+  g_test_add_func ("/launch-plan/display", test_display);
   return drover_test_run ();
 }

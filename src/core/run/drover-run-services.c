@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#include "drover-dex.h"
+#include "drover-process.h"
+#include "drover-run-private.h"
+#include "drover-tpm.h"
+
+/* The programs that live with a machine. They are started before QEMU, are in its record from the
+ * moment they run, and end with it; whoever finds a record whose QEMU is gone ends them. */
+
+/* They end by themselves when QEMU hangs up; this long after its end they are helped. */
+#define GRACE_MSEC 1000
+
+static gboolean
+start_one (DroverRun *self, DroverDocument *document, DroverServicePlan *plan,
+           const char *runtime_dir, GError **error)
+{
+  DroverService *service = drover_service_spawn (plan, error);
+
+  if (service == NULL)
+    return FALSE;
+
+  g_ptr_array_add (self->services, service);
+  return _drover_run_save_record (self, document, NULL, runtime_dir, error) &&
+         drover_service_await_ready (service, error);
+}
+
+/* Starts what the machine needs beside QEMU, in a fiber, with the lock held. */
+gboolean
+_drover_run_start_services (DroverRun *self, DroverDocument *document, const char *runtime_dir,
+                            const char *log_dir, GError **error)
+{
+  g_autoptr (DroverServicePlan) plan = NULL;
+  g_autoptr (GError) plan_error = NULL;
+
+  g_ptr_array_set_size (self->services, 0);
+  if (!drover_tpm_check_listener (document, drover_machine_get_directory (self->machine), error))
+    return FALSE;
+
+  plan = drover_tpm_plan (self->machine, document, log_dir, &plan_error);
+  if (plan_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&plan_error));
+      return FALSE;
+    }
+
+  return plan == NULL || start_one (self, document, plan, runtime_dir, error);
+}
+
+/* Sees the services of a QEMU that has ended to their end, in a fiber. */
+void
+_drover_run_end_services (DroverRun *self, gboolean at_once)
+{
+  drover_services_end (self->services, at_once ? 0 : GRACE_MSEC);
+}
+
+typedef struct
+{
+  GWeakRef run;
+  DroverService *service;
+  GPid qemu;
+  guint64 qemu_start_time;
+} Watch;
+
+static void
+watch_free (gpointer data)
+{
+  Watch *watch = data;
+
+  g_weak_ref_clear (&watch->run);
+  drover_service_free (watch->service);
+  g_free (watch);
+}
+
+/* It ends a moment before QEMU does when QEMU ends. Only when QEMU goes on is that a failure. */
+static DexFuture *
+ended_fiber (gpointer user_data)
+{
+  Watch *watch = user_data;
+  g_autoptr (DroverRun) self = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *message = NULL;
+
+  if (_drover_run_await_gone (watch->qemu, watch->qemu_start_time, GRACE_MSEC))
+    return dex_future_new_true ();
+
+  self = g_weak_ref_get (&watch->run);
+  if (self == NULL || self->record == NULL || self->record->pid != watch->qemu || self->asked_off)
+    return dex_future_new_true ();
+
+  error = drover_service_describe_end (watch->service);
+  message = g_strdup_printf (_("%s The guest goes on without it; it comes back at the next start."),
+                             error->message);
+  _drover_run_emit_service_failed (self, message);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+gone_cb (DexFuture *future, gpointer user_data)
+{
+  Watch *watch = user_data;
+  g_autoptr (DroverRun) self = g_weak_ref_get (&watch->run);
+  Watch *copy;
+
+  if (self == NULL)
+    return dex_future_new_true ();
+
+  copy = g_new0 (Watch, 1);
+  g_weak_ref_init (&copy->run, self);
+  copy->service = drover_service_copy (watch->service);
+  copy->qemu = watch->qemu;
+  copy->qemu_start_time = watch->qemu_start_time;
+  return drover_dex_spawn (ended_fiber, copy, watch_free);
+}
+
+/* From here on the end of a service is noticed while QEMU runs. */
+void
+_drover_run_watch_services (DroverRun *self)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      const DroverService *service = self->services->pdata[i];
+      Watch *watch = g_new0 (Watch, 1);
+
+      g_weak_ref_init (&watch->run, self);
+      watch->service = drover_service_copy (service);
+      watch->qemu = self->record->pid;
+      watch->qemu_start_time = self->record->start_time;
+      drover_dex_forget (
+        dex_future_finally (drover_process_wait_gone (service->pid, service->start_time), gone_cb,
+                            watch, watch_free));
+    }
+}
+
+/* What a crash left: QEMU is gone, and nobody was there to see its services to their end. */
+typedef struct
+{
+  DroverRun *run;
+  DroverRunRecord *record;
+  char *runtime_dir;
+} Leftover;
+
+static void
+leftover_free (gpointer data)
+{
+  Leftover *leftover = data;
+
+  g_object_unref (leftover->run);
+  drover_run_record_free (leftover->record);
+  g_free (leftover->runtime_dir);
+  g_free (leftover);
+}
+
+static DexFuture *
+clear_up_fiber (gpointer user_data)
+{
+  Leftover *leftover = user_data;
+  int fd = drover_run_record_lock (leftover->runtime_dir, NULL);
+
+  /* Whoever holds the lock is starting the machine, and sees to it. */
+  if (fd >= 0)
+    {
+      drover_services_end (leftover->record->services, GRACE_MSEC);
+      close (fd);
+      if (leftover->run->record == NULL && !leftover->run->coming_up)
+        _drover_run_set_off (leftover->run);
+    }
+  return dex_future_new_for_string (leftover->run->state);
+}
+
+/* Takes @record. Returns: a future of the state */
+DexFuture *
+_drover_run_clear_up (DroverRun *self, DroverRunRecord *record, const char *runtime_dir)
+{
+  Leftover *leftover = g_new0 (Leftover, 1);
+
+  leftover->run = g_object_ref (self);
+  leftover->record = record;
+  leftover->runtime_dir = g_strdup (runtime_dir);
+  return drover_dex_spawn (clear_up_fiber, leftover, leftover_free);
+}
+
+/**
+ * drover_run_get_services:
+ *
+ * Returns: (transfer none) (element-type DroverService): the programs that run beside QEMU for
+ *   the machine; of one that is off those of its last run
+ */
+GPtrArray *
+drover_run_get_services (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+  return self->services;
+}
