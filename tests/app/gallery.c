@@ -237,6 +237,13 @@ show_sections (DroverWindow *window, const char *prefix)
 }
 
 static void
+go_to (DroverWindow *window, const char *page)
+{
+  configuration_show (window, page);
+  configuration_open_page (window);
+}
+
+static void
 scroll_to_end (DroverWindow *window)
 {
   GtkWidget *card = window_find_type (configuration_get (window), ADW_TYPE_PREFERENCES_PAGE);
@@ -249,7 +256,7 @@ scroll_to_end (DroverWindow *window)
 static void
 show_numa (DroverWindow *window)
 {
-  configuration_show (window, "cpu");
+  go_to (window, "cpu");
   settle (window);
   scroll_to_end (window);
   shoot (window, "numa");
@@ -258,7 +265,7 @@ show_numa (DroverWindow *window)
 static void
 show_disk (DroverWindow *window)
 {
-  configuration_show (window, "disks");
+  go_to (window, "disks");
   open_card (window, "b.qcow2");
   shoot (window, "disk");
 }
@@ -266,7 +273,7 @@ show_disk (DroverWindow *window)
 static void
 show_card (DroverWindow *window)
 {
-  configuration_show (window, "network");
+  go_to (window, "network");
   open_card (window, "virtio-net-pci");
   shoot (window, "card");
 }
@@ -274,7 +281,7 @@ show_card (DroverWindow *window)
 static void
 show_device (DroverWindow *window)
 {
-  configuration_show (window, "devices");
+  go_to (window, "devices");
   open_card (window, "qemu-xhci");
   shoot (window, "device");
 }
@@ -282,7 +289,7 @@ show_device (DroverWindow *window)
 static void
 show_argument (DroverWindow *window)
 {
-  configuration_show (window, "rest");
+  go_to (window, "rest");
   open_card (window, "frobnicate");
   shoot (window, "argument");
 }
@@ -290,7 +297,7 @@ show_argument (DroverWindow *window)
 static void
 show_add_disk (DroverWindow *window)
 {
-  configuration_show (window, "disks");
+  go_to (window, "disks");
   press (window, _("_Add Disk…"));
   shoot_dialog (window, "add-disk");
 }
@@ -298,7 +305,7 @@ show_add_disk (DroverWindow *window)
 static void
 show_add_device (DroverWindow *window)
 {
-  configuration_show (window, "devices");
+  go_to (window, "devices");
   press (window, _("_Add Device…"));
   shoot_dialog (window, "add-device");
 }
@@ -306,7 +313,7 @@ show_add_device (DroverWindow *window)
 static void
 show_forward (DroverWindow *window)
 {
-  configuration_show (window, "network");
+  go_to (window, "network");
   open_card (window, "virtio-net-pci");
   press (window, _("Add Port Forward…"));
   shoot_dialog (window, "forward");
@@ -315,7 +322,7 @@ show_forward (DroverWindow *window)
 static void
 show_modernise (DroverWindow *window)
 {
-  configuration_show (window, "disks");
+  go_to (window, "disks");
   press_row (window, open_card (window, "a-quite-long"), _("_Modernise…"));
   shoot_dialog (window, "modernise");
 }
@@ -323,7 +330,7 @@ show_modernise (DroverWindow *window)
 static void
 show_remove (DroverWindow *window)
 {
-  configuration_show (window, "disks");
+  go_to (window, "disks");
   press_row (window, open_card (window, "b.qcow2"), _("_Remove…"));
   shoot_dialog (window, "remove");
 }
@@ -331,7 +338,7 @@ show_remove (DroverWindow *window)
 static void
 show_properties (DroverWindow *window)
 {
-  configuration_show (window, "devices");
+  go_to (window, "devices");
   press_row (window, open_card (window, "qemu-xhci"), _("All _Properties…"));
   shoot_dialog (window, "properties");
 }
@@ -339,7 +346,7 @@ show_properties (DroverWindow *window)
 static void
 show_machine_properties (DroverWindow *window)
 {
-  configuration_show (window, "machine");
+  go_to (window, "machine");
   press_row (window, GTK_WIDGET (configuration_get (window)), _("All Properties of This Machine"));
   shoot_dialog (window, "machine-properties");
 }
@@ -356,14 +363,15 @@ show_command_view (DroverWindow *window)
   DroverConfig *config = drover_configuration_view_get_config (configuration_get (window));
   GtkWidget *text;
 
-  configuration_show (window, "memory");
+  go_to (window, "memory");
   gtk_toggle_button_set_active (find_command_toggle (window), TRUE);
   drover_config_select (config, 4, 0, 2);
   shoot (window, "command");
 
   press (window, _("As _Launched"));
   shoot (window, "command-launched");
-  press (window, _("As _Launched"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_button (window, _("As _Launched"))),
+                                FALSE);
 
   drover_test_until (window_find_type (window, GTK_TYPE_TEXT_VIEW) != NULL);
   text = window_find_type (window, GTK_TYPE_TEXT_VIEW);

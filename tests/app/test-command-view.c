@@ -483,6 +483,72 @@ test_selection (Fixture *fixture, gconstpointer data)
   g_assert_true (IS_CHOSEN (fixture, "usb=on"));
 }
 
+static gboolean
+drawn_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  int *left = user_data;
+
+  return --*left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_in_sight (Fixture *fixture, const char *text)
+{
+  g_autofree char *all = dup_text (fixture);
+  const char *found = strstr (all, text);
+  GtkTextIter at;
+  GdkRectangle place;
+  GdkRectangle seen;
+
+  g_assert_nonnull (found);
+  gtk_text_buffer_get_iter_at_offset (fixture->buffer, &at, g_utf8_strlen (all, found - all));
+  gtk_text_view_get_iter_location (fixture->text, &at, &place);
+  gtk_text_view_get_visible_rect (fixture->text, &seen);
+  return place.y >= seen.y && place.y + place.height <= seen.y + seen.height;
+}
+
+static void
+resize (Fixture *fixture, int width)
+{
+  int frames = 6;
+
+  gtk_window_set_default_size (fixture->window, width, 400);
+  drover_test_until (ABS (gtk_widget_get_width (GTK_WIDGET (fixture->window)) - width) < 32);
+  gtk_widget_add_tick_callback (GTK_WIDGET (fixture->text), drawn_cb, &frames, NULL);
+  drover_test_until (frames == 0);
+}
+
+/* Narrower, the lines before it take more room. */
+static void
+test_stays_in_sight (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (int i = 10; i < 40; i++)
+    g_string_append_printf (lines, "\n-device virtio-rng-pci,id=rng%d,disable-legacy=on", i);
+  go_behind (fixture, "-nographic");
+  paste (fixture, lines->str);
+  drover_test_until (command_has (fixture, "rng39"));
+  gtk_window_set_focus (fixture->window, NULL);
+
+  resize (fixture, 900);
+  drover_config_select (fixture->config, 5 + 15, 0, 1);
+  drover_test_until (is_in_sight (fixture, "virtio-rng-pci,id=rng25"));
+  resize (fixture, 360);
+  drover_test_until (is_in_sight (fixture, "virtio-rng-pci,id=rng25"));
+  resize (fixture, 900);
+  drover_test_until (is_in_sight (fixture, "virtio-rng-pci,id=rng25"));
+
+  /* Who types has the cursor in sight. */
+  gtk_widget_grab_focus (GTK_WIDGET (fixture->text));
+  go_behind (fixture, "id=rng38");
+  gtk_text_view_scroll_mark_onscreen (fixture->text,
+                                      gtk_text_buffer_get_insert (fixture->buffer));
+  drover_test_until (is_in_sight (fixture, "virtio-rng-pci,id=rng38"));
+  resize (fixture, 360);
+  drover_test_until (is_in_sight (fixture, "id=rng38"));
+}
+
 static void
 test_argument_menu (Fixture *fixture, gconstpointer data)
 {
@@ -724,6 +790,7 @@ main (int argc, char *argv[])
   ADD ("change-elsewhere", test_change_elsewhere);
   ADD ("conflict", test_conflict);
   ADD ("selection", test_selection);
+  ADD ("stays-in-sight", test_stays_in_sight);
   ADD ("argument-menu", test_argument_menu);
   ADD ("copy", test_copy);
   ADD ("as-launched", test_as_launched);

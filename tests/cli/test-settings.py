@@ -185,7 +185,8 @@ def test_named_wrongly(home):
     home.run("get", "pc", name, status=cli.USAGE)
   assert "d0" in home.run("get", "pc", "disk.image", status=cli.USAGE)[1]
   home.run("get", "pc", "disk[d1].image", status=cli.FAILED)
-  home.run("get", "pc", "card[d0].model", status=cli.FAILED)
+  error = home.run("get", "pc", "card[d0].model", status=cli.FAILED)[1]
+  assert "no card “d0”" in error, error
   home.run("get", "nothing", "memory.size", status=cli.NO_SUCH)
   home.run("get", "pc", status=cli.USAGE)
   home.run("set", "pc", "memory.size", status=cli.USAGE)

@@ -18,6 +18,7 @@ struct _DroverCommandView
   GPtrArray *arguments;
   char *taken_back;      /* what was typed and could not be read, to have it back by redo */
   guint idle;
+  guint scroll_idle;
   int argument;          /* at the cursor; -1 for none */
   gboolean has_error;    /* the text says nothing that could be applied */
   gboolean is_half_typed; /* the cursor is still in an option's name */

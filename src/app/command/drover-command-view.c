@@ -132,6 +132,20 @@ _drover_command_view_is_stale (DroverCommandView *self)
 
 /* What is chosen */
 
+/* By a mark: lines that were not measured yet are waited for. */
+static void
+scroll_to (DroverCommandView *self, const GtkTextIter *place)
+{
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+  GtkTextMark *mark = gtk_text_buffer_get_mark (buffer, "chosen");
+
+  if (mark == NULL)
+    mark = gtk_text_buffer_create_mark (buffer, "chosen", place, TRUE);
+  else
+    gtk_text_buffer_move_mark (buffer, mark, place);
+  gtk_text_view_scroll_to_mark (self->text, mark, 0.1, FALSE, 0, 0);
+}
+
 static void
 show_selection (DroverCommandView *self, gboolean scroll)
 {
@@ -150,7 +164,30 @@ show_selection (DroverCommandView *self, gboolean scroll)
   describe (self, argument, start);
   if (scroll &&
       drover_command_buffer_find_range (self->buffer, argument, start, end, &from, &to))
-    gtk_text_view_scroll_to_iter (self->text, &from, 0.1, FALSE, 0, 0);
+    scroll_to (self, &from);
+}
+
+static void
+scroll_again_cb (gpointer user_data)
+{
+  DroverCommandView *self = user_data;
+
+  self->scroll_idle = 0;
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self->text)))
+    return;
+  if (gtk_widget_has_focus (GTK_WIDGET (self->text)))
+    gtk_text_view_scroll_mark_onscreen (
+      self->text, gtk_text_buffer_get_insert (GTK_TEXT_BUFFER (self->buffer)));
+  else
+    show_selection (self, TRUE);
+}
+
+/* In another size lines break elsewhere: what was in sight would not be. */
+static void
+resized_cb (DroverCommandView *self)
+{
+  if (self->scroll_idle == 0)
+    self->scroll_idle = g_idle_add_once (scroll_again_cb, self);
 }
 
 static void
@@ -570,6 +607,7 @@ drover_command_view_dispose (GObject *object)
   DroverCommandView *self = DROVER_COMMAND_VIEW (object);
 
   g_clear_handle_id (&self->idle, g_source_remove);
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   if (self->config != NULL)
     g_signal_handlers_disconnect_by_data (self->config, self);
   if (self->buffer != NULL)
@@ -639,6 +677,10 @@ drover_command_view_init (DroverCommandView *self)
   g_signal_connect_swapped (self->buffer, "notify::cursor-position", G_CALLBACK (cursor_moved_cb),
                             self);
   g_signal_connect_swapped (self->launch, "toggled", G_CALLBACK (launch_toggled_cb), self);
+  g_signal_connect_object (gtk_scrollable_get_hadjustment (GTK_SCROLLABLE (self->text)),
+                           "notify::page-size", G_CALLBACK (resized_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->text)),
+                           "notify::page-size", G_CALLBACK (resized_cb), self, G_CONNECT_SWAPPED);
 }
 
 /**

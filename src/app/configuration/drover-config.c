@@ -340,6 +340,12 @@ drover_config_look (DroverConfig *self)
   lines = drover_diff_arguments (before, self->arguments);
   if (!drover_diff_is_empty (lines))
     g_signal_emit (self, signals[CHANGED], 0);
+  else
+    {
+      /* Who heard of no change knows the old list. */
+      g_ptr_array_unref (self->arguments);
+      self->arguments = g_steal_pointer (&before);
+    }
 }
 
 /**

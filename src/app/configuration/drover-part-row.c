@@ -14,6 +14,7 @@ typedef struct
 {
   DroverConfig *config;
   DroverPart *part;
+  GPtrArray *arguments; /* of which the part was told last */
   GPtrArray *rows;   /* of settings; belong to the expander */
   GPtrArray *groups; /* of settings that are looked at more rarely */
   gboolean choosing;
@@ -453,6 +454,7 @@ drover_part_row_dispose (GObject *object)
   g_clear_pointer (&priv->rows, g_ptr_array_unref);
   g_clear_pointer (&priv->shown_id, g_free);
   g_clear_pointer (&priv->part, drover_part_free);
+  g_clear_pointer (&priv->arguments, g_ptr_array_unref);
   g_clear_object (&priv->config);
 
   G_OBJECT_CLASS (drover_part_row_parent_class)->dispose (object);
@@ -571,7 +573,8 @@ drover_part_row_refresh (DroverPartRow *self)
   DroverPartRowPrivate *priv = get (self);
   GPtrArray *arguments = drover_config_get_arguments (priv->config);
 
-  if (arguments == NULL || priv->part == NULL || priv->rows == NULL)
+  /* A card in a group that is out of sight hears only later where its part is by now. */
+  if (arguments == NULL || arguments != priv->arguments || priv->rows == NULL)
     return;
 
   DROVER_PART_ROW_GET_CLASS (self)->update (self, arguments, priv->part);
@@ -595,6 +598,8 @@ drover_part_row_set_part (DroverPartRow *self, GPtrArray *arguments, DroverPart 
 
   g_clear_pointer (&get (self)->part, drover_part_free);
   get (self)->part = part;
+  g_clear_pointer (&get (self)->arguments, g_ptr_array_unref);
+  get (self)->arguments = g_ptr_array_ref (arguments);
   get (self)->ambiguous = ambiguous;
   drover_part_row_refresh (self);
   if (is_first)

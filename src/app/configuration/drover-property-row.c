@@ -84,7 +84,11 @@ static void
 fill_suggestions (DroverPropertyRow *self)
 {
   const char *const *choices = drover_property_item_get_choices (self->item);
+  gboolean some = choices != NULL && choices[0] != NULL;
 
+  /* As wide with the arrow as the others are without. */
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), some ? 10 : 14);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->entry), some ? 10 : 14);
   gtk_list_box_remove_all (self->choices);
   for (guint i = 0; choices != NULL && choices[i] != NULL; i++)
     {
@@ -93,7 +97,7 @@ fill_suggestions (DroverPropertyRow *self)
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_list_box_append (self->choices, label);
     }
-  gtk_widget_set_visible (self->suggestions, choices != NULL && choices[0] != NULL);
+  gtk_widget_set_visible (self->suggestions, some);
 }
 
 static void

@@ -599,7 +599,7 @@ drover_import_make_document (DroverImport *self, const char *name, DroverOptionT
   if (reading->is_too_long)
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
-                   _("With its variables replaced, the command is longer than any can be"));
+                   _("The command is longer than any can be"));
       return NULL;
     }
 

@@ -76,6 +76,31 @@ test_undo (void)
   g_assert_null (drover_editor_get_redo_label (editor));
 }
 
+/* Of many changes the oldest are forgotten, one for one. */
+#define MAX_STEPS 500
+
+static void
+test_undo_limit (void)
+{
+  g_autoptr (DroverMachine) machine = new_machine ("undo-limit");
+  DroverEditor *editor = drover_editor_get_for_machine (machine);
+  g_autoptr (GError) error = NULL;
+  int n = 0;
+
+  for (int i = 1; i <= MAX_STEPS + 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Name %d", i);
+
+      rename_to (editor, name, NULL);
+    }
+
+  while (drover_editor_undo (editor, &error))
+    n++;
+  g_assert_no_error (error);
+  g_assert_cmpint (n, ==, MAX_STEPS);
+  g_assert_cmpstr (name_of (editor), ==, "Name 3");
+}
+
 static void
 test_no_change_is_no_step (void)
 {
@@ -247,6 +272,7 @@ main (int argc, char *argv[])
 {
   drover_test_init (&argc, &argv);
   g_test_add_func ("/editor/undo", test_undo);
+  g_test_add_func ("/editor/undo-limit", test_undo_limit);
   g_test_add_func ("/editor/no-change-is-no-step", test_no_change_is_no_step);
   g_test_add_func ("/editor/merge", test_merge);
   g_test_add_func ("/editor/changed-by-another", test_changed_by_another);
