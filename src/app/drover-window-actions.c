@@ -219,8 +219,8 @@ delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
   g_autofree char *body = g_strdup_printf (
-    _("The settings of “%s” are deleted. Disk images and other files that Drover did not make "
-      "stay where they are."),
+    _("“%s” is deleted with the disks that Drover made for it, and all that is on them. Disk images "
+      "and other files of your own stay where they are."),
     get_name (self));
 
   ask (self, _("Delete the Machine?"), body,

@@ -5,10 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drover-creation.h"
 #include "drover-downloads.h"
 #include "drover-error.h"
+#include "drover-kernel-job.h"
 #include "drover-media-users.h"
 #include "drover-paths.h"
+#include "drover-templates.h"
 #include "droverctl.h"
 
 static DroverMedia *
@@ -89,8 +92,12 @@ static char *option_form;
 static char *option_key;
 static char *option_sha256;
 static GStrv option_mirrors;
+static char *option_architecture;
 
 static const GOptionEntry download_options[] = {
+  { "architecture", 0, 0, G_OPTION_ARG_STRING, &option_architecture,
+    N_("With a template: which of its architectures; its first one when not said"),
+    N_("ARCHITECTURE") },
   { "mirror", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_mirrors,
     N_("Where else the file is; may be given several times"), N_("ADDRESS") },
   { "name", 0, 0, G_OPTION_ARG_STRING, &option_name,
@@ -155,6 +162,97 @@ make_request (const char *address, GError **error)
   return g_steal_pointer (&request);
 }
 
+static const char *
+choose_architecture (DroverTemplate *template, GError **error)
+{
+  const char *const *architectures = drover_template_get_architectures (template);
+  g_autofree char *known = NULL;
+
+  if (option_architecture == NULL)
+    return architectures[0];
+  for (guint i = 0; architectures[i] != NULL; i++)
+    if (g_str_equal (architectures[i], option_architecture))
+      return architectures[i];
+
+  known = g_strjoinv (", ", (char **) architectures);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("“%s” has no architecture %s; it has %s"), drover_template_get_title (template),
+               option_architecture, known);
+  return NULL;
+}
+
+/* Of a page that programs are not served by, the address is all that can be given. */
+static gboolean
+download_medium (DroverDownloads *downloads, const DroverTemplateMedium *medium,
+                 GPtrArray *done, GError **error)
+{
+  g_autoptr (DroverDownloadRequest) request = NULL;
+  DroverMedium *got;
+
+  if (medium->addresses == NULL || medium->addresses[0] == NULL)
+    {
+      if (medium->page != NULL)
+        g_printerr (_("%s comes from %s. Download it there, then: droverctl media add FILE "
+                      "--sha256 SHA-256\n"), medium->title, medium->page);
+      return TRUE;
+    }
+
+  request = drover_creation_make_request (medium);
+  got = await_download (downloads, request, error);
+  if (got != NULL)
+    g_ptr_array_add (done, got);
+  return got != NULL;
+}
+
+static gboolean
+download_installer (const char *architecture, GError **error)
+{
+  g_autoptr (DroverKernelJob) job = drover_kernel_job_new (architecture,
+                                                               DROVER_KERNEL_JOB_SITE);
+  g_autoptr (DroverDebianKernel) kernel = dex_await_boxed (drover_kernel_job_run (job), error);
+
+  if (kernel == NULL)
+    return FALSE;
+
+  g_printerr (_("Debian’s installer is here: %s\n"), kernel->kernel);
+  return TRUE;
+}
+
+/* What the template cannot do without; the rest is asked for when a machine is made. */
+static gboolean
+download_template (DroverDownloads *downloads, const char *id, GPtrArray *done, GError **error)
+{
+  g_autoptr (DroverTemplate) template = drover_template_find (id, error);
+  const char *architecture = template != NULL ? choose_architecture (template, error) : NULL;
+  g_autoptr (GPtrArray) media = NULL;
+
+  if (architecture == NULL)
+    return FALSE;
+
+  media = drover_template_list_media (template, architecture);
+  for (guint i = 0; i < media->len; i++)
+    {
+      const DroverTemplateMedium *medium = media->pdata[i];
+
+      if (g_str_equal (medium->kind, "debian-installer")
+            ? !download_installer (architecture, error)
+            : !medium->optional && !download_medium (downloads, medium, done, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+download_address (DroverDownloads *downloads, const char *address, GPtrArray *done, GError **error)
+{
+  g_autoptr (DroverDownloadRequest) request = make_request (address, error);
+  DroverMedium *medium = request != NULL ? await_download (downloads, request, error) : NULL;
+
+  if (medium != NULL)
+    g_ptr_array_add (done, medium);
+  return medium != NULL;
+}
+
 static gboolean
 run_download (Invocation *invocation, GError **error)
 {
@@ -172,12 +270,11 @@ run_download (Invocation *invocation, GError **error)
 
   for (guint i = 0; invocation->operands[i] != NULL; i++)
     {
-      g_autoptr (DroverDownloadRequest) request = make_request (invocation->operands[i], error);
-      DroverMedium *medium = request != NULL ? await_download (downloads, request, error) : NULL;
+      const char *operand = invocation->operands[i];
 
-      if (medium == NULL)
+      if (strstr (operand, "://") != NULL ? !download_address (downloads, operand, done, error)
+                                          : !download_template (downloads, operand, done, error))
         return FALSE;
-      g_ptr_array_add (done, medium);
     }
 
   print_media (invocation, done);
@@ -185,7 +282,7 @@ run_download (Invocation *invocation, GError **error)
 }
 
 const Command download_command = {
-  "download", N_("ADDRESS…"), N_("Download media into the library, and check them"), 1,
+  "download", N_("TEMPLATE|ADDRESS…"), N_("Download media into the library, and check them"), 1,
   download_options, run_download, G_MAXUINT,
   N_("What is in the library is not downloaded again, and what was broken off is continued. An "
      "address that ends with “/” is a folder that has the file. In the addresses of the list and "

@@ -174,6 +174,29 @@ def test_debian(home):
   assert "not running" in home.run("ssh", slug, status=cli.BAD_STATE)[1]
 
 
+def test_delete(home):
+  """What Drover made goes with the machine; what the user put there stays."""
+  slug, _ = create(home, "--template", "uefi-shell", "--set", "display=off")
+  home.run("delete", slug)
+  assert not (home.machines / slug).exists(), list((home.machines / slug).iterdir())
+
+  slug, _ = create(home, "--template", "debian-13", "--media", installer(home), "--user", "anna",
+                   "--password-stdin", "--set", "display=off", text=PASSWORD + "\n")
+  mine = home.machines / slug / "mine.txt"
+  mine.write_text("mine")
+  outside = home.folder / "outside.txt"
+  outside.write_text("not of this folder")
+  path = home.machines / slug / "machine.json"
+  document = json.loads(path.read_text())
+  assert "disk.qcow2" in document["files"], document["files"]
+  document["files"].append("../../../../outside.txt")
+  path.write_text(json.dumps(document))
+  _, messages = home.run("delete", slug)
+  assert [p.name for p in (home.machines / slug).iterdir()] == ["mine.txt"], messages
+  assert "mine.txt" in messages and "disk.qcow2" not in messages, messages
+  assert outside.exists()
+
+
 def test_cloud_image(home):
   image = home.folder / "cloud.raw"
   with image.open("wb") as file:

@@ -99,6 +99,41 @@ def test_download(home):
     assert listed == [medium], listed
 
 
+def put_template(home, media):
+  template = {
+    "version": 1, "id": "own", "title": "Own", "summary": "For a test", "category": "own",
+    "architectures": ["x86_64", "aarch64"], "memory": {"least": "16M", "recommended": "64M"},
+    "media": media,
+    "arguments": [{"flag": "-m", "value": "{memory}", "why": "Memory."}]}
+  path = home.folder / "data/drover/templates/own.drover-template"
+  path.parent.mkdir(parents=True, exist_ok=True)
+  path.write_text(json.dumps(template))
+
+
+def test_template(home):
+  """What a template needs, and nothing else; where a program is not served, the page is said."""
+  with serve() as web:
+    disk = {"kind": "disk", "addresses": [web.address + "/a/disk-1.2.img"], "sha256": SUM}
+    put_template(home, [
+      {"id": "disk", "title": "The disk", **disk, "architecture": "x86_64"},
+      {"id": "other", "title": "Of no use here", "kind": "disk", "architecture": "aarch64",
+       "addresses": [web.address + "/nowhere"], "sha256": "0" * 64},
+      {"id": "more", "title": "Drivers", "kind": "iso", "optional": True,
+       "addresses": [web.address + "/nowhere"], "sha256": "0" * 64},
+      {"id": "page", "title": "Windows", "kind": "iso", "page": "https://example.org/page"}])
+    out, err = home.run("download", "own", "--json")
+    assert [medium["sha256"] for medium in json.loads(out)] == [SUM], out
+    assert "https://example.org/page" in err and "media add" in err, err
+    assert [path for path, _ in web.requests] == ["/a/disk-1.2.img"], web.requests
+
+    _, err = home.run("download", "own", "--architecture", "riscv64", status=2)
+    assert "x86_64, aarch64" in err, err
+    _, err = home.run("download", "own", "--architecture", "aarch64", status=cli.FAILED)
+    assert "404" in err, err
+    _, err = home.run("download", "no-such", status=cli.FAILED)
+    assert "no-such" in err, err
+
+
 def test_wrong(home):
   with serve() as web:
     _, err = home.run("download", web.address + "/a/disk-1.2.img", "--sha256", "0" * 64,
@@ -143,7 +178,7 @@ def test_killed(home):
 
 def test_usage(home):
   for argv, message in [(["download"], "too little"),
-                        (["download", "ubuntu"], "not an address"),
+                        (["download", "ubuntu"], "no template “ubuntu”"),
                         (["download", "ftp://host/x"], "http and https"),
                         (["download", "http://h/x", "http://h/y", "--name", "z"], "one by one"),
                         (["download", "http://h/x", "--form", "sideways"], "sideways"),

@@ -10,6 +10,9 @@
 #include "drover-library.h"
 #include "drover-machine-private.h"
 
+/* The member of machine.json that names the files which Drover made for the machine. */
+#define MEMBER_FILES "files"
+
 #define LONGEST_SLUG 60
 
 /* The user's machines: a #GListModel of #DroverMachine, sorted by name, that follows the
@@ -573,13 +576,59 @@ drover_library_discard (DroverLibrary *self, const char *hidden)
   remove_tree (hidden);
 }
 
+static GStrv
+list_folder (const char *folder)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    g_strv_builder_add (builder, name);
+
+  return g_strv_builder_end (builder);
+}
+
+/* What Drover made goes with the machine when that is deleted. */
+static DroverDocument *
+record_files (DroverDocument *document, const char *folder)
+{
+  g_auto (GStrv) files = list_folder (folder);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+  JsonArray *array = json_array_new ();
+
+  json_node_take_array (node, array);
+  for (guint i = 0; files[i] != NULL; i++)
+    json_array_add_string_element (array, files[i]);
+  return drover_document_with_member (document, MEMBER_FILES, files[0] != NULL ? node : NULL);
+}
+
+static void
+delete_files (DroverDocument *document, const char *folder)
+{
+  JsonNode *node = drover_document_get_member (document, MEMBER_FILES);
+  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+      const char *name = JSON_NODE_HOLDS_VALUE (element) ? json_node_get_string (element) : NULL;
+      g_autofree char *path = name != NULL ? g_build_filename (folder, name, NULL) : NULL;
+
+      /* The file can be written by anybody: nothing outside of the folder is meant. */
+      if (name != NULL && strchr (name, '/') == NULL)
+        g_unlink (path);
+    }
+}
+
 /**
  * drover_library_publish:
  * @hidden: what drover_library_prepare() made, with the machine's files in it
  * @document: what its machine.json is to say
  * @error: set when it cannot be written; @hidden is left then
  *
- * Makes a machine of a folder that was filled. Nobody ever sees half of it.
+ * Makes a machine of a folder that was filled. Nobody ever sees half of it. machine.json says
+ * which files it began with, in `files`.
  *
  * Returns: (transfer none) (nullable): the new machine, in a folder named after it
  */
@@ -589,7 +638,8 @@ drover_library_publish (DroverLibrary *self, const char *hidden, DroverDocument 
 {
   g_autofree char *slug = drover_slug_from_name (drover_document_get_name (document));
   g_autofree char *file = g_build_filename (hidden, "machine.json", NULL);
-  g_autofree char *text = drover_document_to_text (document);
+  g_autoptr (DroverDocument) recorded = record_files (document, hidden);
+  g_autofree char *text = drover_document_to_text (recorded);
   g_autofree char *folder = NULL;
 
   if (!g_file_set_contents_full (file, text, -1,
@@ -632,19 +682,6 @@ drover_library_create (DroverLibrary *self, DroverDocument *document, GError **e
   return machine;
 }
 
-static GStrv
-list_folder (const char *folder)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    g_strv_builder_add (builder, name);
-
-  return g_strv_builder_end (builder);
-}
-
 /**
  * drover_library_delete:
  * @machine: a machine that is off; broken ones are refused
@@ -663,6 +700,7 @@ drover_library_delete (DroverLibrary *self, DroverMachine *machine, GStrv *left_
   const char *folder = drover_machine_get_folder (machine);
   const char *file = drover_machine_get_file (machine);
   g_autofree char *backup = g_strconcat (file, ".bak", NULL);
+  g_autoptr (DroverDocument) document = NULL;
   guint position;
 
   /* It may have been broken a moment ago. */
@@ -675,9 +713,11 @@ drover_library_delete (DroverLibrary *self, DroverMachine *machine, GStrv *left_
       return FALSE;
     }
 
+  document = drover_document_ref (drover_machine_get_document (machine));
   if (g_unlink (file) != 0)
     return drover_set_errno_error (error, _("Cannot delete %s"), file);
   g_unlink (backup);
+  delete_files (document, folder);
   g_rmdir (folder);
   *left_behind = list_folder (folder);
 

@@ -97,8 +97,14 @@ take_file (DroverCreation *self, const DroverTemplateMedium *medium, const char 
 
 /* --- a file that is in the library, or comes into it ------------------------------------------ */
 
-static DroverDownloadRequest *
-make_request (const DroverTemplateMedium *medium)
+/**
+ * drover_creation_make_request:
+ * @medium: a medium that has addresses
+ *
+ * Returns: (transfer full): what is asked of the downloads to get it, and to check it
+ */
+DroverDownloadRequest *
+drover_creation_make_request (const DroverTemplateMedium *medium)
 {
   DroverDownloadRequest *request = g_new0 (DroverDownloadRequest, 1);
 
@@ -239,7 +245,7 @@ get_file (DroverCreation *self, const DroverTemplateMedium *medium, GError **err
 {
   const char *given = g_hash_table_lookup (self->choices->media, medium->id);
   gboolean has_address = medium->addresses != NULL && medium->addresses[0] != NULL;
-  g_autoptr (DroverDownloadRequest) request = has_address ? make_request (medium) : NULL;
+  g_autoptr (DroverDownloadRequest) request = has_address ? drover_creation_make_request (medium) : NULL;
   DroverMedium *known;
 
   if (given != NULL && *given != '\0')

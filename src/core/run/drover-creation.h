@@ -77,5 +77,6 @@ DroverDocument    *drover_creation_get_document (DroverCreation              *se
 const char *const *drover_creation_get_steps    (DroverCreation              *self);
 const char *const *drover_creation_get_notices  (DroverCreation              *self);
 
+DroverDownloadRequest *drover_creation_make_request (const DroverTemplateMedium *medium);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "drover-error.h"
+#include "drover-machine-firmware.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
 #include "drover-tpm.h"
@@ -36,19 +37,43 @@ delete_runtime_dir (const char *runtime_dir)
   g_rmdir (runtime_dir);
 }
 
-/* The keys go with the machine that they are of. */
+/* The variables that Drover made of a firmware's template. The user's own store stays. */
 static void
-delete_tpm (const char *folder, GStrv left_behind)
+delete_vars (DroverDocument *document, const char *folder)
 {
-  g_autofree char *states = g_build_filename (folder, "tpm", NULL);
+  g_autofree char *path = drover_document_get_member (document, DROVER_MEMBER_FIRMWARE) != NULL
+    ? drover_machine_firmware_dup_vars (document, folder) : NULL;
+  g_autofree char *parent = path != NULL ? g_path_get_dirname (path) : NULL;
+
+  if (g_strcmp0 (parent, folder) == 0)
+    g_unlink (path);
+}
+
+/* The keys go with the machine that they are of, as do the sockets of its last run. */
+static void
+delete_run_files (DroverDocument *document, const char *folder, GStrv left_behind)
+{
+  static const char *const sockets[] = { "tpm.sock", "agent.sock" };
   guint kept = 0;
 
   drover_tpm_delete_states (folder);
+  delete_vars (document, folder);
+  for (guint i = 0; i < G_N_ELEMENTS (sockets); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, sockets[i], NULL);
+
+      g_unlink (path);
+    }
+
   for (guint i = 0; left_behind[i] != NULL; i++)
-    if (g_str_equal (left_behind[i], "tpm") && !g_file_test (states, G_FILE_TEST_EXISTS))
-      g_free (left_behind[i]);
-    else
-      left_behind[kept++] = left_behind[i];
+    {
+      g_autofree char *path = g_build_filename (folder, left_behind[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
+        left_behind[kept++] = left_behind[i];
+      else
+        g_free (left_behind[i]);
+    }
   left_behind[kept] = NULL;
   g_rmdir (folder);
 }
@@ -71,6 +96,7 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
   g_autofree char *folder = g_strdup (drover_machine_get_folder (self->machine));
   g_autofree char *slug = g_strdup (drover_machine_get_slug (self->machine));
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+  g_autoptr (DroverDocument) document = NULL;
 
   if (!drover_run_is_off (self))
     {
@@ -79,10 +105,12 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
                    drover_machine_get_name (self->machine));
       return FALSE;
     }
+  if (drover_machine_get_document (self->machine) != NULL)
+    document = drover_document_ref (drover_machine_get_document (self->machine));
   if (!drover_library_delete (library, self->machine, left_behind, error))
     return FALSE;
 
-  delete_tpm (folder, *left_behind);
+  delete_run_files (document, folder, *left_behind);
   delete_logs (slug);
   delete_runtime_dir (runtime_dir);
   return TRUE;
