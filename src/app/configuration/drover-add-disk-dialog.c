@@ -364,14 +364,6 @@ add_cb (DroverAddDiskDialog *self)
 }
 
 static void
-cancel_cb (DroverAddDiskDialog *self)
-{
-  g_assert (DROVER_IS_ADD_DISK_DIALOG (self));
-
-  adw_dialog_close (ADW_DIALOG (self));
-}
-
-static void
 drover_add_disk_dialog_dispose (GObject *object)
 {
   DroverAddDiskDialog *self = DROVER_ADD_DISK_DIALOG (object);
@@ -426,7 +418,6 @@ drover_add_disk_dialog_class_init (DroverAddDiskDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_cb);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);
-  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
 }
 
 static void

@@ -26,7 +26,6 @@ struct _DroverDeviceEditor
   GListStore *list;
   GtkFilter *filter;
 
-  GtkWidget *cancel;
   GtkButton *apply;
   AdwBanner *banner;
   GtkSearchEntry *search;
@@ -375,14 +374,6 @@ apply_cb (DroverDeviceEditor *self)
 }
 
 static void
-cancel_cb (DroverDeviceEditor *self)
-{
-  g_assert (DROVER_IS_DEVICE_EDITOR (self));
-
-  close_dialog (self);
-}
-
-static void
 drover_device_editor_dispose (GObject *object)
 {
   DroverDeviceEditor *self = DROVER_DEVICE_EDITOR (object);
@@ -422,7 +413,6 @@ drover_device_editor_class_init (DroverDeviceEditorClass *klass)
 
   gtk_widget_class_set_template_from_resource (
     widget_class, RESOURCE_PATH "/configuration/drover-device-editor.ui");
-  gtk_widget_class_bind_template_child (widget_class, DroverDeviceEditor, cancel);
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceEditor, apply);
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceEditor, banner);
   gtk_widget_class_bind_template_child (widget_class, DroverDeviceEditor, search);
@@ -437,7 +427,6 @@ drover_device_editor_class_init (DroverDeviceEditorClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, apply_cb);
-  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
 }
 
 static void
@@ -478,7 +467,6 @@ drover_device_editor_new_add (DroverConfig *config, const char *kind, const char
   self->type = g_strdup (type);
   self->half = DROVER_HALF_FRONT;
   gtk_button_set_label (self->apply, _("_Add"));
-  gtk_widget_set_visible (self->cancel, FALSE);
   load (self);
   return self;
 }

@@ -39,14 +39,6 @@ apply_cb (DroverDiffDialog *self)
 }
 
 static void
-cancel_cb (DroverDiffDialog *self)
-{
-  g_assert (DROVER_IS_DIFF_DIALOG (self));
-
-  adw_dialog_close (ADW_DIALOG (self));
-}
-
-static void
 drover_diff_dialog_dispose (GObject *object)
 {
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_DIFF_DIALOG);
@@ -75,7 +67,6 @@ drover_diff_dialog_class_init (DroverDiffDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverDiffDialog, content);
   gtk_widget_class_bind_template_child (widget_class, DroverDiffDialog, apply);
   gtk_widget_class_bind_template_callback (widget_class, apply_cb);
-  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
 }
 
 static void

@@ -143,14 +143,6 @@ apply_cb (DroverForwardDialog *self)
 }
 
 static void
-cancel_cb (DroverForwardDialog *self)
-{
-  g_assert (DROVER_IS_FORWARD_DIALOG (self));
-
-  adw_dialog_close (ADW_DIALOG (self));
-}
-
-static void
 drover_forward_dialog_dispose (GObject *object)
 {
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_FORWARD_DIALOG);
@@ -198,7 +190,6 @@ drover_forward_dialog_class_init (DroverForwardDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverForwardDialog, apply);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, apply_cb);
-  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
 }
 
 static void

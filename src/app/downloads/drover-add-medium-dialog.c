@@ -225,7 +225,6 @@ drover_add_medium_dialog_class_init (DroverAddMediumDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverAddMediumDialog, add);
   gtk_widget_class_bind_template_child (widget_class, DroverAddMediumDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, DroverAddMediumDialog, message);
-  gtk_widget_class_bind_template_callback (widget_class, adw_dialog_close);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_cb);
