@@ -307,8 +307,6 @@ N_("The guest’s processor is emulated, with every feature that the emulator kn
 N_("Windows expects the clock at local time; ticks that it missed are made up for.")
 /* Translators: template windows-11, why of -rtc */
 N_("Windows expects the clock at local time.")
-/* Translators: template windows-11, why of -global */
-N_("No sleep with memory kept: firmware with Secure Boot does not wake up from it.")
 /* Translators: template windows-11, why of -device */
 N_("The guest’s disk drive, of a kind that Windows has a driver for; firmware starts from it first.")
 /* Translators: template windows-11, why of -device */
