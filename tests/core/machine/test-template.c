@@ -396,24 +396,27 @@ test_golden (gconstpointer data)
 }
 
 /* A device tree with nothing in it but how long addresses and sizes are. */
-static const struct
+static void
+write_device_tree (const char *path)
 {
-  guint32 words[26];
-  char strings[28];
-} device_tree = {
-  { /* header: mark, sizes, places, versions */
-    GUINT32_TO_BE (0xd00dfeed), GUINT32_TO_BE (132), GUINT32_TO_BE (56), GUINT32_TO_BE (104),
-    GUINT32_TO_BE (40), GUINT32_TO_BE (17), GUINT32_TO_BE (16), 0, GUINT32_TO_BE (27),
-    GUINT32_TO_BE (48),
+  /* The file is big-endian. */
+  guint32 words[] = {
+    /* header: mark, sizes, places, versions */
+    0xd00dfeed, 132, 56, 104, 40, 17, 16, 0, 27, 48,
     /* no reserved memory */
     0, 0, 0, 0,
     /* the root, its two properties, the end */
-    GUINT32_TO_BE (1), 0,
-    GUINT32_TO_BE (3), GUINT32_TO_BE (4), 0, GUINT32_TO_BE (2),
-    GUINT32_TO_BE (3), GUINT32_TO_BE (4), GUINT32_TO_BE (15), GUINT32_TO_BE (1),
-    GUINT32_TO_BE (2), GUINT32_TO_BE (9) },
-  "#address-cells\0#size-cells",
-};
+    1, 0, 3, 4, 0, 2, 3, 4, 15, 1, 2, 9,
+  };
+  static const char strings[28] = "#address-cells\0#size-cells";
+  g_autoptr (GByteArray) tree = g_byte_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    words[i] = GUINT32_TO_BE (words[i]);
+  g_byte_array_append (tree, (const guint8 *) words, sizeof words);
+  g_byte_array_append (tree, (const guint8 *) strings, sizeof strings);
+  g_assert_true (g_file_set_contents (path, (const char *) tree->data, tree->len, NULL));
+}
 
 /* Small stand-ins for what a machine is made from: QEMU opens them, no guest runs. */
 static void
@@ -447,8 +450,7 @@ make_files (const char *folder, DroverTemplate *template)
         g_assert_true (g_file_set_contents (path, g_bytes_get_data (medium->data, NULL),
                                             g_bytes_get_size (medium->data), NULL));
       else if (g_str_equal (medium->id, "device-tree"))
-        g_assert_true (g_file_set_contents (path, (const char *) &device_tree, sizeof device_tree,
-                                            NULL));
+        write_device_tree (path);
       else
         g_assert_true (g_file_set_contents (path, zeros, g_str_equal (medium->id, "floppy")
                                                            ? 368640 : 1 << 20, NULL));

@@ -35,14 +35,14 @@ get_catalogue (const char *program)
   g_autoptr (GError) error = NULL;
 
   if (catalogues == NULL)
-    catalogues = g_hash_table_new (g_str_hash, g_str_equal);
+    catalogues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   catalogue = g_hash_table_lookup (catalogues, program);
   if (catalogue != NULL)
     return catalogue;
 
   catalogue = drover_test_await_object (drover_catalogue_load (program), &error);
   g_assert_no_error (error);
-  g_hash_table_insert (catalogues, (gpointer) program, catalogue);
+  g_hash_table_insert (catalogues, g_strdup (program), catalogue);
   return catalogue;
 }
 
