@@ -109,6 +109,9 @@ find_candidates (DroverImport *self, GPtrArray *commands, GError **error)
 {
   g_clear_pointer (&self->text.commands, g_ptr_array_unref);
   g_array_set_size (self->text.candidates, 0);
+  /* The way through the commands of a text that was tried before. */
+  g_array_set_size (self->text.steps, 0);
+  self->text.replaced_alias = FALSE;
   self->text.commands = commands;
   drover_import_text_find_candidates (&self->text, self->is_argv);
   if (self->text.candidates->len == 0)
