@@ -104,7 +104,10 @@ add_disk (GString *text, const DroverUnattended *self)
 
   add (text, "partman-auto/disk", "string", "%s", disk);
   add (text, "partman-auto/method", "string", "regular");
-  add (text, "partman-auto/choose_recipe", "select", "atomic");
+  /* One file system, as with "atomic". That one wants 8.5 GB, which the installer checks while the
+   * disk has no partition table and so without the 0.8 GB for EFI: a disk of 8 GiB passes, and then
+   * has no room. This one fits from 4 GB on, and uses all of a larger disk as well. */
+  add (text, "partman-auto/choose_recipe", "select", "small_disk");
   add (text, "partman-partitioning/confirm_write_new_label", "boolean", "true");
   add (text, "partman/choose_partition", "select", "finish");
   add (text, "partman/confirm", "boolean", "true");
