@@ -2,30 +2,22 @@
 """What the tests with whole guests have in common."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import re
 import select
-import signal
 import socket
 import sys
 import time
-import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 
 
-def load(path):
-  spec = importlib.util.spec_from_file_location(path.stem.replace("-", "_"), path)
-  module = importlib.util.module_from_spec(spec)
-  spec.loader.exec_module(module)
-  return module
+sys.path.insert(0, str(HERE.parent / "cli"))
 
-
-cli = load(HERE.parent / "cli/test-cli.py")
+from support import cli, main    # noqa: E402, F401  pylint: disable=wrong-import-position,unused-import
 
 
 def console(home, slug):
@@ -72,25 +64,3 @@ def ssh_banner(port):
   with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
     connection.settimeout(60)
     return connection.recv(100).decode(errors="replace")
-
-
-def main(tests, droverctl):
-  """Runs each test_NAME; prints TAP. Killed, it ends its guests."""
-  signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-  tests = [(name[5:], test) for name, test in tests.items() if name.startswith("test_")]
-  print(f"TAP version 14\n1..{len(tests)}", flush=True)
-  good = True
-  for number, (name, test) in enumerate(tests, 1):
-    home = cli.Home(droverctl)
-    try:
-      test(home)
-      print(f"ok {number} - {name}", flush=True)
-    except cli.Skip as why:
-      print(f"ok {number} - {name} # SKIP {why}", flush=True)
-    except Exception:    # pylint: disable=broad-except
-      good = False
-      traceback.print_exc()
-      print(f"not ok {number} - {name}", flush=True)
-    finally:
-      home.close()
-  return 0 if good else 1
