@@ -70,8 +70,8 @@ dup_head (const DroverShellCommand *command, guint *index)
   return NULL;
 }
 
-/* Where what begins at @first, or has @depth beginnings before it, ends: the words that open and close are counted wherever a command
- * has them among its first ones. */
+/* Where what begins at @first, or has @depth beginnings before it, ends: the words that open and
+ * close are counted wherever a command has them among its first ones. */
 static gboolean
 find_end (GPtrArray *commands, guint first, guint depth, const char *const *opening,
           const char *closing, guint *end)

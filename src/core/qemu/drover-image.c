@@ -85,7 +85,6 @@ static char *
 run (const char *const *argv, GError **error)
 {
   g_autofree char *program = g_find_program_in_path (argv[0]);
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (DexPromise) promise = dex_promise_new ();
 
@@ -97,10 +96,8 @@ run (const char *const *argv, GError **error)
       return NULL;
     }
 
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                        G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  /* Its words are shown beside ours, which are in the user's language too; what is parsed is JSON. */
-  process = g_subprocess_launcher_spawnv (launcher, argv, error);
+  process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                               error);
   if (process == NULL)
     return NULL;
 
