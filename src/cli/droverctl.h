@@ -70,6 +70,7 @@ extern const Command resume_command;
 extern const Command reset_command;
 extern const Command shutdown_command;
 extern const Command console_command;
+extern const Command events_command;
 extern const Command ssh_command;
 extern const Command get_command;
 extern const Command set_command;
