@@ -10,6 +10,7 @@ and mke2fs. So are the modules where the mirror's index is older than the instal
 the mirror has all, nothing is changed; `made` says what was.
 """
 
+import concurrent.futures
 import gzip
 import hashlib
 import http.server
@@ -168,17 +169,24 @@ class Mirror:
         index = index.replace(other.group(1), self.kernel)
     return read_stanzas(index)
 
+  def find_missing(self, names):
+    # Which names a mirror refuses shows on a few; each look is a request.
+    suspicious = [name for name in names if "+" in name]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+      there = pool.map(lambda name: is_there(f"{self.upstream}/{name}"), suspicious)
+    return {name for name, found in zip(suspicious, there) if not found}
+
   def prepare(self):
     """Looks what is missing, and makes the index anew when something is."""
     path = f"dists/{self.suite}/" + INDEX.format(self.architecture)
+    # One kernel is installed, and its own modules do for it.
+    found = [(fields, stanza) for fields, stanza
+             in self.of_this_kernel(lzma.decompress(self.get(path + ".xz")).decode())
+             if "-di" not in fields["Package"] or self.kernel in fields["Package"]]
+    missing = self.find_missing([fields["Filename"] for fields, _ in found])
     stanzas = []
-    for fields, stanza in self.of_this_kernel(lzma.decompress(self.get(path + ".xz")).decode()):
-      # One kernel is installed, and its own modules do for it.
-      if "-di" in fields["Package"] and self.kernel not in fields["Package"]:
-        continue
-      # Which names a mirror refuses shows on a few; each look is a request.
-      suspicious = "+" in fields["Filename"]
-      if not suspicious or is_there(f"{self.upstream}/{fields['Filename']}"):
+    for fields, stanza in found:
+      if fields["Filename"] not in missing:
         stanzas.append(stanza)
         continue
       udeb = self.make(fields)
