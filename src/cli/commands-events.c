@@ -5,6 +5,7 @@
 
 #include "drover-error.h"
 #include "drover-event-log.h"
+#include "drover-launch-plan.h"
 #include "droverctl.h"
 
 /* events */
@@ -112,10 +113,39 @@ state_changed_cb (DroverRun *run, GParamSpec *pspec, Watch *watch)
                                   _("The machine went off before such an event came")));
 }
 
+/* Each of QEMU's sockets serves one client at a time. Whoever listens for hours takes the one
+ * that is not needed for other commands, if it is free. */
+static DroverRun *
+attach (Invocation *invocation, GError **error)
+{
+  DroverMachine *machine = find_machine (invocation, error);
+  g_autoptr (DroverRun) run = NULL;
+  g_autoptr (GError) busy = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *path = NULL;
+
+  if (machine == NULL)
+    return NULL;
+
+  run = drover_run_new (machine, DROVER_USER_SOCKET);
+  folder = drover_run_dup_runtime_dir (run);
+  path = folder != NULL ? g_build_filename (folder, DROVER_USER_SOCKET, NULL) : NULL;
+  if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS) &&
+      dex_await (drover_run_attach (run), &busy))
+    return g_steal_pointer (&run);
+  if (busy != NULL && !g_error_matches (busy, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY))
+    {
+      g_propagate_error (error, g_steal_pointer (&busy));
+      return NULL;
+    }
+
+  return find_run (invocation, error);
+}
+
 static gboolean
 run_events (Invocation *invocation, GError **error)
 {
-  g_autoptr (DroverRun) run = find_run (invocation, error);
+  g_autoptr (DroverRun) run = attach (invocation, error);
   Watch watch = { 0 };
   gboolean done;
 
