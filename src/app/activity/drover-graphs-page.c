@@ -40,7 +40,7 @@ static const struct
 };
 
 static const char *const titles[] = {
-  [DROVER_ACTIVITY_CPU] = N_("Processor, Each of This Computer’s 100 %"),
+  [DROVER_ACTIVITY_CPU] = N_("Processors"),
   [DROVER_ACTIVITY_MEMORY] = N_("Memory"),
   [DROVER_ACTIVITY_DISK_BYTES] = N_("Disks"),
   [DROVER_ACTIVITY_DISK_OPERATIONS] = N_("Disk Operations"),
