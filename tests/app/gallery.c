@@ -648,7 +648,11 @@ show_activity (DroverWindow *window, gconstpointer data)
     (series = drover_activity_find_series (activity, DROVER_ACTIVITY_DISK_BYTES, "disk0-read")) &&
     drover_series_get_length (series) > (is_wanted ("activity-graphs") ? 150 : 1));
   if (is_wanted ("activity-graphs"))
-    shoot (window, "activity-graphs");
+    {
+      shoot (window, "activity-graphs");
+      scroll_to_end (window);
+      shoot (window, "activity-graphs-end");
+    }
 
   drover_dex_forget (drover_run_pause (drover_window_get_run (window)));
   drover_test_until (!drover_run_is_running (drover_window_get_run (window)));

@@ -26,6 +26,8 @@ G_DEFINE_FINAL_TYPE (DroverGraphCard, drover_graph_card, GTK_TYPE_BOX)
 /* A value that is older than this is not what is now. */
 #define FRESH_USEC (5 * G_USEC_PER_SEC)
 
+#define NATURAL_WIDTH 260
+
 static void
 drover_graph_card_finalize (GObject *object)
 {
@@ -144,7 +146,10 @@ drover_graph_card_new (DroverActivity *activity, DroverActivityKind kind, const 
   drover_graph_set_series (self->graph, drover_activity_get_series (activity, kind));
   adw_wrap_box_set_child_spacing (self->legend, 15);
   adw_wrap_box_set_line_spacing (self->legend, 3);
+  /* Two cards stand side by side where both find this much room. */
+  adw_wrap_box_set_natural_line_length (self->legend, NATURAL_WIDTH);
   gtk_label_set_wrap (self->note, TRUE);
+  gtk_label_set_max_width_chars (self->note, 30);
   gtk_widget_add_css_class (GTK_WIDGET (self->note), "dimmed");
 
   gtk_widget_add_css_class (GTK_WIDGET (self), "card");

@@ -33,8 +33,8 @@ G_DEFINE_FINAL_TYPE (DroverGraph, drover_graph, GTK_TYPE_WIDGET)
  * 3600 of them. In pixels. */
 #define MIN_STEP 1.5
 
-/* Below so many lines each stands on an area of its colour. */
-#define MAX_AREAS 3
+/* Up to so many lines each stands on an area of its colour. */
+#define MAX_AREAS 2
 
 /* What a line has to be drawn between. */
 typedef struct

@@ -19,6 +19,7 @@ struct _DroverActivity
   guint interval; /* in milliseconds */
   guint source;
   gboolean busy;  /* a sample is being taken */
+  gint64 ended;   /* when it was last looked at, of the monotonic clock */
   guint n_samples; /* since it was last begun */
 
   GPtrArray *series[DROVER_ACTIVITY_N_KINDS];

@@ -4,6 +4,9 @@
 #include "drover-activity-private.h"
 #include "drover-dex.h"
 
+/* So many intervals without a value are not yet a gap. */
+#define SHORT_INTERVALS 3
+
 G_DEFINE_FINAL_TYPE (DroverActivity, drover_activity, G_TYPE_OBJECT)
 
 enum
@@ -91,8 +94,20 @@ tick_cb (gpointer user_data)
 }
 
 static void
+interrupt (DroverActivity *self)
+{
+  for (guint i = 0; i < DROVER_ACTIVITY_N_KINDS; i++)
+    for (guint j = 0; j < self->series[i]->len; j++)
+      drover_series_interrupt (self->series[i]->pdata[j]);
+}
+
+/* A moment without a look, as when a window is resized and its parts are put elsewhere, makes no
+ * gap: what was counted meanwhile is the mean of it. */
+static void
 begin (DroverActivity *self)
 {
+  if (g_get_monotonic_time () - self->ended > SHORT_INTERVALS * self->interval * 1000)
+    interrupt (self);
   self->n_samples = 0;
   self->source = g_timeout_add (self->interval, tick_cb, self);
   tick_cb (self);
@@ -102,9 +117,9 @@ static void
 end (DroverActivity *self)
 {
   g_clear_handle_id (&self->source, g_source_remove);
-  for (guint i = 0; i < DROVER_ACTIVITY_N_KINDS; i++)
-    for (guint j = 0; j < self->series[i]->len; j++)
-      drover_series_interrupt (self->series[i]->pdata[j]);
+  self->ended = g_get_monotonic_time ();
+  if (!drover_run_is_live (self->run))
+    interrupt (self);
   if (!self->busy)
     _drover_activity_stop_polling (self);
 }

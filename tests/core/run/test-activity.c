@@ -207,8 +207,8 @@ test_measure (void)
 
   /* Its end is a gap, and the next start goes on behind it. */
   force_off (run);
-  g_assert_false (drover_activity_is_sampling (activity) &&
-                  drover_activity_get_series (activity, DROVER_ACTIVITY_CPU)->len == 0);
+  drover_test_until (!drover_activity_is_sampling (activity));
+  g_assert_true (isnan (get_newest (activity, DROVER_ACTIVITY_CPU, "process")));
   start (run, FALSE);
   drover_test_until (get_newest (activity, DROVER_ACTIVITY_CPU, "process") > 0);
   drover_activity_stop (activity);
@@ -280,11 +280,14 @@ test_silence (void)
   drover_test_until (passed);
   g_assert_cmpuint (drover_qmp_get_n_commands (drover_run_get_qmp (run)), ==, n_commands);
   g_assert_cmpuint (drover_series_get_length (series), ==, length);
-  g_assert_true (isnan (drover_series_get_value (series, length - 1)));
 
-  /* With a look it goes on. */
+  /* With a look it goes on, behind a gap. */
+  g_assert_false (isnan (drover_series_get_value (series, length - 1)));
   drover_activity_start (activity);
-  drover_test_until (drover_series_get_length (series) > length);
+  drover_test_until (drover_series_get_length (series) > length + 2);
+  g_assert_true (isnan (drover_series_get_value (series, length)));
+  g_assert_true (isnan (drover_series_get_value (series, length + 1)));
+  g_assert_false (isnan (drover_series_get_value (series, length + 2)));
   g_assert_cmpuint (drover_qmp_get_n_commands (drover_run_get_qmp (run)), >, n_commands);
   drover_activity_stop (activity);
   finish (g_steal_pointer (&run));
