@@ -636,6 +636,8 @@ show_activity (DroverWindow *window, gconstpointer data)
   DroverMachinePage *page;
   DroverActivity *activity;
   DroverSeries *series;
+  GtkWidget *graphs;
+  GtkAdjustment *at;
 
   window_activate_row (window, 0);
   activity = drover_activity_get_for_run (drover_window_get_run (window));
@@ -643,14 +645,16 @@ show_activity (DroverWindow *window, gconstpointer data)
   press (window, _("Start"));
   page = DROVER_MACHINE_PAGE (window_find_type (window, DROVER_TYPE_MACHINE_PAGE));
   drover_test_until (drover_run_is_running (drover_window_get_run (window)));
-  drover_machine_page_show_activity (page, "graphs");
+  graphs = drover_machine_page_show_activity (page, "graphs");
   drover_test_until (
     (series = drover_activity_find_series (activity, DROVER_ACTIVITY_DISK_BYTES, "disk0-read")) &&
     drover_series_get_length (series) > (is_wanted ("activity-graphs") ? 150 : 1));
   if (is_wanted ("activity-graphs"))
     {
       shoot (window, "activity-graphs");
-      scroll_to_end (window);
+      at = gtk_scrolled_window_get_vadjustment (
+        GTK_SCROLLED_WINDOW (window_find_type (graphs, GTK_TYPE_SCROLLED_WINDOW)));
+      gtk_adjustment_set_value (at, gtk_adjustment_get_upper (at));
       shoot (window, "activity-graphs-end");
     }
 

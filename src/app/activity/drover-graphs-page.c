@@ -144,6 +144,8 @@ drover_graphs_page_dispose (GObject *object)
 {
   DroverGraphsPage *self = DROVER_GRAPHS_PAGE (object);
 
+  /* The template would take the child away without its bin's knowing. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_GRAPHS_PAGE);
   self->activity = NULL;
   g_clear_object (&self->run);
