@@ -152,7 +152,7 @@ char *
 window_put_busy_guest (const char *slug, guint n_sectors)
 {
   g_autoptr (DroverMachine) machine = new_activity_machine (
-    n_sectors, ARGUMENTS ("-accel", "tcg", "-smp", "2", "-cpu", "qemu64,-apic", "-device",
+    n_sectors, ARGUMENTS ("-accel", "tcg", "-cpu", "qemu64,-apic", "-device",
                           "virtio-balloon-pci", "-nic", "user"));
   g_autoptr (DroverDocument) document =
     drover_document_with_name (drover_machine_get_document (machine), slug);

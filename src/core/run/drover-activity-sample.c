@@ -515,6 +515,18 @@ count_network (DroverActivity *self, const DroverNetdev *netdev, const char *suf
                        g_get_monotonic_time (), bytes, 1);
 }
 
+/* An id that QEMU made up tells nobody anything. */
+static void
+add_uncounted (GString *list, const DroverNetdev *netdev)
+{
+  if (list->len > 0)
+    g_string_append (list, ", ");
+  if (netdev->id[0] == '#')
+    g_string_append_printf (list, "“%s”", netdev->type);
+  else
+    g_string_append_printf (list, "%s (%s)", netdev->id, netdev->type);
+}
+
 static void
 sample_networks (DroverActivity *self)
 {
@@ -534,8 +546,7 @@ sample_networks (DroverActivity *self)
           count_network (self, netdev, "-sent", _("sent"), sent);
         }
       else
-        g_string_append_printf (uncounted, "%s%s (%s)", uncounted->len > 0 ? ", " : "",
-                                netdev->id, netdev->type);
+        add_uncounted (uncounted, netdev);
     }
 
   if (self->netdevs != NULL && self->netdevs->len == 0)

@@ -177,6 +177,7 @@ test_measure (void)
   g_autoptr (DroverMachine) machine = new_activity_machine (n_sectors, more);
   g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_QMP_SOCKET);
   DroverActivity *activity = look_at (run);
+  g_autoptr (DroverRun) adopted = NULL;
 
   g_assert_false (drover_activity_is_sampling (activity));
   start (run, FALSE);
@@ -204,6 +205,13 @@ test_measure (void)
 
   /* What it runs with was asked of it: the arguments alone chose. */
   drover_test_until (g_strcmp0 (drover_run_get_accelerator (run), "tcg") == 0);
+
+  /* So it is of one that somebody else started. */
+  adopted = drover_run_new (machine, DROVER_CTL_SOCKET);
+  g_assert_true (drover_test_await (drover_run_attach (adopted), NULL));
+  g_assert_cmpstr (drover_run_get_accelerator (adopted), ==, "tcg");
+  g_assert_nonnull (strstr (drover_run_get_accelerator_reason (adopted), "what QEMU says"));
+  drop (g_steal_pointer (&adopted));
 
   /* Its end is a gap, and the next start goes on behind it. */
   force_off (run);
