@@ -8,6 +8,7 @@
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-monitor-view.h"
 #include "drover-account-page.h"
 #include "drover-hardware-page.h"
 #include "drover-media-page.h"
@@ -538,6 +539,37 @@ show_installation (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "save-template");
 }
 
+static gboolean
+monitor_has_answered (DroverMonitorView *view)
+{
+  g_autofree char *text = drover_monitor_view_dup_text (view);
+
+  return strchr (text, '\n') != NULL;
+}
+
+static void
+show_monitor (DroverWindow *window, const char *name, const char *command, const char *half)
+{
+  AdwViewStack *stack;
+  GtkWidget *view;
+  GtkWidget *entry;
+
+  stack = ADW_VIEW_STACK (gtk_widget_get_ancestor (
+    window_find_type (window, g_str_equal (name, "hmp") ? VTE_TYPE_TERMINAL
+                                                        : DROVER_TYPE_MONITOR_VIEW),
+    ADW_TYPE_VIEW_STACK));
+  adw_view_stack_set_visible_child_name (stack, name);
+  view = adw_view_stack_get_visible_child (stack);
+  drover_test_until (window_find_type (view, GTK_TYPE_ENTRY) != NULL);
+  entry = window_find_type (view, GTK_TYPE_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), command);
+  g_signal_emit_by_name (entry, "activate");
+  drover_test_until (monitor_has_answered (DROVER_MONITOR_VIEW (view)));
+  gtk_editable_set_text (GTK_EDITABLE (entry), half);
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  window_draw (window, 30);
+}
+
 static void
 show_console (DroverWindow *window, gconstpointer data)
 {
@@ -548,7 +580,22 @@ show_console (DroverWindow *window, gconstpointer data)
   shoot (window, "console-off");
   press (window, _("Start"));
   drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_test_until (window_terminal_has (window, "aac"));
+  window_type (window, "q");
+  drover_test_until (window_terminal_has (window, "quiet"));
   shoot (window, "console");
+
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console.find", NULL));
+  drover_test_until (window_find_type (window, GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (window, GTK_TYPE_SEARCH_ENTRY)), "AAAB");
+  window_draw (window, 30);
+  shoot (window, "console-find");
+
+  show_monitor (window, "hmp", "info status", "info b");
+  shoot (window, "console-monitor");
+  show_monitor (window, "qmp", "query-status", "blockdev-add driver=qcow2 ");
+  shoot (window, "console-qmp");
 }
 
 /* What is asked for is opened, and no more. */

@@ -105,7 +105,7 @@ update_actions (DroverConsolePane *self)
   set_enabled (self, "console.open-log", console != NULL);
   set_enabled (self, "console.break", connected);
   set_enabled (self, "console.escape", connected && drover_console_get_mux (console));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->find_button), terminal != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->find_button), terminal != NULL);
   if (terminal == NULL)
     gtk_toggle_button_set_active (self->find_button, FALSE);
   update_banner (self);

@@ -29,6 +29,8 @@ struct _DroverMonitorView
   gboolean opening;
   gboolean recalls; /* the text is from the history, not typed */
 
+  GtkScrolledWindow *output_scroll;
+  gboolean at_end;
   GtkTextView *output;
   GtkTextTag *command_tag;
   GtkTextTag *error_tag;
@@ -69,10 +71,21 @@ append (DroverMonitorView *self, GtkTextTag *tag, const char *text)
       gtk_text_iter_forward_line (&end);
       gtk_text_buffer_delete (buffer, &start, &end);
     }
+}
 
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_move_mark_by_name (buffer, "end", &end);
-  gtk_text_view_scroll_mark_onscreen (self->output, gtk_text_buffer_get_mark (buffer, "end"));
+static void
+scrolled_cb (GtkAdjustment *adjustment, DroverMonitorView *self)
+{
+  self->at_end = gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+                 gtk_adjustment_get_upper (adjustment) - 1;
+}
+
+/* Whoever looks at the end goes on seeing it. */
+static void
+size_changed_cb (GtkAdjustment *adjustment, DroverMonitorView *self)
+{
+  if (self->at_end)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
 }
 
 static void
@@ -371,6 +384,7 @@ send_cb (DroverMonitorView *self)
   sending->arguments = g_steal_pointer (&arguments);
   sending->line = g_strdup (line);
   echo = g_strconcat (self->kind == DROVER_MONITOR_QMP ? "→ " : "(qemu) ", line, NULL);
+  self->at_end = TRUE;
   append (self, self->command_tag, echo);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   drover_dex_forget (drover_dex_spawn (send_fiber, sending, sending_free));
@@ -437,6 +451,7 @@ drover_monitor_view_class_init (DroverMonitorViewClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/console/drover-monitor-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, DroverMonitorView, output_scroll);
   gtk_widget_class_bind_template_child (widget_class, DroverMonitorView, output);
   gtk_widget_class_bind_template_child (widget_class, DroverMonitorView, help_scroll);
   gtk_widget_class_bind_template_child (widget_class, DroverMonitorView, help);
@@ -453,12 +468,16 @@ static void
 drover_monitor_view_init (DroverMonitorView *self)
 {
   GtkTextBuffer *buffer;
-  GtkTextIter end;
+  GtkAdjustment *adjustment;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->at_end = TRUE;
+  adjustment = gtk_scrolled_window_get_vadjustment (self->output_scroll);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (size_changed_cb), self,
+                           G_CONNECT_DEFAULT);
   buffer = gtk_text_view_get_buffer (self->output);
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_create_mark (buffer, "end", &end, FALSE);
   self->command_tag =
     gtk_text_buffer_create_tag (buffer, NULL, "weight", PANGO_WEIGHT_BOLD, NULL);
   self->error_tag = gtk_text_buffer_create_tag (buffer, NULL, NULL);

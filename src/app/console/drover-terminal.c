@@ -19,6 +19,7 @@
 #define LEAST_PER_FRAME (64 * 1024)
 #define MOST_PER_FRAME (4 * 1024 * 1024)
 #define LATE_USEC 40000
+#define HELD_FRAMES 3
 
 /* A few bytes, such as the echo of a key, need not wait for the next frame. */
 #define AT_ONCE 4096
@@ -59,6 +60,7 @@ struct _DroverTerminal
   double top;          /* the first line of the screen, counted from the first of all */
   double top_before;   /* the same before a change of the height; negative when there is none */
   double pushed;       /* how many lines a lower terminal pushed out of the screen */
+  guint n_held;        /* for how many frames output was held back meanwhile */
 };
 
 G_DEFINE_FINAL_TYPE (DroverTerminal, drover_terminal, VTE_TYPE_TERMINAL)
@@ -104,6 +106,11 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   DroverTerminal *self = DROVER_TERMINAL (widget);
   gint64 now = gdk_frame_clock_get_frame_time (clock);
+
+  /* VTE tells what a change of the height did with its next frame. */
+  if (self->top_before >= 0 && self->n_held++ < HELD_FRAMES)
+    return G_SOURCE_CONTINUE;
+  self->top_before = -1;
 
   /* A frame that came late had too much to do. */
   if (self->last_frame != 0 && now - self->last_frame > LATE_USEC)
@@ -194,7 +201,7 @@ output (DroverTerminal *self, const guint8 *data, gsize length)
 {
   if (length == 0)
     return;
-  if (self->behind.length == 0 && length <= AT_ONCE)
+  if (self->behind.length == 0 && length <= AT_ONCE && self->top_before < 0)
     {
       vte_terminal_feed (VTE_TERMINAL (self), (const char *) data, length);
       return;
@@ -326,7 +333,12 @@ drover_terminal_size_allocate (GtkWidget *widget, int width, int height, int bas
 
   GTK_WIDGET_CLASS (drover_terminal_parent_class)->size_allocate (widget, width, height, baseline);
   if (vte_terminal_get_row_count (VTE_TERMINAL (self)) != rows && self->top_before < 0)
-    self->top_before = self->top;
+    {
+      self->top_before = self->top;
+      self->n_held = 0;
+      /* It tells only when there is something to do. NUL does nothing. */
+      vte_terminal_feed (VTE_TERMINAL (self), "\0", 1);
+    }
 }
 
 static void

@@ -20,6 +20,7 @@ struct _DroverUserMonitor
 
   GWeakRef run;
   DroverQmp *qmp;
+  DexFuture *opening;
   DroverQmpSchema *schema;
   DroverHmpHelp *help;
 };
@@ -49,6 +50,7 @@ drover_user_monitor_finalize (GObject *object)
   DroverUserMonitor *self = DROVER_USER_MONITOR (object);
 
   g_weak_ref_clear (&self->run);
+  dex_clear (&self->opening);
   g_clear_pointer (&self->schema, drover_qmp_schema_unref);
   g_clear_pointer (&self->help, drover_hmp_help_free);
 
@@ -197,16 +199,21 @@ open_fiber (gpointer user_data)
       (info = await_hmp (qmp, "help info", &error)) == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  /* Somebody else may have been quicker. */
-  if (self->qmp != NULL)
-    return dex_future_new_true ();
-
   g_clear_pointer (&self->schema, drover_qmp_schema_unref);
   g_clear_pointer (&self->help, drover_hmp_help_free);
   self->schema = drover_qmp_schema_new (schema);
   self->help = drover_hmp_help_new (help, info);
   take_qmp (self, qmp);
   return dex_future_new_true ();
+}
+
+static DexFuture *
+opened_cb (DexFuture *future, gpointer user_data)
+{
+  DroverUserMonitor *self = user_data;
+
+  dex_clear (&self->opening);
+  return dex_ref (future);
 }
 
 /**
@@ -223,7 +230,13 @@ drover_user_monitor_open (DroverUserMonitor *self)
 
   if (self->qmp != NULL)
     return dex_future_new_true ();
-  return drover_dex_spawn (open_fiber, g_object_ref (self), g_object_unref);
+
+  /* Two at once would stand in each other's way. */
+  if (self->opening == NULL)
+    self->opening = dex_future_finally (
+      drover_dex_spawn (open_fiber, g_object_ref (self), g_object_unref), opened_cb,
+      g_object_ref (self), g_object_unref);
+  return dex_ref (self->opening);
 }
 
 /**
