@@ -18,7 +18,8 @@
 static void
 print_row (JsonObject *object)
 {
-  g_print ("%-12s %-32s %s\n", json_object_get_string_member (object, "state"),
+  g_print ("%-12s %-9s %-32s %s\n", json_object_get_string_member (object, "state"),
+           json_object_get_string_member_with_default (object, "badge", ""),
            json_object_get_string_member (object, "slug"),
            json_object_get_string_member (object, "name"));
 }

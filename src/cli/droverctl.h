@@ -74,6 +74,7 @@ extern const Command qmp_command;
 extern const Command hmp_command;
 extern const Command send_key_command;
 extern const Command screenshot_command;
+extern const Command events_command;
 extern const Command ssh_command;
 extern const Command get_command;
 extern const Command set_command;

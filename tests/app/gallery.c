@@ -11,8 +11,11 @@
 
 #include "drover-monitor-view.h"
 #include "drover-account-page.h"
+#include "drover-activity.h"
+#include "drover-dex.h"
 #include "drover-hardware-page.h"
 #include "drover-image.h"
+#include "drover-machine-page.h"
 #include "drover-media-page.h"
 #include "drover-part-row.h"
 #include "drover-review-page.h"
@@ -673,6 +676,42 @@ show_console (DroverWindow *window, gconstpointer data)
   shoot (window, "console-qmp");
 }
 
+/* A guest with something to show: waves of work, measured so often that they are seen at once. */
+static void
+show_activity (DroverWindow *window, gconstpointer data)
+{
+  DroverMachinePage *page;
+  DroverActivity *activity;
+  DroverSeries *series;
+
+  window_activate_row (window, 0);
+  activity = drover_activity_get_for_run (drover_window_get_run (window));
+  drover_activity_set_interval (activity, 250);
+  press (window, _("Start"));
+  page = DROVER_MACHINE_PAGE (window_find_type (window, DROVER_TYPE_MACHINE_PAGE));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_machine_page_show_activity (page, "graphs");
+  drover_test_until (
+    (series = drover_activity_find_series (activity, DROVER_ACTIVITY_DISK_BYTES, "disk0-read")) &&
+    drover_series_get_length (series) > (is_wanted ("activity-graphs") ? 150 : 1));
+  if (is_wanted ("activity-graphs"))
+    shoot (window, "activity-graphs");
+
+  drover_dex_forget (drover_run_pause (drover_window_get_run (window)));
+  drover_test_until (!drover_run_is_running (drover_window_get_run (window)));
+  drover_dex_forget (drover_run_resume (drover_window_get_run (window)));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_machine_page_show_activity (page, "events");
+  if (is_wanted ("activity-events"))
+    {
+      GtkWidget *view = window_find_type (window, GTK_TYPE_LIST_VIEW);
+
+      settle (window);
+      g_signal_emit_by_name (view, "activate", 2);
+      shoot (window, "activity-events");
+    }
+}
+
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -747,6 +786,13 @@ main (int argc, char *argv[])
       g_autofree char *file = window_put_guest ("guest");
 
       window_fixture_run (show_console, NULL);
+      window_fixture_clean_up ();
+    }
+  if (is_wanted ("activity-graphs") || is_wanted ("activity-events"))
+    {
+      g_autofree char *file = window_put_busy_guest ("guest", 0);
+
+      window_fixture_run (show_activity, NULL);
       window_fixture_clean_up ();
     }
   if (!found_any)

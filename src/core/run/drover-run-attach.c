@@ -120,6 +120,8 @@ attach_fiber (gpointer user_data)
   if (qmp != NULL && _drover_run_connected (self, qmp, &error) &&
       dex_await (drover_run_refresh (self), &error))
     {
+      /* One that does not tell keeps what is on record. */
+      dex_await (_drover_run_ask_accelerator (self), NULL);
       _drover_run_set_error (self, NULL);
       _drover_run_watch_services (self);
       _drover_run_has_come_up (self);

@@ -62,6 +62,7 @@ GError    *_drover_run_describe_end    (DroverRun *self);
 gboolean   _drover_run_mark_started    (DroverRun *self, const char *uuid, GError **error);
 void       _drover_run_has_come_up     (DroverRun *self);
 DexFuture *_drover_run_choose_display  (DroverRun *self);
+DexFuture *_drover_run_ask_accelerator (DroverRun *self);
 gboolean   _drover_run_save_record     (DroverRun *self, DroverDocument *document,
                                         DroverLaunchPlan *plan, const char *runtime_dir,
                                         GError **error);

@@ -158,8 +158,11 @@ talk (DroverRun *self, DroverLaunchPlan *plan, GError **error)
     return FALSE;
   if (!plan->start_paused && !dex_await (drover_qmp_execute (qmp, "cont", NULL), error))
     return FALSE;
+  if (!dex_await (drover_run_refresh (self), error))
+    return FALSE;
 
-  return dex_await (drover_run_refresh (self), error);
+  drover_dex_forget (_drover_run_ask_accelerator (self));
+  return TRUE;
 }
 
 static gboolean
