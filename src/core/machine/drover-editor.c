@@ -52,6 +52,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   SAVE_FAILED,
+  SETTLED,
   N_SIGNALS
 };
 
@@ -239,6 +240,14 @@ drover_editor_class_init (DroverEditorClass *klass)
   signals[SAVE_FAILED] =
     g_signal_new ("save-failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, G_TYPE_STRING);
+  /**
+   * DroverEditor::settled:
+   *
+   * A change that was made here is complete: a step back or forth, one that stands alone, or
+   * one whose typing is over. A running machine can be told of it.
+   */
+  signals[SETTLED] = g_signal_new ("settled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -408,6 +417,8 @@ drover_editor_apply (DroverEditor *self, DroverDocument *document, const char *l
   g_ptr_array_set_size (self->redo, 0);
   g_set_str (&self->merge, merge);
   show (self, document);
+  if (merge == NULL)
+    g_signal_emit (self, signals[SETTLED], 0);
   return TRUE;
 }
 
@@ -458,6 +469,7 @@ step_back (DroverEditor *self, GPtrArray *from, GPtrArray *to, GError **error)
   g_clear_pointer (&self->merge, g_free);
   step_free (g_ptr_array_steal_index (from, from->len - 1));
   show (self, document);
+  g_signal_emit (self, signals[SETTLED], 0);
   return TRUE;
 }
 
@@ -522,5 +534,10 @@ void
 drover_editor_end_merge (DroverEditor *self)
 {
   g_return_if_fail (DROVER_IS_EDITOR (self));
+
+  if (self->merge == NULL)
+    return;
+
   g_clear_pointer (&self->merge, g_free);
+  g_signal_emit (self, signals[SETTLED], 0);
 }

@@ -456,6 +456,18 @@ drover_template_get_unattended (DroverTemplate *self)
 }
 
 /**
+ * drover_template_get_press_key:
+ *
+ * Returns: (nullable): the id of the drive whose disc waits for a key before it starts the
+ *   installer; %NULL when none does
+ */
+const char *
+drover_template_get_press_key (DroverTemplate *self)
+{
+  return get_text (self->root, "press-key");
+}
+
+/**
  * drover_template_get_tpm:
  *
  * Returns: (nullable): the version of the TPM that the machine is to have, or %NULL for none

@@ -134,6 +134,10 @@ static const struct
     "memory.least must be a size such as \"512M\" or \"4G\"" },
   { BEFORE ", \"cpus\": { \"least\": 0, \"recommended\": 1 }, \"arguments\": [] }",
     "cpus.least must be a whole number above 0" },
+  { BEFORE ", \"press-key\": \"cd1\", \"arguments\": [ { \"flag\": \"-device\", "
+    "\"value\": \"ide-cd,id=cd1\", \"why\": \"x\" }, { \"flag\": \"-device\", "
+    "\"value\": \"ide-cd,id=cd10\", \"phase\": \"install\", \"why\": \"x\" } ] }",
+    "press-key is “cd1”, but no argument of the phase “install” has that id" },
   { BEFORE ", \"tpm\": \"3.0\", \"arguments\": [] }",
     "tpm is “3.0”, but must be one of: 1.2, 2.0" },
   { BEFORE ", \"media\": [ { \"id\": \"a\", \"kind\": \"data\", \"title\": \"A\" } ], "
