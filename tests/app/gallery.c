@@ -555,12 +555,8 @@ show_assistant (DroverWindow *window, const char *template)
       drover_test_until (window_find_type (dialog, ADW_TYPE_SPINNER) == NULL);
       if (is_wanted (name))
         shoot (window, name);
-      /* By hand, as nobody types a password here; but an image has nobody to log in then. */
-      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE &&
-          window_find_type (dialog, ADW_TYPE_SWITCH_ROW) != NULL)
-        gtk_widget_activate (window_find_type (dialog, ADW_TYPE_SWITCH_ROW));
-      else if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
-        type_password (dialog);
+      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
+        type_password (window_find_type (dialog, pages[i]));
       if (pages[i] == DROVER_TYPE_MEDIA_PAGE)
         give_media (DROVER_MEDIA_PAGE (window_find_type (dialog, pages[i])), template);
       if (!window_can_press (dialog, next))
