@@ -10,6 +10,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import socketserver
 import struct
 import subprocess
@@ -176,6 +177,38 @@ def test_debian(home):
   assert "not running" in home.run("ssh", slug, status=cli.BAD_STATE)[1]
 
 
+def test_ssh_port(home):
+  """One's own port, if nobody has it."""
+  cloud = home.folder / "cloud.raw"
+  with cloud.open("wb") as file:
+    file.truncate(16 << 20)
+  argv = ["--template", "debian-13-cloud", "--media", cloud, "--user", "anna",
+          "--password-stdin", "--set", "disk=4G", "--dry-run"]
+  with socket.socket() as busy:
+    busy.bind(("127.0.0.1", 0))
+    busy.listen()
+    port = busy.getsockname()[1]
+    message = create(home, *argv, "--set", f"ssh-port={port}", status=cli.FAILED,
+                     text=PASSWORD + "\n")[1]
+    assert f"uses port {port}" in message, message
+
+  slug, _ = create(home, *argv[:-1], "--name", "Mine", "--set", f"ssh-port={port}",
+                   text=PASSWORD + "\n")
+  assert home.json("status", slug)["install"]["ssh-port"] == port
+  assert f"hostfwd=tcp:127.0.0.1:{port}-:22" in " ".join(home.json("command", slug))
+  for template, number, words in [("debian-13-cloud", port, "leads to the machine “Mine” already"),
+                                  ("debian-13-cloud", 70000, "from 1 to 65535"),
+                                  ("debian-13-cloud", "ssh", "“ssh”"),
+                                  ("uefi-shell", 2222, "forwards no port")]:
+    argv = ["--template", template, "--dry-run", "--set", f"ssh-port={number}"]
+    if template != "uefi-shell":
+      argv += ["--media", cloud]
+    message = subprocess.run([home.droverctl, "create", *argv], env=home.env, text=True,
+                             capture_output=True, check=False).stderr
+    assert words in message, (template, number, message)
+  nothing_made(home, ["mine"])
+
+
 def test_delete(home):
   """What Drover made goes with the machine; what the user put there stays."""
   slug, _ = create(home, "--template", "uefi-shell", "--set", "display=off")
@@ -270,6 +303,31 @@ def test_full_disk(home):
          "--password-stdin", "--set", "display=off", status=cli.FAILED, text=PASSWORD + "\n",
          preexec_fn=limit)
   nothing_made(home)
+
+
+def test_killed(home):
+  """Who is killed half-way leaves nothing for good; what is being made is left alone."""
+  tools = home.folder / "tools"
+  pid = home.folder / "qemu-img.pid"
+  tools.mkdir()
+  (tools / "qemu-img").write_text(f"#!/bin/sh\necho $$ >{pid}.new\nmv {pid}.new {pid}\n"
+                                  "exec sleep 1000\n")
+  (tools / "qemu-img").chmod(0o755)
+  child = subprocess.Popen([home.droverctl, "create", "--template", "uefi-shell", "--set",
+                            "display=off"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                           env={**home.env, "PATH": f"{tools}:{home.env['PATH']}"})
+  try:
+    cli.until("it makes a file", pid.exists)
+    home.run("list")
+    assert len(list(home.machines.glob(".new-*"))) == 1
+    child.kill()
+    child.wait()
+    home.run("list")
+    nothing_made(home)
+  finally:
+    child.kill()
+    child.wait()
+    os.kill(int(pid.read_text()), signal.SIGTERM)
 
 
 # --- downloads ----------------------------------------------------------------------------------

@@ -478,6 +478,24 @@ drover_template_get_tpm (DroverTemplate *self)
   return get_text (self->root, "tpm");
 }
 
+/**
+ * drover_template_takes_ssh_port:
+ *
+ * Returns: whether an argument can forward a port of this computer to the guest's SSH server
+ */
+gboolean
+drover_template_takes_ssh_port (DroverTemplate *self)
+{
+  g_autofree char *text =
+    drover_json_to_text (json_object_get_member (self->root, "arguments"), FALSE);
+  const char *found = strstr (text, "{ssh-port}");
+
+  /* Doubled, the brace is one of the text. */
+  while (found != NULL && found > text && found[-1] == '{')
+    found = strstr (found + 1, "{ssh-port}");
+  return found != NULL;
+}
+
 static gboolean
 is_for (JsonObject *object, const char *architecture)
 {
