@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "drover-console.h"
+#include "drover-error.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
 
@@ -58,8 +59,11 @@ drover_run_finalize (GObject *object)
 
   g_clear_object (&self->consoles);
   g_clear_pointer (&self->services, g_ptr_array_unref);
+  g_clear_pointer (&self->failed_service, drover_service_free);
+  g_free (self->service_failure);
   g_clear_pointer (&self->record, drover_run_record_free);
   g_clear_error (&self->error);
+  g_free (self->blocker);
   g_free (self->qmp_socket);
   g_free (self->state);
   g_free (self->shutdown_reason);
@@ -194,6 +198,8 @@ _drover_run_set_state (DroverRun *self, const char *state)
 void
 _drover_run_set_error (DroverRun *self, const GError *error)
 {
+  if (error == NULL || !g_error_matches (error, DROVER_ERROR, DROVER_ERROR_IN_USE))
+    g_clear_pointer (&self->blocker, g_free);
   g_clear_error (&self->error);
   self->error = error != NULL ? g_error_copy (error) : NULL;
 }
@@ -312,6 +318,19 @@ drover_run_get_error (DroverRun *self)
 {
   g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
   return self->error;
+}
+
+/**
+ * drover_run_get_blocker:
+ *
+ * Returns: (nullable): the folder of the machine that has a disk image which this one needs, after
+ *   a start that failed with %DROVER_ERROR_IN_USE
+ */
+const char *
+drover_run_get_blocker (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+  return self->blocker;
 }
 
 /**
