@@ -273,12 +273,11 @@ make_plan (const char *program, DroverDocument *document, int argument, const ch
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
   g_auto (GStrv) forwards = drover_passt_dup_forwards (document, argument);
-  g_autofree char *log = g_strdup_printf ("passt-%s.log", id);
   g_autoptr (DroverServicePlan) plan = drover_service_plan_new (directory, socket);
 
   plan->id = g_strdup_printf ("passt-%s", id);
-  plan->title = g_strdup (_("passt, which connects the network,"));
-  plan->log = g_build_filename (log_dir, log, NULL);
+  plan->title = g_strdup_printf (_("passt for the network “%s”"), id);
+  plan->log = drover_service_dup_log (plan->id, log_dir);
   plan->single = TRUE;
   g_strv_builder_add_many (argv, program, "--foreground", "--one-off", "--socket", plan->address,
                            NULL);

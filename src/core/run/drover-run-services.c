@@ -6,6 +6,7 @@
 
 #include "drover-dex.h"
 #include "drover-passt.h"
+#include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-run-private.h"
 #include "drover-share.h"
@@ -238,4 +239,19 @@ drover_run_get_failed_service (DroverRun *self, const char **message)
   if (message != NULL)
     *message = self->failed_service != NULL ? self->service_failure : NULL;
   return self->failed_service;
+}
+
+/**
+ * drover_run_dup_service_log_path:
+ * @id: a service's id: `tpm`, `virtiofs-share0` …
+ *
+ * Returns: (transfer full): the file with what it printed in its last run
+ */
+char *
+drover_run_dup_service_log_path (DroverRun *self, const char *id)
+{
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
+  g_autofree char *name = g_path_get_basename (id);
+
+  return drover_service_dup_log (name, log_dir);
 }

@@ -47,6 +47,7 @@ const char *const *drover_run_get_notices (DroverRun *self);
 GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
 GPtrArray     *drover_run_get_services   (DroverRun *self);
+char          *drover_run_dup_service_log_path (DroverRun *self, const char *id);
 const DroverService *drover_run_get_failed_service (DroverRun *self, const char **message);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);
 DroverEventLog *drover_run_get_events    (DroverRun *self);

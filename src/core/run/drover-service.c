@@ -85,6 +85,22 @@ drover_service_dup_note (const char *id, const char *runtime_dir)
 }
 
 /**
+ * drover_service_dup_log:
+ * @id: a service's
+ * @log_dir: its machine's log folder
+ *
+ * Returns: (transfer full): the file for what it prints
+ */
+char *
+drover_service_dup_log (const char *id, const char *log_dir)
+{
+  /* The TPM's is called after the program, from the time when there was no other. */
+  g_autofree char *name = g_strdup_printf ("%s.log", g_str_equal (id, "tpm") ? "swtpm" : id);
+
+  return g_build_filename (log_dir, name, NULL);
+}
+
+/**
  * drover_service_new:
  * @plan: what is to be started
  *

@@ -66,6 +66,7 @@ DroverServicePlan *drover_service_plan_new (const char *directory, const char *s
 void           drover_service_plan_free   (DroverServicePlan *self);
 
 DroverService *drover_service_new         (const DroverServicePlan *plan);
+char          *drover_service_dup_log      (const char *id, const char *log_dir);
 char          *drover_service_dup_note    (const char *id, const char *runtime_dir);
 DroverService *drover_service_spawn       (DroverServicePlan *plan, GError **error);
 gboolean       drover_service_await_ready (DroverService *self, GError **error);

@@ -46,13 +46,12 @@ make_plan (const char *program, const DroverShare *share, JsonObject *entry, con
            const char *log_dir)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
-  g_autofree char *log = g_strdup_printf ("virtiofsd-%s.log", share->id);
   DroverServicePlan *plan = drover_service_plan_new (directory, share->socket);
   const char *sandbox = drover_service_entry_get (entry, "sandbox");
 
   plan->id = g_strdup_printf ("virtiofs-%s", share->id);
-  plan->title = g_strdup_printf (_("virtiofsd, which shares “%s”,"), share->path);
-  plan->log = g_build_filename (log_dir, log, NULL);
+  plan->title = g_strdup_printf (_("virtiofsd for “%s”"), share->path);
+  plan->log = drover_service_dup_log (plan->id, log_dir);
   plan->single = TRUE;
 
   g_strv_builder_add (argv, program);
