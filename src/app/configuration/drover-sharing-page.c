@@ -59,6 +59,17 @@ has_virtiofs (DroverDocument *document)
   return FALSE;
 }
 
+/* Whether it was made an object, and not just split up for another purpose. */
+static gboolean
+has_object (DroverDocument *document)
+{
+  g_autoptr (DroverReading) reading =
+    drover_setting_read (drover_setting_find ("memory.backend"),
+                         drover_document_get_arguments (document), NULL);
+
+  return reading->text != NULL;
+}
+
 static void
 update_memory (Sharing *self)
 {
@@ -69,7 +80,8 @@ update_memory (Sharing *self)
 
   self->updating = TRUE;
   gtk_widget_set_visible (GTK_WIDGET (self->memory_group),
-                          needed || memory != DROVER_SHARE_MEMORY_PRIVATE);
+                          needed || (memory != DROVER_SHARE_MEMORY_PRIVATE &&
+                                     has_object (document)));
   adw_switch_row_set_active (self->memory, memory != DROVER_SHARE_MEMORY_PRIVATE);
   gtk_widget_set_visible (self->adjust, wrong);
   adw_action_row_set_subtitle (

@@ -574,6 +574,11 @@ gboolean
 _drover_run_mark_started (DroverRun *self, const char *uuid, GError **error)
 {
   g_autofree char *path = dup_mark_path (self);
+  g_autofree char *before = NULL;
+
+  /* To write it anew would make each start wait for the disk. */
+  if (g_file_get_contents (path, &before, NULL, NULL) && g_str_equal (before, uuid))
+    return TRUE;
 
   return g_file_set_contents_full (path, uuid, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }

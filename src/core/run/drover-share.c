@@ -419,27 +419,72 @@ dup_memory_size (GPtrArray *arguments)
   return reading->state == DROVER_SETTING_VALUE ? g_steal_pointer (&reading->text) : NULL;
 }
 
+/* memory-backend-memfd is shared unless told otherwise, the others are not. */
 static gboolean
-has_shared_nodes (GPtrArray *arguments)
+is_shared (const DroverFields *object)
 {
-  g_autoptr (GPtrArray) all = drover_fields_list (arguments);
-  gboolean nodes = FALSE;
+  const char *share = drover_fields_get (object, "share");
+  const char *type = drover_fields_get (object, "qom-type");
+  gboolean on = g_strcmp0 (type, "memory-backend-memfd") == 0;
 
+  if (share != NULL)
+    drover_switch_parse (share, &on);
+  return on;
+}
+
+static int
+find_object (GPtrArray *all, const char *id)
+{
   for (guint i = 0; i < all->len; i++)
     {
       const DroverFields *fields = all->pdata[i];
 
-      nodes |= fields->enabled && drover_fields_are (fields, "numa") &&
-               drover_fields_get (fields, "memdev") != NULL;
+      if (fields->enabled && drover_fields_are (fields, "object") &&
+          g_strcmp0 (drover_fields_get (fields, "id"), id) == 0)
+        return i;
     }
+
+  return -1;
+}
+
+/* Returns: (element-type int): the memory objects of the NUMA nodes, in which the memory is when it
+ * is split up */
+static GArray *
+list_nodes (GPtrArray *all)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (int));
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const DroverFields *fields = all->pdata[i];
+      const char *memdev = drover_fields_get (fields, "memdev");
+      int object = fields->enabled && drover_fields_are (fields, "numa") && memdev != NULL
+                     ? find_object (all, memdev) : -1;
+
+      if (object >= 0)
+        g_array_append_val (nodes, object);
+    }
+
   return nodes;
+}
+
+static DroverShareMemory
+get_memory_of_nodes (GPtrArray *arguments)
+{
+  g_autoptr (GPtrArray) all = drover_fields_list (arguments);
+  g_autoptr (GArray) nodes = list_nodes (all);
+
+  for (guint i = 0; i < nodes->len; i++)
+    if (!is_shared (all->pdata[g_array_index (nodes, int, i)]))
+      return DROVER_SHARE_MEMORY_PRIVATE;
+
+  return nodes->len > 0 ? DROVER_SHARE_MEMORY_SHARED : DROVER_SHARE_MEMORY_PRIVATE;
 }
 
 /**
  * drover_share_get_memory:
  *
- * Returns: whether another process can reach the guest's memory, as virtiofsd must. A machine that
- *   is split into NUMA nodes with memory of their own counts as shared: QEMU says what it lacks.
+ * Returns: whether another process can reach the guest's memory, as virtiofsd must
  */
 DroverShareMemory
 drover_share_get_memory (DroverDocument *document)
@@ -448,17 +493,11 @@ drover_share_get_memory (DroverDocument *document)
   int index = -1;
   g_autoptr (DroverFields) object = find_memory (arguments, &index);
   g_autofree char *size = dup_memory_size (arguments);
-  const char *share = object != NULL ? drover_fields_get (object, "share") : NULL;
-  const char *type = object != NULL ? drover_fields_get (object, "qom-type") : NULL;
   guint64 machine = get_size (size, 1024 * 1024);
 
   if (object == NULL)
-    return has_shared_nodes (arguments) ? DROVER_SHARE_MEMORY_SHARED
-                                        : DROVER_SHARE_MEMORY_PRIVATE;
-  /* memory-backend-memfd is shared unless told otherwise. */
-  if (share != NULL ? !g_str_equal (share, "on") && !g_str_equal (share, "yes") &&
-                        !g_str_equal (share, "true")
-                    : g_strcmp0 (type, "memory-backend-memfd") != 0)
+    return get_memory_of_nodes (arguments);
+  if (!is_shared (object))
     return DROVER_SHARE_MEMORY_PRIVATE;
   if (machine != 0 && machine != get_size (drover_fields_get (object, "size"), 1))
     return DROVER_SHARE_MEMORY_WRONG_SIZE;
@@ -505,16 +544,44 @@ make_shared (DroverDocument *document, GError **error)
   return used != NULL ? drover_document_with_arguments (document, used) : NULL;
 }
 
+/* Each node's object, when the memory is split up. Returns: (transfer full) (nullable) */
+static DroverDocument *
+share_nodes (DroverDocument *document, GError **error)
+{
+  g_autoptr (GPtrArray) all = drover_fields_list (drover_document_get_arguments (document));
+  g_autoptr (GArray) nodes = list_nodes (all);
+  DroverDocument *changed = drover_document_ref (document);
+
+  for (guint i = 0; changed != NULL && i < nodes->len; i++)
+    {
+      g_autoptr (DroverDocument) before = changed;
+
+      changed = set_object (before, g_array_index (nodes, int, i), "share", "on", error);
+    }
+  return changed;
+}
+
+static gboolean
+has_nodes (DroverDocument *document)
+{
+  g_autoptr (GPtrArray) all = drover_fields_list (drover_document_get_arguments (document));
+  g_autoptr (GArray) nodes = list_nodes (all);
+
+  return nodes->len > 0;
+}
+
 /* Only what was made here for this, and is as it was made. */
 static DroverDocument *
 make_private (DroverDocument *document, DroverFields *object, int index, GError **error)
 {
   g_autoptr (GPtrArray) arguments = NULL;
 
-  if (g_strcmp0 (drover_fields_get (object, "qom-type"), "memory-backend-memfd") != 0)
+  if (object == NULL ||
+      g_strcmp0 (drover_fields_get (object, "qom-type"), "memory-backend-memfd") != 0)
     {
       drover_arguments_refuse (error, _("“%s” is a memory object of your own; change it under "
-                                        "Memory"), drover_fields_get (object, "id"));
+                                        "Memory"),
+                               object != NULL ? drover_fields_get (object, "id") : "numa");
       return NULL;
     }
 
@@ -564,7 +631,7 @@ drover_share_with_memory (DroverDocument *document, gboolean shared, GError **er
   if (!shared)
     return make_private (document, object, index, error);
   if (object == NULL)
-    return make_shared (document, error);
+    return has_nodes (document) ? share_nodes (document, error) : make_shared (document, error);
   if (memory == DROVER_SHARE_MEMORY_PRIVATE)
     return set_object (document, index, "share", "on", error);
 

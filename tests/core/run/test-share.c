@@ -136,8 +136,17 @@ test_memory (void)
   g_autoptr (DroverDocument) shared = drover_share_with_memory (plain, TRUE, NULL);
   g_autoptr (DroverDocument) right = drover_share_with_memory (wrong, TRUE, NULL);
   g_autoptr (DroverDocument) opened = drover_share_with_memory (own, TRUE, NULL);
+  g_autoptr (DroverDocument) nodes = new_document (ARGUMENTS (
+    "-object", "memory-backend-ram,id=a,size=64M", "-object", "memory-backend-memfd,id=b,size=64M",
+    "-numa", "node,memdev=a", "-numa", "node,memdev=b"));
+  g_autoptr (DroverDocument) shared_nodes = drover_share_with_memory (nodes, TRUE, NULL);
   g_autoptr (GError) error = NULL;
 
+  g_assert_cmpint (drover_share_get_memory (nodes), ==, DROVER_SHARE_MEMORY_PRIVATE);
+  g_assert_cmpint (drover_share_get_memory (shared_nodes), ==, DROVER_SHARE_MEMORY_SHARED);
+  assert_line (shared_nodes, "-object memory-backend-ram,id=a,size=64M,share=on "
+               "-object memory-backend-memfd,id=b,size=64M,share=on "
+               "-numa node,memdev=a -numa node,memdev=b");
   g_assert_cmpint (drover_share_get_memory (plain), ==, DROVER_SHARE_MEMORY_PRIVATE);
   g_assert_cmpint (drover_share_get_memory (wrong), ==, DROVER_SHARE_MEMORY_WRONG_SIZE);
   assert_line (shared, "-machine q35,memory-backend=shared-memory -object "
