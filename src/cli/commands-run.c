@@ -42,9 +42,9 @@ print_status (DroverRun *run)
       const DroverService *service = services->pdata[i];
 
       if (drover_service_is_alive (service))
-        g_print (_("%s: process %d\n"), service->title, (int) service->pid);
+        g_print (_("%s (%s): process %d\n"), service->title, service->id, (int) service->pid);
       else
-        g_print (_("%s: ended\n"), service->title);
+        g_print (_("%s (%s): ended\n"), service->title, service->id);
     }
 }
 

@@ -91,6 +91,8 @@ extern const Command firmware_command;
 extern const Command catalogue_command;
 extern const Command download_command;
 extern const Command media_command;
+extern const Command passt_command;
+extern const Command share_command;
 extern const Command templates_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */

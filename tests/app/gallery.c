@@ -309,6 +309,25 @@ show_add_disk (DroverWindow *window)
   shoot_dialog (window, "add-disk");
 }
 
+/* The dialog with a folder, and what comes of it. */
+static void
+show_share (DroverWindow *window)
+{
+  go_to (window, "sharing");
+  press (window, _("_Share a Folder…"));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), ADW_TYPE_ENTRY_ROW) != NULL);
+  settle (window);
+  gtk_root_set_focus (GTK_ROOT (window), NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (find_dialog (window),
+                                                         ADW_TYPE_ENTRY_ROW)),
+                         "/usr/share/doc");
+  shoot (window, "share-dialog");
+  press (window, _("_Share"));
+  drover_test_until (find_dialog (window) == NULL);
+  shoot (window, "share");
+}
+
 static void
 show_add_device (DroverWindow *window)
 {
@@ -407,6 +426,7 @@ static const struct
   { "properties", show_properties },
   { "machine-properties", show_machine_properties },
   { "command", show_command_view },
+  { "share", show_share },
 };
 
 static void
