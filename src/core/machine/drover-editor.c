@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "drover-editor.h"
+#include "drover-own-files.h"
 #include "drover-error.h"
 
 /* While somebody types, machine.json is written after a pause of this length and not for each
@@ -441,23 +442,33 @@ drover_editor_apply_arguments (DroverEditor *self, GPtrArray *arguments, const c
   return drover_editor_apply (self, document, label, merge, error);
 }
 
+/* A file that Drover made is its own also when the argument is taken back that names it. */
+static DroverDocument *
+keep_own_files (DroverDocument *document, DroverDocument *current)
+{
+  g_auto (GStrv) names = drover_own_files_dup (current);
+
+  return drover_own_files_add (document, (const char *const *) names);
+}
+
 static gboolean
 step_back (DroverEditor *self, GPtrArray *from, GPtrArray *to, GError **error)
 {
+  g_autoptr (DroverDocument) document = NULL;
   Step *step;
 
   if (from->len == 0 || self->document == NULL)
     return FALSE;
 
   step = from->pdata[from->len - 1];
-  if (!save (self, step->document, error))
+  document = keep_own_files (step->document, self->document);
+  if (!save (self, document, error))
     return FALSE;
 
   push (to, self->document, step->label);
   g_clear_pointer (&self->merge, g_free);
-  step = g_ptr_array_steal_index (from, from->len - 1);
-  show (self, step->document);
-  step_free (step);
+  step_free (g_ptr_array_steal_index (from, from->len - 1));
+  show (self, document);
   g_signal_emit (self, signals[SETTLED], 0);
   return TRUE;
 }
