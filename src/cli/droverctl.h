@@ -94,6 +94,14 @@ extern const Command media_command;
 extern const Command passt_command;
 extern const Command share_command;
 extern const Command templates_command;
+extern const Command apply_command;
+extern const Command attach_command;
+extern const Command detach_command;
+extern const Command insert_command;
+extern const Command eject_command;
+extern const Command forward_command;
+extern const Command balloon_command;
+extern const Command usb_devices_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;

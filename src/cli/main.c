@@ -38,7 +38,9 @@ static const Command *const commands[] = {
   &argument_command,   &ssh_command,        &firmware_command,   &download_command,
   &media_command,      &templates_command,  &qmp_command,        &hmp_command,
   &send_key_command,   &screenshot_command, &events_command,     &share_command,
-  &passt_command,
+  &passt_command,      &apply_command,      &attach_command,     &detach_command,
+  &insert_command,     &eject_command,      &forward_command,    &balloon_command,
+  &usb_devices_command,
 };
 
 static const char *const statuses[] = {

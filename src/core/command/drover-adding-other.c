@@ -70,6 +70,8 @@ drover_adding_card (DroverAdding *self, GError **error)
   drover_adding_say (self, "-netdev", netdev->str);
 
   device = g_string_new (model);
+  if (!g_str_has_prefix (model, "usb-"))
+    drover_adding_use_port (self, device);
   drover_adding_append (device, "id", id);
   drover_adding_append (device, "netdev", net);
   drover_adding_take_rest (self, device);
