@@ -87,6 +87,7 @@ extern const Command catalogue_command;
 extern const Command download_command;
 extern const Command media_command;
 extern const Command templates_command;
+extern const Command agent_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;
@@ -101,6 +102,8 @@ gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
 void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
+void           describe_agent  (DroverRun *run, JsonObject *object);
+void           print_agent     (DroverRun *run);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

@@ -35,7 +35,7 @@ static const Command *const commands[] = {
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,     &renew_identity_command,
   &argument_command,   &ssh_command,        &firmware_command,   &download_command,
-  &media_command,      &templates_command,
+  &media_command,      &templates_command,  &agent_command,
 };
 
 static const char *const statuses[] = {
