@@ -102,6 +102,7 @@ extern const Command eject_command;
 extern const Command forward_command;
 extern const Command balloon_command;
 extern const Command usb_devices_command;
+extern const Command agent_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;
@@ -116,6 +117,8 @@ gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
 void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
+void           describe_agent  (DroverRun *run, JsonObject *object);
+void           print_agent     (DroverRun *run);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

@@ -40,7 +40,7 @@ static const Command *const commands[] = {
   &send_key_command,   &screenshot_command, &events_command,     &share_command,
   &passt_command,      &apply_command,      &attach_command,     &detach_command,
   &insert_command,     &eject_command,      &forward_command,    &balloon_command,
-  &usb_devices_command,
+  &usb_devices_command, &agent_command,
 };
 
 static const char *const statuses[] = {
