@@ -9,6 +9,7 @@
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-monitor-view.h"
 #include "drover-account-page.h"
 #include "drover-activity.h"
 #include "drover-dex.h"
@@ -308,6 +309,25 @@ show_add_disk (DroverWindow *window)
   shoot_dialog (window, "add-disk");
 }
 
+/* The dialog with a folder, and what comes of it. */
+static void
+show_share (DroverWindow *window)
+{
+  go_to (window, "sharing");
+  press (window, _("_Share a Folder…"));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), ADW_TYPE_ENTRY_ROW) != NULL);
+  settle (window);
+  gtk_root_set_focus (GTK_ROOT (window), NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (find_dialog (window),
+                                                         ADW_TYPE_ENTRY_ROW)),
+                         "/usr/share/doc");
+  shoot (window, "share-dialog");
+  press (window, _("_Share"));
+  drover_test_until (find_dialog (window) == NULL);
+  shoot (window, "share");
+}
+
 static void
 show_add_device (DroverWindow *window)
 {
@@ -406,6 +426,7 @@ static const struct
   { "properties", show_properties },
   { "machine-properties", show_machine_properties },
   { "command", show_command_view },
+  { "share", show_share },
 };
 
 static void
@@ -554,12 +575,8 @@ show_assistant (DroverWindow *window, const char *template)
       drover_test_until (window_find_type (dialog, ADW_TYPE_SPINNER) == NULL);
       if (is_wanted (name))
         shoot (window, name);
-      /* By hand, as nobody types a password here; but an image has nobody to log in then. */
-      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE &&
-          window_find_type (dialog, ADW_TYPE_SWITCH_ROW) != NULL)
-        gtk_widget_activate (window_find_type (dialog, ADW_TYPE_SWITCH_ROW));
-      else if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
-        type_password (dialog);
+      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
+        type_password (window_find_type (dialog, pages[i]));
       if (pages[i] == DROVER_TYPE_MEDIA_PAGE)
         give_media (DROVER_MEDIA_PAGE (window_find_type (dialog, pages[i])), template);
       if (!window_can_press (dialog, next))
@@ -616,6 +633,37 @@ show_installation (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "save-template");
 }
 
+static gboolean
+monitor_has_answered (DroverMonitorView *view)
+{
+  g_autofree char *text = drover_monitor_view_dup_text (view);
+
+  return strchr (text, '\n') != NULL;
+}
+
+static void
+show_monitor (DroverWindow *window, const char *name, const char *command, const char *half)
+{
+  AdwViewStack *stack;
+  GtkWidget *view;
+  GtkWidget *entry;
+
+  stack = ADW_VIEW_STACK (gtk_widget_get_ancestor (
+    window_find_type (window, g_str_equal (name, "hmp") ? VTE_TYPE_TERMINAL
+                                                        : DROVER_TYPE_MONITOR_VIEW),
+    ADW_TYPE_VIEW_STACK));
+  adw_view_stack_set_visible_child_name (stack, name);
+  view = adw_view_stack_get_visible_child (stack);
+  drover_test_until (window_find_type (view, GTK_TYPE_ENTRY) != NULL);
+  entry = window_find_type (view, GTK_TYPE_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), command);
+  g_signal_emit_by_name (entry, "activate");
+  drover_test_until (monitor_has_answered (DROVER_MONITOR_VIEW (view)));
+  gtk_editable_set_text (GTK_EDITABLE (entry), half);
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  window_draw (window, 30);
+}
+
 static void
 show_console (DroverWindow *window, gconstpointer data)
 {
@@ -626,7 +674,22 @@ show_console (DroverWindow *window, gconstpointer data)
   shoot (window, "console-off");
   press (window, _("Start"));
   drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_test_until (window_terminal_has (window, "aac"));
+  window_type (window, "q");
+  drover_test_until (window_terminal_has (window, "quiet"));
   shoot (window, "console");
+
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console.find", NULL));
+  drover_test_until (window_find_type (window, GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (window, GTK_TYPE_SEARCH_ENTRY)), "AAAB");
+  window_draw (window, 30);
+  shoot (window, "console-find");
+
+  show_monitor (window, "hmp", "info status", "info b");
+  shoot (window, "console-monitor");
+  show_monitor (window, "qmp", "query-status", "blockdev-add driver=qcow2 ");
+  shoot (window, "console-qmp");
 }
 
 /* A guest with something to show: waves of work, measured so often that they are seen at once. */
