@@ -458,4 +458,5 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
                                    renew_identity_action);
   _drover_window_install_import (widget_class);
   _drover_window_install_create (widget_class);
+  _drover_window_install_services (widget_class);
 }

@@ -5,6 +5,7 @@
 
 #include "drover-activity-view.h"
 #include "drover-events-page.h"
+#include "drover-graphs-page.h"
 
 /* What a machine does while it runs: some pages, each of which is made when it is looked at for
  * the first time. */
@@ -34,6 +35,7 @@ typedef struct
 } ActivityPage;
 
 static const ActivityPage activity_pages[] = {
+  { "graphs", N_("Graphs"), "drover-activity-symbolic", drover_graphs_page_new },
   { "events", N_("Events"), "view-list-symbolic", drover_events_page_new },
 };
 
