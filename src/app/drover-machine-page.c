@@ -448,6 +448,36 @@ drover_machine_page_check (DroverMachinePage *self)
 }
 
 /**
+ * drover_machine_page_show_terminal:
+ *
+ * Shows the guest's first text console, ready to be typed into.
+ *
+ * Returns: whether it has one
+ */
+gboolean
+drover_machine_page_show_terminal (DroverMachinePage *self)
+{
+  g_autoptr (DroverConsole) console = NULL;
+  GtkWidget *view;
+
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
+
+  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
+  view = console != NULL
+           ? adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console))
+           : NULL;
+  if (view == NULL)
+    return FALSE;
+
+  adw_view_stack_set_visible_child (self->consoles, view);
+  adw_view_stack_set_visible_child_name (self->views, "console");
+  gtk_stack_set_visible_child_name (self->stack, "console");
+  gtk_widget_grab_focus (
+    GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (view))));
+  return TRUE;
+}
+
+/**
  * drover_machine_page_connect_ssh:
  * @error: set when nothing is known to lead into the guest
  *

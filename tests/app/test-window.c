@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "configuration-fixture.h"
 #include "drover-activity.h"
 #include "drover-dex.h"
 #include "drover-events-page.h"
@@ -135,6 +136,13 @@ live (DroverWindow *window, gconstpointer data)
   g_assert_true (window_row_says (window, 0, "Paused"));
   ctl ("resume", "quick");
   drover_test_until (window_can_press (window, "Pause"));
+
+  /* From elsewhere, to the console at once. */
+  configuration_open (window);
+  drover_test_until (window_find_type (window, VTE_TYPE_TERMINAL) == NULL);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.show-terminal", NULL));
+  drover_test_until (VTE_IS_TERMINAL (gtk_window_get_focus (GTK_WINDOW (window))));
+  drover_test_until (window_terminal_has (window, "quiet"));
   ctl ("stop", "quick");
   drover_test_until (window_row_says (window, 0, "Off"));
   ctl ("delete", "quick");
