@@ -6,6 +6,7 @@ Prints TAP.
 """
 
 import json
+import socket
 import sys
 
 import support
@@ -164,10 +165,81 @@ def test_running(home):
   home.put("pc", cli.PC)
   home.run("start", "pc")
   _, messages = home.run("add", "pc", "device", "driver=virtio-rng-pci")
-  assert "next start" in messages, messages
+  assert "virtio-rng-pci" in messages and "done in the running machine" in messages, messages
+  _, messages = home.run("add", "pc", "object", "rng-random")
+  assert "takes effect at the next start" in messages, messages
+  home.run("remove", "pc", "rng-random0")
   home.run("stop", "pc")
   _, messages = home.run("remove", "pc", "virtio-rng0")
   assert messages == "", messages
+
+
+def free_port():
+  with socket.socket() as listener:
+    listener.bind(("127.0.0.1", 0))
+    return listener.getsockname()[1]
+
+
+def listens(port):
+  with socket.socket() as client:
+    return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_hot(home):
+  """What a running machine is told, and what it says of the rest."""
+  home.put("pc", [*cli.PC, "-S", "-device", "ide-cd,id=cd0", "-netdev", "user,id=n0", "-device",
+                  "e1000,id=nic,netdev=n0", "-usb"])
+  image = home.folder / "a,b.iso"
+  image.write_bytes(bytes(65536))
+  home.run("start", "pc")
+
+  said = home.json("insert", "pc", "cd0", image)
+  assert said["saved"] and said["live"] and said["id"] == "cd0", said
+  assert home.json("apply", "pc", "--dry-run") == [], "inserted, and still a difference"
+  home.run("insert", "pc", "cd0", "/no/such.iso", status=cli.FAILED)
+  home.run("insert", "pc", "nic", image, status=cli.FAILED)
+  _, messages = home.run("eject", "pc", "cd0")
+  assert "done in the running machine" in messages, messages
+  assert not any("blockdev" in word for word in argv(home)), argv(home)
+
+  port = free_port()
+  rule = f"tcp:127.0.0.1:{port}-:22"
+  assert home.json("forward", "pc", "add", rule)["live"]
+  assert listens(port)
+  assert home.json("forward", "pc") == [rule]
+  assert home.run("forward", "pc", "list")[0] == rule + "\n"
+  assert home.json("forward", "pc", "remove", rule)["live"]
+  assert not listens(port)
+  home.run("forward", "pc", "add", "nonsense", status=cli.FAILED)
+  home.run("forward", "pc", "turn", rule, status=cli.USAGE)
+
+  with socket.socket() as taken:
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    rule = f"tcp:127.0.0.1:{taken.getsockname()[1]}-:22"
+    said = home.json("forward", "pc", "add", rule)
+    assert said["saved"] and not said["live"], said
+    assert "Another program" in said["changes"][0]["message"], said
+  home.run("forward", "pc", "remove", rule)
+
+  said = home.json("attach", "pc", "device", "usb-tablet", "id=pen")
+  assert said["live"] and said["id"] == "pen", said
+  _, messages = home.run("remove", "pc", "pen")
+  assert "droverctl apply pc" in messages, messages
+  assert [step["title"] for step in home.json("apply", "pc", "--dry-run")] == ["Remove “usb-tablet”"]
+  assert home.json("apply", "pc") == [{"title": "Remove “usb-tablet”", "live": True,
+                                       "waits": False}]
+  assert home.json("attach", "pc", "device", "usb-mouse", "id=mouse", "--next")["live"] is False
+  assert home.json("detach", "pc", "mouse")["changes"] == []
+  home.run("detach", "pc", "nobody", status=cli.FAILED)
+
+  assert "no balloon" in home.run("balloon", "pc", status=cli.BAD_STATE)[1]
+  assert home.json("attach", "pc", "device", "virtio-balloon-pci")["live"]
+  assert home.json("balloon", "pc", "12M") == {"actual": 16 << 20, "wanted": 12 << 20}
+  home.run("balloon", "pc", "much", status=cli.USAGE)
+  assert isinstance(home.json("usb-devices"), list)
+  home.run("stop", "pc")
+  home.run("apply", "pc", status=cli.BAD_STATE)
 
 
 if __name__ == "__main__":
