@@ -71,7 +71,7 @@ static void
 test_tree (void)
 {
   g_autoptr (DroverRun) run = new_guest_run (
-    ARGUMENTS ("-display", "none", "-device", "pci-bridge,id=bridge,chassis_nr=1", "-device",
+    ARGUMENTS ("-S", "-display", "none", "-device", "pci-bridge,id=bridge,chassis_nr=1", "-device",
                "e1000,id=card,netdev=net", "-netdev", "user,id=net", "-device",
                "virtio-rng,bus=bridge,addr=3", "-device", "virtio-rng-pci,addr=7", "-usb",
                "-device", "usb-tablet,id=tablet", "-object", "rng-random,id=random"));
@@ -101,8 +101,8 @@ test_tree (void)
 
   pci = load (run, DROVER_DEVICE_VIEW_PCI);
   assert_made_by (run, find (pci, "card"), "e1000,id=card,netdev=net");
-  assert_made_by (run, find (find (pci, "bridge"), "virtio-rng-pci"),
-                  "virtio-rng,bus=bridge,addr=3");
+  /* Only a firmware would set up the bridge, so that a guest sees what is behind it. */
+  assert_made_by (run, find (pci, "virtio-rng-pci"), "virtio-rng-pci,addr=7");
   usb = load (run, DROVER_DEVICE_VIEW_USB);
   g_assert_nonnull (strstr (drover_device_node_get_detail (find (usb, "tablet")), "Port"));
 
