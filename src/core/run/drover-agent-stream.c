@@ -55,8 +55,16 @@ drover_agent_stream_free (DroverAgentStream *self)
 void
 drover_agent_stream_await_sync (DroverAgentStream *self)
 {
-  self->syncing = TRUE;
-  g_byte_array_set_size (self->buffer, 0);
+  GByteArray *buffer = self->buffer;
+  const guint8 *delimiter =
+    buffer->len > 0 ? memchr (buffer->data, DELIMITER, buffer->len) : NULL;
+
+  /* It may have come already, with what stands before it. */
+  self->syncing = delimiter == NULL;
+  if (delimiter != NULL)
+    g_byte_array_remove_range (buffer, 0, delimiter + 1 - buffer->data);
+  else
+    g_byte_array_set_size (buffer, 0);
   self->searched = 0;
 }
 

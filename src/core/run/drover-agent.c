@@ -197,17 +197,19 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   drover_agent_stream_push (self->messages, g_bytes_get_data (bytes, NULL),
                             g_bytes_get_size (bytes));
   while (self->close_error == NULL &&
-         (message = drover_agent_stream_pop (self->messages, &error)) != NULL)
+         ((message = drover_agent_stream_pop (self->messages, &error)) != NULL || error != NULL))
     {
-      handle_message (self, message);
-      json_object_unref (message);
+      if (message != NULL)
+        handle_message (self, message);
+      /* While both sides look for a common start, nonsense is left out as anything else. */
+      else if (self->stale || (self->syncing && self->pending != NULL))
+        drover_agent_stream_await_sync (self->messages);
+      else
+        close_with (self, g_error_copy (error));
+      g_clear_error (&error);
+      g_clear_pointer (&message, json_object_unref);
     }
 
-  /* While both sides look for a common start, nonsense is left out as anything else. */
-  if (error != NULL && self->syncing && self->pending != NULL)
-    drover_agent_stream_await_sync (self->messages);
-  else if (error != NULL)
-    close_with (self, g_steal_pointer (&error));
   if (self->close_error == NULL)
     start_reading (self);
 }

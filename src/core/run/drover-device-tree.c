@@ -319,7 +319,7 @@ load_device (Load *load, DroverDeviceNode *parent, const char *path, guint depth
 
           load_bus (load, node, bus, child, depth + 1);
         }
-      else if (g_str_equal (name, "addr") && g_strcmp0 (get_text (item, "type"), "int32") == 0)
+      else if (g_str_equal (name, "addr"))
         read_devfn (load, node);
       else if (g_strv_contains (backend_properties, name))
         {
