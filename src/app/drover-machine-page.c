@@ -40,6 +40,8 @@ struct _DroverMachinePage
   AdwStatusPage *failed_page;
   GtkLabel *failed_message;
   GtkButton *failed_button;
+  GtkWidget *blocker_button;
+  AdwBanner *service_banner;
   GtkWidget *status_bar;
   GtkLabel *state;
   GtkMenuButton *accelerator;
@@ -183,6 +185,8 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_message);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, blocker_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, service_banner);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, status_bar);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, state);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator);
@@ -196,10 +200,18 @@ drover_machine_page_init (DroverMachinePage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* It stays until the machine is off or started anew: what the guest lost does not come back before
+ * that. */
 static void
-service_failed_cb (DroverRun *run, const char *message, DroverMachinePage *self)
+update_service_banner (DroverMachinePage *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", message);
+  const char *message = NULL;
+  gboolean failed = drover_run_get_failed_service (self->run, &message) != NULL &&
+                    drover_run_is_live (self->run);
+
+  if (failed)
+    adw_banner_set_title (self->service_banner, message);
+  adw_banner_set_revealed (self->service_banner, failed);
 }
 
 /* What is shown */
@@ -271,6 +283,7 @@ update_failed (DroverMachinePage *self)
       gtk_button_set_label (self->failed_button, _("_Try Again"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.start");
     }
+  gtk_widget_set_visible (self->blocker_button, drover_run_get_blocker (self->run) != NULL);
   gtk_label_set_label (self->failed_message, error->message);
 }
 
@@ -329,6 +342,7 @@ update (DroverMachinePage *self)
   update_command (self);
   gtk_stack_set_visible_child_name (self->stack, page);
   update_banner (self);
+  update_service_banner (self);
   gtk_widget_set_visible (self->status_bar, !g_str_equal (page, "off") &&
                                               !g_str_equal (page, "failed"));
   drover_power_bar_update (self->header_power, self->run);
@@ -373,8 +387,8 @@ drover_machine_page_new (DroverRun *run)
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (run, "notify::accelerator", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (run, "service-failed", G_CALLBACK (service_failed_cb), self,
-                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (run, "service-failed", G_CALLBACK (update_service_banner), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
@@ -431,6 +445,36 @@ drover_machine_page_check (DroverMachinePage *self)
 {
   g_return_if_fail (DROVER_IS_MACHINE_PAGE (self));
   drover_configuration_view_check (show_configuration (self));
+}
+
+/**
+ * drover_machine_page_show_terminal:
+ *
+ * Shows the guest's first text console, ready to be typed into.
+ *
+ * Returns: whether it has one
+ */
+gboolean
+drover_machine_page_show_terminal (DroverMachinePage *self)
+{
+  g_autoptr (DroverConsole) console = NULL;
+  GtkWidget *view;
+
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
+
+  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
+  view = console != NULL
+           ? adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console))
+           : NULL;
+  if (view == NULL)
+    return FALSE;
+
+  adw_view_stack_set_visible_child (self->consoles, view);
+  adw_view_stack_set_visible_child_name (self->views, "console");
+  gtk_stack_set_visible_child_name (self->stack, "console");
+  gtk_widget_grab_focus (
+    GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (view))));
+  return TRUE;
 }
 
 /**

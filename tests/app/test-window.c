@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "configuration-fixture.h"
+#include "drover-activity.h"
 #include "drover-dex.h"
+#include "drover-events-page.h"
+#include "drover-graph.h"
+#include "drover-graphs-page.h"
 #include "run-fixture.h"
 #include "window-fixture.h"
 #include "x-windows.h"
@@ -131,6 +136,13 @@ live (DroverWindow *window, gconstpointer data)
   g_assert_true (window_row_says (window, 0, "Paused"));
   ctl ("resume", "quick");
   drover_test_until (window_can_press (window, "Pause"));
+
+  /* From elsewhere, to the console at once. */
+  configuration_open (window);
+  drover_test_until (window_find_type (window, VTE_TYPE_TERMINAL) == NULL);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.show-terminal", NULL));
+  drover_test_until (VTE_IS_TERMINAL (gtk_window_get_focus (GTK_WINDOW (window))));
+  drover_test_until (window_terminal_has (window, "quiet"));
   ctl ("stop", "quick");
   drover_test_until (window_row_says (window, 0, "Off"));
   ctl ("delete", "quick");
@@ -298,6 +310,116 @@ test_narrow (void)
   window_fixture_run (narrow, NULL);
   g_settings_reset (settings, "window-width");
   g_settings_reset (settings, "window-height");
+  window_fixture_clean_up ();
+}
+
+#define SECTORS 23
+
+static guint64
+get_counter (DroverActivity *activity, DroverActivityKind kind, const char *id)
+{
+  DroverSeries *series = drover_activity_find_series (activity, kind, id);
+
+  return series != NULL ? drover_series_get_counter (series) : 0;
+}
+
+static gboolean
+passed_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing is measured and nothing asked of QEMU while the graphs are not seen. */
+static void
+assert_silent (DroverRun *run)
+{
+  DroverActivity *activity = drover_activity_get_for_run (run);
+  guint64 n_commands;
+  gboolean passed = FALSE;
+
+  drover_test_until (!drover_activity_is_sampling (activity));
+  n_commands = drover_qmp_get_n_commands (drover_run_get_qmp (run));
+  g_timeout_add (250, passed_cb, &passed);
+  drover_test_until (passed);
+  g_assert_cmpuint (drover_qmp_get_n_commands (drover_run_get_qmp (run)), ==, n_commands);
+}
+
+static gboolean
+shows_events (DroverWindow *window, const char *expected)
+{
+  GtkWidget *page = window_find_type (window, DROVER_TYPE_EVENTS_PAGE);
+  GListModel *shown = page != NULL ? drover_events_page_get_shown (DROVER_EVENTS_PAGE (page)) : NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; shown != NULL && i < g_list_model_get_n_items (shown); i++)
+    {
+      g_autoptr (DroverEvent) event = g_list_model_get_item (shown, i);
+
+      g_string_append_printf (names, "%s ", drover_event_get_name (event) != NULL
+                                              ? drover_event_get_name (event) : "-");
+    }
+
+  return g_str_equal (names->str, expected);
+}
+
+static void
+activity (DroverWindow *window, gconstpointer data)
+{
+  DroverActivity *measured;
+  DroverRun *run;
+  GtkWidget *search;
+
+  window_activate_row (window, 0);
+  run = drover_window_get_run (window);
+  measured = drover_activity_get_for_run (run);
+  drover_activity_set_interval (measured, 20);
+  drover_test_until (window_can_press (window, "Start"));
+  window_press (window, "Start");
+  drover_test_until (drover_run_is_running (run));
+  drover_test_until (window_row_says (window, 0, "emulated"));
+  assert_silent (run);
+
+  window_press (window, "Activity");
+  drover_test_until (window_find_type (window, DROVER_TYPE_GRAPH) != NULL);
+  drover_test_until (get_counter (measured, DROVER_ACTIVITY_DISK_BYTES, "disk0-read") ==
+                     SECTORS * 512);
+  drover_test_until (get_counter (measured, DROVER_ACTIVITY_DISK_OPERATIONS, "disk0-read") ==
+                     SECTORS);
+  drover_test_until (window_says (window, "disk0 · read"));
+  drover_test_until (window_says (window, "QEMU as a whole"));
+  g_assert_cmpfloat (
+    drover_graph_get_top (DROVER_GRAPH (window_find_type (window, DROVER_TYPE_GRAPH))), >=, 100);
+  window_press (window, "10 min");
+  window_picture (window, "window", "graphs");
+
+  window_press (window, "Pause");
+  drover_test_until (window_can_press (window, "Resume"));
+  window_press (window, "Resume");
+  drover_test_until (window_can_press (window, "Pause"));
+  window_press (window, "Events");
+  assert_silent (run);
+  drover_test_until (shows_events (window, "- RESUME STOP RESUME "));
+  drover_test_until (window_says (window, "The guest’s processors stand still."));
+
+  search = window_find_type (window, GTK_TYPE_SEARCH_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (search), "still");
+  drover_test_until (shows_events (window, "STOP "));
+  g_signal_emit_by_name (window_find_type (window, GTK_TYPE_LIST_VIEW), "activate", 0);
+  drover_test_until (window_find_button (window, "Copy This Message") != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (search), "no such thing");
+  drover_test_until (window_says (window, "Nothing Found"));
+
+  drover_dex_forget (drover_run_force_off (run));
+  drover_test_until (drover_run_is_off (run));
+}
+
+static void
+test_activity (void)
+{
+  g_autofree char *file = window_put_busy_guest ("busy", SECTORS);
+
+  window_fixture_run (activity, NULL);
   window_fixture_clean_up ();
 }
 
@@ -566,6 +688,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/failed-start", test_failed_start);
   g_test_add_func ("/window/missing-program", test_missing_program);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/activity", test_activity);
 #ifdef HAVE_X11
   g_test_add_func ("/window/own-window", test_own_window);
 #endif
