@@ -9,6 +9,7 @@
 #include "drover-editor.h"
 #include "drover-error.h"
 #include "drover-guest-private.h"
+#include "drover-install.h"
 
 G_DEFINE_FINAL_TYPE (DroverGuestPage, drover_guest_page, ADW_TYPE_BIN)
 
