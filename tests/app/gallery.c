@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "drover-monitor-view.h"
 #include "drover-account-page.h"
 #include "drover-activity.h"
+#include "drover-device-tree.h"
 #include "drover-dex.h"
 #include "drover-hardware-page.h"
 #include "drover-image.h"
@@ -736,6 +738,121 @@ show_activity (DroverWindow *window, gconstpointer data)
     }
 }
 
+/* The activity of a guest, whose agent is one of this computer’s that may only look: it listens
+ * in the place of QEMU’s socket. */
+
+static const char lively[] = MACHINE (
+  "qemu-system-x86_64",
+  ARGUMENT ("-machine", "q35") "," ARGUMENT ("-accel", "tcg") "," ARGUMENT ("-m", "64") ","
+  "{\"flag\":\"-S\"}," ARGUMENT ("-display", "none") ","
+  ARGUMENT ("-device", "virtio-rng-pci") ","
+  ARGUMENT ("-device", "qemu-xhci,id=usb") ","
+  ARGUMENT ("-device", "usb-tablet,bus=usb.0,id=tablet") ","
+  ARGUMENT ("-netdev", "user,id=net0") ","
+  ARGUMENT ("-device", "virtio-net-pci,netdev=net0,id=nic0") ","
+  ARGUMENT ("-chardev", "socket,id=agent0,path=agent.sock,server=on,wait=off") ","
+  ARGUMENT ("-device", "isa-serial,id=port0,chardev=agent0"));
+
+static GSubprocess *
+start_agent (DroverRun *run)
+{
+  const char *machine = drover_machine_get_folder (drover_run_get_machine (run));
+  g_autofree char *path = g_build_filename (machine, "agent.sock", NULL);
+  g_autofree char *config = g_build_filename (machine, "agent.conf", NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *agent;
+
+  g_assert_true (g_file_set_contents (config, "[general]\n", -1, NULL));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_subprocess_launcher_set_cwd (launcher, machine);
+  agent = g_subprocess_launcher_spawn (
+    launcher, &error, "/usr/sbin/qemu-ga", "-m", "unix-listen", "-p", "agent.sock", "-c",
+    "agent.conf", "-t", machine, "-f", "agent.pid", "-a",
+    "guest-sync-delimited,guest-info,guest-get-osinfo,guest-get-host-name,"
+    "guest-network-get-interfaces,guest-get-fsinfo,guest-get-time,guest-file-read,guest-exec",
+    NULL);
+  g_assert_no_error (error);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_usleep (1000);
+  return agent;
+}
+
+static GtkWidget *
+open_activity (DroverWindow *window, const char *page)
+{
+  GtkWidget *machine = window_find_type (window, DROVER_TYPE_MACHINE_PAGE);
+
+  return drover_machine_page_show_activity (DROVER_MACHINE_PAGE (machine), page);
+}
+
+static void
+show_devices (DroverWindow *window)
+{
+  GtkWidget *page = open_activity (window, "devices");
+  GtkListView *list;
+  GtkSelectionModel *model;
+
+  drover_test_until (window_find_label (page, "nic0") != NULL);
+  list = GTK_LIST_VIEW (window_find_type (page, GTK_TYPE_LIST_VIEW));
+  model = gtk_list_view_get_model (list);
+  shoot (window, "devices");
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (model), i);
+      g_autoptr (DroverDeviceNode) node = gtk_tree_list_row_get_item (row);
+
+      if (g_strcmp0 (drover_device_node_get_id (node), "nic0") == 0)
+        gtk_selection_model_select_item (model, i, TRUE);
+    }
+  drover_test_until (window_find_label (page, "any_layout") != NULL);
+  adw_navigation_split_view_set_show_content (
+    ADW_NAVIGATION_SPLIT_VIEW (window_find_type (page, ADW_TYPE_NAVIGATION_SPLIT_VIEW)), TRUE);
+  shoot (window, "device");
+}
+
+static void
+show_lively (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSubprocess) agent = NULL;
+  GtkWidget *page;
+
+  window_activate_row (window, 0);
+  if (is_wanted ("guest-off"))
+    {
+      open_activity (window, "guest");
+      shoot (window, "guest-off");
+    }
+  open_activity (window, "events");
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL));
+  drover_test_until (drover_run_is_live (drover_window_get_run (window)));
+  if (is_wanted ("devices"))
+    show_devices (window);
+  if (is_wanted ("guest"))
+    {
+      agent = start_agent (drover_window_get_run (window));
+      page = open_activity (window, "guest");
+      drover_test_until (window_find_type (page, ADW_TYPE_PREFERENCES_PAGE) != NULL);
+      shoot (window, "guest");
+      press_row (window, page, _("Run a Command…"));
+      shoot_dialog (window, "guest-command");
+      g_subprocess_force_exit (agent);
+    }
+  drover_test_await (drover_run_force_off (drover_window_get_run (window)), NULL);
+}
+
+/* A machine without a channel is offered one. */
+static void
+show_channel (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  open_activity (window, "guest");
+  shoot (window, "guest-none");
+  press (window, _("_Add a Guest Agent Channel…"));
+  shoot_dialog (window, "guest-channel");
+}
+
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -805,6 +922,10 @@ main (int argc, char *argv[])
     run (refused, show_refused);
   if (is_wanted ("installation") || is_wanted ("save-template"))
     run (failed, show_installation);
+  if (is_wanted ("guest") || is_wanted ("guest-off") || is_wanted ("devices"))
+    run (lively, show_lively);
+  if (is_wanted ("guest-channel"))
+    run (bare, show_channel);
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");
