@@ -70,6 +70,11 @@ extern const Command resume_command;
 extern const Command reset_command;
 extern const Command shutdown_command;
 extern const Command console_command;
+extern const Command qmp_command;
+extern const Command hmp_command;
+extern const Command send_key_command;
+extern const Command screenshot_command;
+extern const Command events_command;
 extern const Command ssh_command;
 extern const Command get_command;
 extern const Command set_command;
@@ -86,6 +91,8 @@ extern const Command firmware_command;
 extern const Command catalogue_command;
 extern const Command download_command;
 extern const Command media_command;
+extern const Command passt_command;
+extern const Command share_command;
 extern const Command templates_command;
 extern const Command apply_command;
 extern const Command attach_command;
@@ -95,6 +102,7 @@ extern const Command eject_command;
 extern const Command forward_command;
 extern const Command balloon_command;
 extern const Command usb_devices_command;
+extern const Command agent_command;
 
 /* Options that several commands share; parsed afresh in each run of the program. */
 extern gboolean option_json;
@@ -109,6 +117,8 @@ gboolean       is_machine_name (const char *text);
 JsonObject    *describe_run    (DroverRun *run);
 JsonObject    *describe_check  (DroverDocument *document, DroverCheck *check);
 void           print_check     (DroverDocument *document, DroverCheck *check, FILE *stream);
+void           describe_agent  (DroverRun *run, JsonObject *object);
+void           print_agent     (DroverRun *run);
 void           print_json      (JsonNode *node);
 void           print_json_take (JsonObject *object);
 

@@ -5,6 +5,7 @@
 Prints TAP.
 """
 
+import json
 import socket
 import sys
 
@@ -116,6 +117,48 @@ def test_modernise(home):
   assert "Left as it is" in messages and "unknown.img" in messages, messages
   assert argv(home) == ["-machine", "pc", "-machine", "usb=on", "-hda", "unknown.img", "-serial",
                         "none"]
+
+
+def test_share(home):
+  path = home.put("pc", ["-M", "q35", "-m", "64"])
+  folder = home.machines.parent / "My Files"
+  folder.mkdir()
+  assert home.run("share", "pc") == ("", "")
+  assert home.run("share", "pc", "add", str(folder), "--read-only")[0] == "share0\n"
+  assert home.run("share", "pc", "add", str(folder), "--method", "virtiofs", "--tag", "v")[0] \
+      == "share1\n"
+  assert argv(home)[:2] == ["-M", "q35,memory-backend=shared-memory"], argv(home)
+  assert "vhost-user-fs-pci,id=share1,chardev=virtiofs0,tag=v" in argv(home), argv(home)
+
+  first, second = home.json("share", "pc", "list")
+  assert first["tag"] == "my-files" and first["read-only"] and first["method"] == "9p", first
+  assert second["path"] == str(folder) and not second["read-only"], second
+  assert second["fstab"] == "v /mnt/v virtiofs rw,nofail 0 0", second
+  assert "sudo mount -t virtiofs -o rw v /mnt/v" in home.run("share", "pc", "list")[0]
+
+  before = path.read_bytes()
+  for words, status in [(["add", str(folder / "none")], cli.FAILED), (["remove", "x"], cli.FAILED),
+                        (["add", str(folder), "--tag", "v"], cli.FAILED), (["add"], cli.USAGE),
+                        (["add", str(folder), "--method", "smb"], cli.USAGE)]:
+    home.run("share", "pc", *words, status=status)
+  assert path.read_bytes() == before
+  home.run("share", "pc", "remove", "my-files")
+  home.run("share", "pc", "remove", "v", "--private-memory")
+  assert argv(home) == ["-M", "q35", "-m", "64"], argv(home)
+  assert "services" not in json.loads(path.read_text()), path.read_text()
+
+
+def test_passt(home):
+  path = home.put("pc", ["-netdev", "user,id=n,hostfwd=tcp::1-:2", "-device", "e1000,netdev=n,id=c"])
+  home.run("passt", "pc", "c")
+  assert argv(home)[1] == "stream,id=n,server=off,addr.type=unix,addr.path=passt.sock", argv(home)
+  entry = json.loads(path.read_text())["services"]["passt"][0]
+  assert entry == {"forwards": ["tcp::1-:2"], "socket": "passt.sock"}, entry
+  home.run("passt", "pc", "c", "tcp:127.0.0.1:2222-:22")
+  home.run("passt", "pc", "c", "nonsense", status=cli.FAILED)
+  home.run("passt", "pc", "d", status=cli.FAILED)
+  home.run("passt", "pc", "c", "--off")
+  assert argv(home)[1] == "user,id=n,hostfwd=tcp:127.0.0.1:2222-:22", argv(home)
 
 
 def test_running(home):
