@@ -853,6 +853,40 @@ show_channel (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "guest-channel");
 }
 
+/* What a machine that runs does not have of its configuration. */
+static void
+show_running (DroverWindow *window, gconstpointer data)
+{
+  DroverConfig *config;
+  g_autoptr (GPtrArray) arguments = NULL;
+
+  if (!is_wanted ("running-memory") && !is_wanted ("running-changes") && !is_wanted ("running-card"))
+    return;
+
+  window_activate_row (window, 0);
+  press (window, _("Start"));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  configuration_open (window);
+  go_to (window, "memory");
+  config = drover_configuration_view_get_config (configuration_get (window));
+  arguments = drover_arguments_copy (drover_config_get_arguments (config));
+  for (guint i = 0; i < arguments->len; i++)
+    if (g_str_equal (drover_argument_get_option (arguments->pdata[i]), "m"))
+      {
+        g_ptr_array_remove_index (arguments, i);
+        g_ptr_array_insert (arguments, i, drover_argument_new ("-m", "24"));
+      }
+  g_ptr_array_add (arguments, drover_argument_new ("-cdrom", "/no/such/debian.iso"));
+  g_assert_true (drover_config_apply (config, arguments, "Change", NULL));
+  drover_test_until (!drover_hot_is_busy (drover_config_get_hot (config)));
+  shoot (window, "running-memory");
+  go_to (window, "disks");
+  drover_config_select (config, arguments->len - 1, 0, 1);
+  shoot (window, "running-card");
+  press (window, _("_Show…"));
+  shoot_dialog (window, "running-changes");
+}
+
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -931,6 +965,13 @@ main (int argc, char *argv[])
       g_autofree char *file = window_put_guest ("guest");
 
       window_fixture_run (show_console, NULL);
+      window_fixture_clean_up ();
+    }
+  if (is_wanted ("running-memory") || is_wanted ("running-card") || is_wanted ("running-changes"))
+    {
+      g_autofree char *file = window_put_guest ("guest");
+
+      window_fixture_run (show_running, NULL);
       window_fixture_clean_up ();
     }
   if (is_wanted ("activity-graphs") || is_wanted ("activity-events"))
