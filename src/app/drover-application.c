@@ -6,6 +6,7 @@
 #include "drover-application.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
+#include "drover-preferences-dialog.h"
 #include "drover-window.h"
 
 struct _DroverApplication
@@ -27,6 +28,7 @@ static const struct
 } shortcuts[] = {
   { "app.quit", { "<Control><Shift>q" } },
   { "app.shortcuts", { "<Control>question" } },
+  { "app.preferences", { "<Control>comma" } },
   { "win.new", { "<Control><Shift>n" } },
   { "win.import", { "<Control><Shift>o" } },
   { "win.downloads", { "<Control><Shift>j" } },
@@ -67,6 +69,15 @@ show_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  DroverApplication *self = DROVER_APPLICATION (user_data);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  adw_dialog_present (drover_preferences_dialog_new (self->settings), GTK_WIDGET (window));
+}
+
+static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GtkWindow *window = gtk_application_get_active_window (user_data);
@@ -78,6 +89,7 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { .name = "about", .activate = show_about },
   { .name = "shortcuts", .activate = show_shortcuts },
+  { .name = "preferences", .activate = show_preferences },
   { .name = "quit", .activate = quit },
 };
 
