@@ -35,7 +35,7 @@ static const Command *const commands[] = {
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,     &renew_identity_command,
   &argument_command,   &ssh_command,        &firmware_command,   &download_command,
-  &media_command,      &templates_command,
+  &media_command,      &templates_command,  &wake_command,       &autostart_command,
 };
 
 static const char *const statuses[] = {
@@ -198,6 +198,7 @@ describe_run (DroverRun *run)
       set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
       json_object_set_array_member (object, "services", describe_services (run));
     }
+  describe_power (object, run);
   describe_install (object, run);
 
   return object;
