@@ -6,6 +6,7 @@
 
 #include "drover-directory-row.h"
 #include "drover-pages.h"
+#include "drover-session-group.h"
 #include "drover-value-editor.h"
 
 /* What is Drover's and not QEMU's: the machine's name, notes and tags; and whose program it is. */
@@ -418,6 +419,8 @@ drover_overview_page_new (DroverConfig *config, DroverRun *run)
   group = add_group (page);
   add_program (self, page, group);
   add_folder (self, group);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
+                            ADW_PREFERENCES_GROUP (drover_session_group_new (config)));
   add_notes (self, add_group (page));
   g_signal_connect_object (config, "changed", G_CALLBACK (page_update_cb), page,
                            G_CONNECT_SWAPPED);
