@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "drover-activity-view.h"
 #include "drover-clock.h"
 #include "drover-configuration-view.h"
 #include "drover-dex.h"
@@ -30,9 +31,10 @@ struct _DroverMachinePage
   AdwBanner *banner;
   DroverInstallBar *install_bar;
   DroverTroubleBar *trouble_bar;
-  GtkWidget *switcher;
+  AdwInlineViewSwitcher *switcher;
   AdwViewStack *views;
   AdwBin *configuration;
+  AdwBin *activity;
   GtkStack *stack;
   AdwStatusPage *off_page;
   AdwActionRow *accelerator_row;
@@ -84,6 +86,10 @@ drover_machine_page_set_property (GObject *object, guint prop_id, const GValue *
       if (self->narrow != g_value_get_boolean (value))
         {
           self->narrow = g_value_get_boolean (value);
+          /* The names of all views do not fit side by side; they are in the tooltips then. */
+          adw_inline_view_switcher_set_display_mode (
+            self->switcher, self->narrow ? ADW_INLINE_VIEW_SWITCHER_ICONS
+                                         : ADW_INLINE_VIEW_SWITCHER_LABELS);
           g_object_notify_by_pspec (object, pspec);
         }
       break;
@@ -107,9 +113,9 @@ drover_machine_page_dispose (GObject *object)
 }
 
 static gboolean
-is_console_shown (DroverMachinePage *self)
+is_shown (DroverMachinePage *self, const char *view)
 {
-  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "console") == 0;
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), view) == 0;
 }
 
 static void
@@ -119,22 +125,24 @@ update_banner (DroverMachinePage *self)
 
   adw_banner_set_title (self->banner, end != NULL ? end : _("The machine is off."));
   adw_banner_set_revealed (self->banner,
-                           is_console_shown (self) && drover_run_is_off (self->run) &&
+                           is_shown (self, "console") && drover_run_is_off (self->run) &&
                              drover_run_get_trouble (self->run) == NULL &&
                              g_str_equal (gtk_stack_get_visible_child_name (self->stack), "console"));
 }
 
-/* The configuration is made when it is looked at for the first time: it asks QEMU for all that
- * it offers. */
+/* The other views are made when they are looked at for the first time: the configuration asks
+ * QEMU for all that it offers. */
 static void
 view_changed_cb (DroverMachinePage *self)
 {
   if (self->run == NULL)
     return;
 
-  if (!is_console_shown (self) && adw_bin_get_child (self->configuration) == NULL)
+  if (is_shown (self, "configuration") && adw_bin_get_child (self->configuration) == NULL)
     adw_bin_set_child (self->configuration,
                        GTK_WIDGET (drover_configuration_view_new (self->run)));
+  if (is_shown (self, "activity") && adw_bin_get_child (self->activity) == NULL)
+    adw_bin_set_child (self->activity, drover_activity_view_new (self->run));
   update_banner (self);
 }
 
@@ -172,6 +180,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, switcher);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, views);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, configuration);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, activity);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, stack);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, off_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_row);
@@ -446,9 +455,9 @@ update (DroverMachinePage *self)
   update_state (self);
   escaped = g_markup_escape_text (name, -1);
   adw_status_page_set_title (self->off_page, escaped);
-  gtk_widget_set_visible (self->switcher,
+  gtk_widget_set_visible (GTK_WIDGET (self->switcher),
                           drover_machine_get_error (drover_run_get_machine (self->run)) == NULL);
-  if (!gtk_widget_get_visible (self->switcher))
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->switcher)))
     adw_view_stack_set_visible_child_name (self->views, "console");
   update_failed (self);
   update_accelerator (self);
@@ -542,6 +551,24 @@ drover_machine_page_show_configuration (DroverMachinePage *self)
 {
   g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
   return drover_configuration_view_get_config (show_configuration (self));
+}
+
+/**
+ * drover_machine_page_show_activity:
+ * @page: a page of it, such as `graphs`
+ *
+ * Opens what the machine does.
+ *
+ * Returns: (transfer none): the widget of the page
+ */
+GtkWidget *
+drover_machine_page_show_activity (DroverMachinePage *self, const char *page)
+{
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
+
+  adw_view_stack_set_visible_child_name (self->views, "activity");
+  return drover_activity_view_show_page (
+    DROVER_ACTIVITY_VIEW (adw_bin_get_child (self->activity)), page);
 }
 
 /**

@@ -237,6 +237,7 @@ await_installed (DroverRun *run, GError **error)
   if (drover_install_get_state (install) != DROVER_INSTALL_STATE_RUNNING)
     return TRUE;
 
+  g_printerr ("%s%s", drover_install_get_text (install), isatty (STDERR_FILENO) ? "" : "\n");
   shown = g_signal_connect (install, "notify", G_CALLBACK (show_install_cb), NULL);
   finished = g_signal_connect (install, "finished", G_CALLBACK (finished_cb), promise);
   dex_await (dex_ref (promise), NULL);
@@ -253,6 +254,19 @@ await_installed (DroverRun *run, GError **error)
   return FALSE;
 }
 
+/* Nobody else may be there to press the key that an installer's disc waits for. */
+static void
+await_begun (DroverRun *run)
+{
+  DroverInstall *install = drover_install_get_for_run (run);
+
+  if (drover_install_get_presses_key (install))
+    g_printerr (_("The installer’s disc waits for a key: droverctl presses it, and ends when the "
+                  "installer is loaded.\n"));
+  if (!dex_await_boolean (drover_install_when_begun (install), NULL))
+    g_printerr ("droverctl: %s\n", drover_install_get_text (install));
+}
+
 static gboolean
 run_start (Invocation *invocation, GError **error)
 {
@@ -266,7 +280,9 @@ run_start (Invocation *invocation, GError **error)
 
   for (guint i = 0; drover_run_get_notices (run)[i] != NULL; i++)
     g_printerr ("%s\n", drover_run_get_notices (run)[i]);
-  if (option_until_installed && !await_installed (run, error))
+  if (!option_until_installed)
+    await_begun (run);
+  else if (!await_installed (run, error))
     return FALSE;
   if (option_wait && !await_running (run, error))
     return FALSE;

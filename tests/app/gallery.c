@@ -3,17 +3,21 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
 #include "drover-account-page.h"
 #include "drover-hardware-page.h"
+#include "drover-image.h"
 #include "drover-media-page.h"
 #include "drover-part-row.h"
 #include "drover-review-page.h"
 #include "drover-sections.h"
+#include "drover-templates.h"
 #include "drover-test.h"
 
 /* Pictures of every page and dialog of the configuration: wide and narrow, light and dark. They
@@ -458,7 +462,69 @@ show_import (DroverWindow *window, const char *name, const char *text)
   shoot_dialog (window, name);
 }
 
-/* The pages of the assistant, one after the other, as far as a template goes without a file. */
+/* Files that look like what a machine is made from, and are not. */
+static char *
+put_medium (const char *kind)
+{
+  char *path = g_build_filename (drover_test_dir (), kind, NULL);
+  g_autofree char *bytes = g_malloc0 (40 * 2048);
+  g_autoptr (GError) error = NULL;
+
+  if (g_str_equal (kind, "disk"))
+    drover_test_await (drover_image_create (path, "raw", 1 << 20), &error);
+  else
+    {
+      memcpy (bytes + 16 * 2048 + 1, "CD001", 5);
+      g_file_set_contents (path, bytes, 40 * 2048, &error);
+    }
+  g_assert_no_error (error);
+  return path;
+}
+
+static void
+give_media (DroverMediaPage *page, const char *template_id)
+{
+  g_autoptr (DroverTemplate) template = drover_template_find (template_id, NULL);
+  g_autoptr (GPtrArray) media = drover_template_list_media (template, "x86_64");
+
+  for (guint i = 0; i < media->len; i++)
+    {
+      const DroverTemplateMedium *medium = media->pdata[i];
+      g_autofree char *path = put_medium (medium->kind);
+
+      if (!medium->optional)
+        drover_media_page_take_file (page, medium->id, path);
+    }
+}
+
+static void
+type_password (GtkWidget *root)
+{
+  if (ADW_IS_PASSWORD_ENTRY_ROW (root))
+    gtk_editable_set_text (GTK_EDITABLE (root), "correct horse");
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    type_password (child);
+}
+
+static gboolean
+wants_assistant (const char *template)
+{
+  g_autofree char *prefix = g_strdup_printf ("assistant-%s-", template);
+  static const char *const pages[] = { "hardware", "account", "media", "review" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *name = g_strconcat (prefix, pages[i], NULL);
+
+      if (is_wanted (name))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* The pages of the assistant, one after the other. */
 static void
 show_assistant (DroverWindow *window, const char *template)
 {
@@ -468,7 +534,7 @@ show_assistant (DroverWindow *window, const char *template)
   static const char *const names[] = { "hardware", "account", "media", "review" };
   GtkWidget *dialog;
 
-  if (!is_wanted ("assistant"))
+  if (!wants_assistant (template))
     return;
 
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new-from-template", "s",
@@ -484,10 +550,16 @@ show_assistant (DroverWindow *window, const char *template)
       if (window_find_type (dialog, pages[i]) == NULL)
         continue;
       drover_test_until (window_find_type (dialog, ADW_TYPE_SPINNER) == NULL);
-      shoot (window, name);
-      /* By hand, as nobody types a password here. */
-      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
+      if (is_wanted (name))
+        shoot (window, name);
+      /* By hand, as nobody types a password here; but an image has nobody to log in then. */
+      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE &&
+          window_find_type (dialog, ADW_TYPE_SWITCH_ROW) != NULL)
         gtk_widget_activate (window_find_type (dialog, ADW_TYPE_SWITCH_ROW));
+      else if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
+        type_password (dialog);
+      if (pages[i] == DROVER_TYPE_MEDIA_PAGE)
+        give_media (DROVER_MEDIA_PAGE (window_find_type (dialog, pages[i])), template);
       if (!window_can_press (dialog, next))
         break;
       g_assert_true (gtk_widget_activate (window_find_button (dialog, next)));
@@ -495,6 +567,11 @@ show_assistant (DroverWindow *window, const char *template)
   adw_dialog_force_close (find_dialog (window));
   drover_test_until (find_dialog (window) == NULL);
 }
+
+static const char *const templates[] = {
+  "debian-13",           "debian-13-cloud",      "windows-11", "boot-sector", "ubuntu-22.04-server",
+  "ubuntu-22.04-cloud",  "ubuntu-22.04-desktop", "arch-cloud", "arch-iso",
+};
 
 static void
 show_without_machines (DroverWindow *window, gconstpointer data)
@@ -506,9 +583,8 @@ show_without_machines (DroverWindow *window, gconstpointer data)
       g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new", NULL));
       shoot_dialog (window, "assistant");
     }
-  show_assistant (window, "debian-13");
-  show_assistant (window, "windows-11");
-  show_assistant (window, "boot-sector");
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    show_assistant (window, templates[i]);
   show_import (window, "import",
                "$ sudo qemu-system-x86_64 -m ${SIZE:-96M} -name \"$MY_NAME\" \\\n"
                "    -kernel $(ls vmlinuz*) -append 'root=/dev/sda quiet' >log &\n");
@@ -517,6 +593,12 @@ show_without_machines (DroverWindow *window, gconstpointer data)
                "qemu-system-aarch64 -M virt -m 2G\n");
   show_import (window, "import-error", "qemu-system-x86_64 -m 1G \\\n  -name 'unclosed");
   show_import (window, "import-empty", "");
+  if (is_wanted ("preferences"))
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "preferences",
+                                      NULL);
+      shoot_dialog (window, "preferences");
+    }
   if (is_wanted ("shortcuts"))
     {
       g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "shortcuts",
@@ -549,6 +631,43 @@ show_console (DroverWindow *window, gconstpointer data)
   press (window, _("Start"));
   drover_test_until (drover_run_is_running (drover_window_get_run (window)));
   shoot (window, "console");
+}
+
+/* A guest of which nothing is kept, and which knows no power button. */
+static void
+show_power (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+  DroverRun *run;
+
+  window_activate_row (window, 0);
+  run = drover_window_get_run (window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start-disposable", NULL));
+  drover_test_until (drover_run_is_running (run));
+  if (is_wanted ("power-quit"))
+    {
+      g_settings_set_string (settings, "on-quit", "ask");
+      gtk_window_close (GTK_WINDOW (window));
+      shoot_dialog (window, "power-quit");
+      g_settings_set_string (settings, "on-quit", "leave-running");
+    }
+
+  drover_run_set_patience (run, 1);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.shut-down", NULL);
+  drover_test_until (drover_run_get_trouble (run) != NULL);
+  if (is_wanted ("power-trouble"))
+    shoot (window, "power-trouble");
+
+  kill (drover_run_get_pid (run), SIGKILL);
+  drover_test_until (drover_run_is_off (run));
+  if (is_wanted ("power-killed"))
+    shoot (window, "power-killed");
+}
+
+static gboolean
+wants_power (void)
+{
+  return is_wanted ("power-quit") || is_wanted ("power-trouble") || is_wanted ("power-killed");
 }
 
 /* What is asked for is opened, and no more. */
@@ -620,6 +739,13 @@ main (int argc, char *argv[])
     run (refused, show_refused);
   if (is_wanted ("installation") || is_wanted ("save-template"))
     run (failed, show_installation);
+  if (wants_power ())
+    {
+      g_autofree char *file = window_put_guest ("guest");
+
+      window_fixture_run (show_power, NULL);
+      window_fixture_clean_up ();
+    }
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");

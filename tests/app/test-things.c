@@ -170,6 +170,27 @@ test_add_disk (void)
   window_fixture_clean_up ();
 }
 
+static void
+undo (DroverWindow *window)
+{
+  DroverMachine *machine = drover_run_get_machine (drover_window_get_run (window));
+
+  g_assert_true (drover_editor_undo (drover_editor_get_for_machine (machine), NULL));
+}
+
+static void
+delete_subject (DroverWindow *window, GStrv *left)
+{
+  DroverMachine *machine = drover_run_get_machine (drover_window_get_run (window));
+  g_autofree char *machines = g_path_get_dirname (drover_machine_get_folder (machine));
+  g_autoptr (DroverLibrary) library = drover_library_new (machines);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (drover_library_delete (library, drover_library_find (library, "subject", NULL),
+                                        left, &error));
+  g_assert_no_error (error);
+}
+
 /* Drives that may be empty. */
 static void
 add_drives (DroverWindow *window, gconstpointer data)
@@ -243,6 +264,7 @@ new_disk (DroverWindow *window, gconstpointer data)
   g_autofree char *image = g_build_filename (folder, "disk2.qcow2", NULL);
   g_autofree char *other = g_build_filename (folder, "disk.qcow2", NULL);
   g_autofree char *text = NULL;
+  g_auto (GStrv) left = NULL;
 
   /* What is there is never written over. */
   g_assert_true (g_file_set_contents (other, "mine", -1, NULL));
@@ -258,6 +280,20 @@ new_disk (DroverWindow *window, gconstpointer data)
   g_assert_true (g_file_test (image, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_get_contents (other, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "mine");
+
+  /* What is new is Drover's own: it goes with the machine, also when its argument was taken back.
+   * An image that was there is not. */
+  window_press (window, "Add Disk…");
+  wait_dialog (window);
+  type_into (find_dialog (window), "Image file", "disk.qcow2");
+  press_in (window, "Add");
+  undo (window);
+  undo (window);
+  configuration_assert_argv (data, "");
+  delete_subject (window, &left);
+  g_assert_cmpstr (left[0], ==, "disk.qcow2");
+  g_assert_null (left[1]);
+  drover_test_until (window_count_rows (window) == 0);
 }
 
 static void

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "drover-dex.h"
 #include "run-fixture.h"
 #include "window-fixture.h"
+#include "x-windows.h"
 
 #define MACHINE(program, arguments)                                                      \
   "{\"version\":1,\"uuid\":\"6d0f3c1e-0b1c-4f5e-8a52-3d2f6a0c9b77\",\"name\":\"Subject\"," \
@@ -295,6 +297,44 @@ test_narrow (void)
   window_fixture_clean_up ();
 }
 
+#ifdef HAVE_X11
+static void
+own_window (DroverWindow *window, gconstpointer data)
+{
+  DroverRun *run;
+
+  window_activate_row (window, 0);
+  drover_test_until (window_can_press (window, "Start"));
+  g_assert_false (x_windows_have ("QEMU (Subject"));
+  window_press (window, "Start");
+  run = drover_window_get_run (window);
+  drover_test_until (drover_run_is_running (run));
+
+  /* The place of the screen says where it is, and there it is. */
+  drover_test_until (window_says (window, "The Guest’s Screen Is in Its Own Window"));
+  g_assert_true (drover_run_has_window (run));
+  drover_test_until (x_windows_have ("QEMU (Subject"));
+  window_picture (window, "window", "own-window");
+
+  drover_dex_forget (drover_run_force_off (run));
+  drover_test_until (drover_run_is_off (run));
+  drover_test_until (!window_says (window, "The Guest’s Screen Is in Its Own Window"));
+  drover_test_until (!x_windows_have ("QEMU (Subject"));
+}
+
+/* A graphical guest whose arguments do not say where it is seen. */
+static void
+test_own_window (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE (QEMU, "{\"flag\":\"-m\",\"value\":\"16\"},{\"flag\":\"-nodefaults\"},"
+                              "{\"flag\":\"-vga\",\"value\":\"std\"}"));
+
+  window_fixture_run (own_window, NULL);
+  window_fixture_clean_up ();
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -307,5 +347,8 @@ main (int argc, char **argv)
   g_test_add_func ("/window/failed-start", test_failed_start);
   g_test_add_func ("/window/missing-program", test_missing_program);
   g_test_add_func ("/window/narrow", test_narrow);
+#ifdef HAVE_X11
+  g_test_add_func ("/window/own-window", test_own_window);
+#endif
   return drover_test_run ();
 }

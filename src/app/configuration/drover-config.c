@@ -7,6 +7,7 @@
 #include "drover-dex.h"
 #include "drover-diff.h"
 #include "drover-options-file.h"
+#include "drover-own-files.h"
 #include "drover-program.h"
 
 struct _DroverConfig
@@ -470,6 +471,37 @@ drover_config_apply (DroverConfig *self, GPtrArray *arguments, const char *label
     return FALSE;
 
   drover_editor_apply_arguments (self->editor, arguments, label, merge, &error);
+  return report (self, error);
+}
+
+/**
+ * drover_config_apply_with_file:
+ * @arguments: (element-type DroverArgument): the new list; not to be changed afterwards
+ * @name: of a file in the machine's folder that Drover made for them
+ * @label: what the change is, for the undo menu
+ *
+ * Changes the arguments, and puts the file on record, so that it goes with the machine when that
+ * is deleted; a failure to write them is told by #DroverConfig::failed.
+ *
+ * Returns: whether the machine now has these arguments
+ */
+gboolean
+drover_config_apply_with_file (DroverConfig *self, GPtrArray *arguments, const char *name,
+                               const char *label)
+{
+  g_autoptr (DroverDocument) with_arguments = NULL;
+  g_autoptr (DroverDocument) document = NULL;
+  GError *error = NULL;
+
+  g_return_val_if_fail (DROVER_IS_CONFIG (self), FALSE);
+
+  if (drover_config_get_arguments (self) == NULL)
+    return FALSE;
+
+  with_arguments =
+    drover_document_with_arguments (drover_editor_get_document (self->editor), arguments);
+  document = drover_own_files_add (with_arguments, (const char *const[]) { name, NULL });
+  drover_editor_apply (self->editor, document, label, NULL, &error);
   return report (self, error);
 }
 

@@ -27,6 +27,8 @@ gboolean         drover_config_write           (DroverConfig *self, const Drover
                                                 const DroverScope *scope, const char *text);
 gboolean         drover_config_apply           (DroverConfig *self, GPtrArray *arguments,
                                                 const char *label, const char *merge);
+gboolean         drover_config_apply_with_file (DroverConfig *self, GPtrArray *arguments,
+                                                const char *name, const char *label);
 
 void             drover_config_select          (DroverConfig *self, int argument, gsize start,
                                                 gsize end);

@@ -180,11 +180,14 @@ check_peer (DroverRun *self, DroverQmp *qmp, GError **error)
 gboolean
 _drover_run_connected (DroverRun *self, DroverQmp *qmp, GError **error)
 {
+  g_autofree char *note = NULL;
   GWeakRef *weak;
 
   if (!check_peer (self, qmp, error))
     return FALSE;
 
+  note = g_strdup_printf (_("Drover is connected to QEMU, process %d."), (int) self->record->pid);
+  drover_event_log_note (self->events, note);
   g_set_object (&self->qmp, qmp);
   g_clear_pointer (&self->shutdown_reason, g_free);
   self->oom_kills = _drover_run_count_oom_kills ();

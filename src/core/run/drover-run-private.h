@@ -36,6 +36,7 @@ struct _DroverRun
   DroverRunRecord *record; /* while there is a process */
   GSubprocess *subprocess; /* only when we started it */
   DroverQmp *qmp;
+  DroverEventLog *events;
   GListStore *consoles;
   GPtrArray *services;     /* element-type DroverService: what runs beside QEMU */
   gboolean attach_consoles;

@@ -64,6 +64,9 @@ console_from_json (JsonNode *node)
   console->log = dup_text (object, "log");
   console->ctrl_c_quits =
     json_object_get_boolean_member_with_default (object, "ctrl-c-quits", FALSE);
+  console->mux =
+    json_object_get_boolean_member_with_default (object, "mux", !console->ctrl_c_quits);
+  console->own_log = json_object_get_boolean_member_with_default (object, "own-log", FALSE);
   return console;
 }
 
@@ -84,6 +87,10 @@ console_to_json (DroverConsolePlan *console)
     }
   json_builder_set_member_name (builder, "ctrl-c-quits");
   json_builder_add_boolean_value (builder, console->ctrl_c_quits);
+  json_builder_set_member_name (builder, "mux");
+  json_builder_add_boolean_value (builder, console->mux);
+  json_builder_set_member_name (builder, "own-log");
+  json_builder_add_boolean_value (builder, console->own_log);
   json_builder_end_object (builder);
   return json_builder_get_root (builder);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "drover-console-log.h"
 #include "drover-console.h"
 #include "drover-dex.h"
 #include "drover-error.h"
@@ -44,7 +45,12 @@ settle_console_log (DroverConsolePlan *console, const char *folder, const char *
 
   console->log = g_canonicalize_filename (given, folder);
   if (g_str_equal (parent, log_dir))
-    rotate_log (console->log);
+    {
+      g_autofree char *earlier = drover_console_log_dup_earlier (console->log);
+
+      rotate_log (console->log);
+      g_unlink (earlier);
+    }
 }
 
 static GSubprocess *

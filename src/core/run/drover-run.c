@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "drover-console.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
@@ -59,6 +61,7 @@ drover_run_finalize (GObject *object)
   DroverRun *self = DROVER_RUN (object);
 
   g_clear_object (&self->consoles);
+  g_clear_object (&self->events);
   g_clear_pointer (&self->services, g_ptr_array_unref);
   g_clear_pointer (&self->record, drover_run_record_free);
   g_clear_error (&self->error);
@@ -163,6 +166,7 @@ drover_run_init (DroverRun *self)
 {
   self->state = g_strdup (DROVER_STATE_OFF);
   self->consoles = g_list_store_new (DROVER_TYPE_CONSOLE);
+  self->events = drover_event_log_new ();
   self->services = drover_services_new ();
 }
 
@@ -187,6 +191,7 @@ drover_run_new (DroverMachine *machine, const char *qmp_socket)
 void
 _drover_run_emit_event (DroverRun *self, const char *name, JsonObject *message)
 {
+  drover_event_log_add (self->events, message);
   g_signal_emit (self, signals[EVENT], g_quark_from_string (name), name, message);
 }
 
@@ -246,6 +251,7 @@ _drover_run_set_off (DroverRun *self)
     {
       g_signal_handlers_disconnect_by_data (self->qmp, self);
       drover_qmp_close (self->qmp);
+      drover_event_log_note (self->events, _("QEMU is gone."));
     }
   g_clear_object (&self->qmp);
   g_clear_object (&self->subprocess);
@@ -415,6 +421,18 @@ drover_run_get_qmp (DroverRun *self)
 {
   g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
   return self->qmp;
+}
+
+/**
+ * drover_run_get_events:
+ *
+ * Returns: (transfer none): what QEMU told since this program attached to it
+ */
+DroverEventLog *
+drover_run_get_events (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+  return self->events;
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include <libdex.h>
 
+#include "drover-event-log.h"
 #include "drover-library.h"
 #include "drover-qmp.h"
 #include "drover-run-trouble.h"
@@ -74,6 +75,7 @@ GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
 GPtrArray     *drover_run_get_services   (DroverRun *self);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);
+DroverEventLog *drover_run_get_events    (DroverRun *self);
 char          *drover_run_dup_qemu_log   (DroverRun *self);
 char          *drover_run_dup_log_path   (DroverRun *self);
 char          *drover_run_dup_runtime_dir (DroverRun *self);
