@@ -3,11 +3,11 @@
 
 #include "drover-preferences-dialog.h"
 
-/* The settings of the app itself. Those of a machine are its command line. Each row is bound to a
+/* The settings of the app itself. (AdwPreferencesDialog wants more width than a phone has.) Those of a machine are its command line. Each row is bound to a
  * key of the schema, which says what it is. */
 struct _DroverPreferencesDialog
 {
-  AdwPreferencesDialog parent_instance;
+  AdwDialog parent_instance;
 
   AdwComboRow *on_quit;
   AdwSpinRow *patience;
@@ -15,7 +15,7 @@ struct _DroverPreferencesDialog
 };
 
 G_DEFINE_FINAL_TYPE (DroverPreferencesDialog, drover_preferences_dialog,
-                     ADW_TYPE_PREFERENCES_DIALOG)
+                     ADW_TYPE_DIALOG)
 
 /* In the order of the rows of the combo box. */
 static const char *const on_quit_nicks[] = { "ask", "leave-running", "shut-down" };
