@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -614,6 +615,12 @@ show_without_machines (DroverWindow *window, gconstpointer data)
                "qemu-system-aarch64 -M virt -m 2G\n");
   show_import (window, "import-error", "qemu-system-x86_64 -m 1G \\\n  -name 'unclosed");
   show_import (window, "import-empty", "");
+  if (is_wanted ("preferences"))
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "preferences",
+                                      NULL);
+      shoot_dialog (window, "preferences");
+    }
   if (is_wanted ("shortcuts"))
     {
       g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "shortcuts",
@@ -887,6 +894,43 @@ show_running (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "running-changes");
 }
 
+/* A guest of which nothing is kept, and which knows no power button. */
+static void
+show_power (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+  DroverRun *run;
+
+  window_activate_row (window, 0);
+  run = drover_window_get_run (window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start-disposable", NULL));
+  drover_test_until (drover_run_is_running (run));
+  if (is_wanted ("power-quit"))
+    {
+      g_settings_set_string (settings, "on-quit", "ask");
+      gtk_window_close (GTK_WINDOW (window));
+      shoot_dialog (window, "power-quit");
+      g_settings_set_string (settings, "on-quit", "leave-running");
+    }
+
+  drover_run_set_patience (run, 1);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.shut-down", NULL);
+  drover_test_until (drover_run_get_trouble (run) != NULL);
+  if (is_wanted ("power-trouble"))
+    shoot (window, "power-trouble");
+
+  kill (drover_run_get_pid (run), SIGKILL);
+  drover_test_until (drover_run_is_off (run));
+  if (is_wanted ("power-killed"))
+    shoot (window, "power-killed");
+}
+
+static gboolean
+wants_power (void)
+{
+  return is_wanted ("power-quit") || is_wanted ("power-trouble") || is_wanted ("power-killed");
+}
+
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -960,6 +1004,14 @@ main (int argc, char *argv[])
     run (lively, show_lively);
   if (is_wanted ("guest-channel"))
     run (bare, show_channel);
+
+  if (wants_power ())
+    {
+      g_autofree char *file = window_put_guest ("guest");
+
+      window_fixture_run (show_power, NULL);
+      window_fixture_clean_up ();
+    }
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");
