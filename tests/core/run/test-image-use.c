@@ -125,6 +125,8 @@ check_refused (const char *by, const char *option, const char *value, const char
   g_assert_error (error, DROVER_ERROR, DROVER_ERROR_IN_USE);
   g_assert_nonnull (strstr (error->message, words));
   g_assert_cmpstr (drover_run_get_blocker (run), ==, by);
+  /* It was we who said so, before there was a QEMU to say it. */
+  g_assert_false (drover_run_was_started (run));
   assert_off (run);
   drop (g_steal_pointer (&run));
 }

@@ -237,6 +237,31 @@ test_starter_killed_anywhere (void)
   g_assert_cmpuint (n_nothing, >, 0);
 }
 
+/* As a starter leaves it that is killed right after it made the process: the pid is only in QEMU's
+ * own note, and nobody has set the guest going. */
+static void
+test_unfinished (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic", "-S"));
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+  g_autoptr (DroverRunRecord) after = NULL;
+  g_autoptr (DroverRun) adopted = new_run_of_same (run, DROVER_CTL_SOCKET);
+  GPid pid = drover_run_get_pid (run);
+
+  record->pid = 0;
+  record->start_time = 0;
+  record->starting = TRUE;
+  g_assert_true (drover_run_record_save (record, runtime_dir, NULL));
+  attach (adopted, "running");
+  g_assert_cmpint (drover_run_get_pid (adopted), ==, pid);
+  after = drover_run_record_load (runtime_dir, NULL);
+  g_assert_cmpint (after->pid, ==, pid);
+  g_assert_false (after->starting);
+  drop (g_steal_pointer (&adopted));
+  finish (g_steal_pointer (&run));
+}
+
 /* Nobody is the parent here, so nobody hears of the end but by looking. */
 static void
 test_killed_after_adoption (void)
@@ -556,6 +581,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/takeovers", test_takeovers);
   g_test_add_func ("/run-adopt/starter-dies", test_starter_dies);
   g_test_add_func ("/run-adopt/starter-killed-anywhere", test_starter_killed_anywhere);
+  g_test_add_func ("/run-adopt/unfinished", test_unfinished);
   g_test_add_func ("/run-adopt/killed", test_killed_after_adoption);
   g_test_add_func ("/run-adopt/paused", test_adopt_paused);
   g_test_add_func ("/run-adopt/busy", test_busy);
