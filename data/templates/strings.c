@@ -264,7 +264,7 @@ N_("Windows 11")
 /* Translators: template windows-11, summary */
 N_("With Secure Boot and TPM 2.0, as Microsoft wants it")
 /* Translators: template windows-11, description */
-N_("Get the disc from Microsoft’s page; Drover compares it with the checksum that you find there. Press a key when the disc asks for one. Where this computer’s processor is of another kind, Windows is emulated and slow: take the edition for your processor.")
+N_("Get the disc from Microsoft’s page; Drover compares it with the checksum that you find there. The disc waits for a key before it starts the installer: when Windows is to install itself Drover presses one, at the first start only; else you do. Where this computer’s processor is of another kind, Windows is emulated and slow: take the edition for your processor.")
 /* Translators: template windows-11, title */
 N_("Windows 11 disc (x64)")
 /* Translators: template windows-11, title */
@@ -311,6 +311,8 @@ N_("Windows expects the clock at local time.")
 N_("The guest’s disk drive, of a kind that Windows has a driver for; firmware starts from it first.")
 /* Translators: template windows-11, why of -device */
 N_("A USB controller, for keyboard, pointer and disc drives.")
+/* Translators: template windows-11, why of -device */
+N_("A drive for the installer’s disc, started from as long as the disk is empty. The disc waits for a key first.")
 /* Translators: template windows-11, why of -device */
 N_("A disc drive on USB, for which systems have a driver of their own.")
 /* Translators: template windows-11, why of -blockdev */

@@ -4,14 +4,15 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "drover-activity-view.h"
 #include "drover-configuration-view.h"
+#include "drover-console-pane.h"
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-install-bar.h"
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
-#include "drover-terminal-view.h"
 #include "drover-words.h"
 
 /* One machine: its console while it runs, what it is while it does not, and what went wrong. */
@@ -27,18 +28,20 @@ struct _DroverMachinePage
   DroverPowerBar *bottom_power;
   AdwBanner *banner;
   DroverInstallBar *install_bar;
-  GtkWidget *switcher;
+  AdwInlineViewSwitcher *switcher;
   AdwViewStack *views;
   AdwBin *configuration;
+  AdwBin *activity;
   GtkStack *stack;
   AdwStatusPage *off_page;
   AdwActionRow *accelerator_row;
   AdwActionRow *command_row;
-  AdwInlineViewSwitcher *console_switcher;
-  AdwViewStack *consoles;
+  DroverConsolePane *pane;
   AdwStatusPage *failed_page;
   GtkLabel *failed_message;
   GtkButton *failed_button;
+  GtkWidget *blocker_button;
+  AdwBanner *service_banner;
   GtkWidget *status_bar;
   GtkLabel *state;
   GtkMenuButton *accelerator;
@@ -81,6 +84,10 @@ drover_machine_page_set_property (GObject *object, guint prop_id, const GValue *
       if (self->narrow != g_value_get_boolean (value))
         {
           self->narrow = g_value_get_boolean (value);
+          /* The names of all views do not fit side by side; they are in the tooltips then. */
+          adw_inline_view_switcher_set_display_mode (
+            self->switcher, self->narrow ? ADW_INLINE_VIEW_SWITCHER_ICONS
+                                         : ADW_INLINE_VIEW_SWITCHER_LABELS);
           g_object_notify_by_pspec (object, pspec);
         }
       break;
@@ -104,9 +111,9 @@ drover_machine_page_dispose (GObject *object)
 }
 
 static gboolean
-is_console_shown (DroverMachinePage *self)
+is_shown (DroverMachinePage *self, const char *view)
 {
-  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "console") == 0;
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), view) == 0;
 }
 
 static void
@@ -116,21 +123,23 @@ update_banner (DroverMachinePage *self)
 
   adw_banner_set_title (self->banner, end != NULL ? end : _("The machine is off."));
   adw_banner_set_revealed (self->banner,
-                           is_console_shown (self) && drover_run_is_off (self->run) &&
+                           is_shown (self, "console") && drover_run_is_off (self->run) &&
                              g_str_equal (gtk_stack_get_visible_child_name (self->stack), "console"));
 }
 
-/* The configuration is made when it is looked at for the first time: it asks QEMU for all that
- * it offers. */
+/* The other views are made when they are looked at for the first time: the configuration asks
+ * QEMU for all that it offers. */
 static void
 view_changed_cb (DroverMachinePage *self)
 {
   if (self->run == NULL)
     return;
 
-  if (!is_console_shown (self) && adw_bin_get_child (self->configuration) == NULL)
+  if (is_shown (self, "configuration") && adw_bin_get_child (self->configuration) == NULL)
     adw_bin_set_child (self->configuration,
                        GTK_WIDGET (drover_configuration_view_new (self->run)));
+  if (is_shown (self, "activity") && adw_bin_get_child (self->activity) == NULL)
+    adw_bin_set_child (self->activity, drover_activity_view_new (self->run));
   update_banner (self);
 }
 
@@ -154,6 +163,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (DROVER_TYPE_CONSOLE_PANE);
   g_type_ensure (DROVER_TYPE_INSTALL_BAR);
   g_type_ensure (DROVER_TYPE_POWER_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -166,15 +176,17 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, switcher);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, views);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, configuration);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, activity);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, stack);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, off_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_row);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, command_row);
-  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, console_switcher);
-  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, consoles);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, pane);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_message);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, blocker_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, service_banner);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, status_bar);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, state);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator);
@@ -188,119 +200,18 @@ drover_machine_page_init (DroverMachinePage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-/* Consoles */
-
-static gboolean
-has_consoles (DroverMachinePage *self)
-{
-  return adw_view_stack_get_visible_child (self->consoles) != NULL;
-}
-
+/* It stays until the machine is off or started anew: what the guest lost does not come back before
+ * that. */
 static void
-ctrl_c_typed_cb (DroverTerminal *terminal, DroverMachinePage *self)
+update_service_banner (DroverMachinePage *self)
 {
-  g_assert (DROVER_IS_MACHINE_PAGE (self));
+  const char *message = NULL;
+  gboolean failed = drover_run_get_failed_service (self->run, &message) != NULL &&
+                    drover_run_is_live (self->run);
 
-  drover_dex_forget (drover_run_force_off (self->run));
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
-                              _("Ctrl-C ended QEMU, as it does in a shell for these arguments. "
-                                "With mon:stdio it reaches the guest."));
-}
-
-static void
-add_terminal (DroverMachinePage *self, DroverConsole *console)
-{
-  DroverTerminal *terminal = drover_terminal_new ();
-  GtkWidget *view = drover_terminal_view_new (terminal);
-
-  g_signal_connect_object (terminal, "ctrl-c-typed", G_CALLBACK (ctrl_c_typed_cb), self,
-                           G_CONNECT_DEFAULT);
-  adw_view_stack_add_titled (self->consoles, view, drover_console_get_id (console),
-                             drover_console_get_title (console));
-
-  drover_terminal_set_console (terminal, console);
-  /* A start connects the consoles itself, before the guest says its first word; this is for
-   * a guest that ran before, and shows what it said meanwhile. */
-  if (drover_run_is_live (self->run))
-    drover_dex_forget (drover_console_connect (console, TRUE));
-}
-
-static void
-clear_terminals (DroverMachinePage *self)
-{
-  g_autoptr (GListModel) pages =
-    G_LIST_MODEL (adw_view_stack_get_pages (self->consoles));
-
-  while (g_list_model_get_n_items (pages) > 0)
-    {
-      g_autoptr (AdwViewStackPage) page = g_list_model_get_item (pages, 0);
-
-      adw_view_stack_remove (self->consoles, adw_view_stack_page_get_child (page));
-    }
-}
-
-/* The place of the guest's screen, which QEMU shows in a window of its own for now. */
-static void
-update_screen (DroverMachinePage *self)
-{
-  GtkWidget *screen = adw_view_stack_get_child_by_name (self->consoles, "screen");
-  gboolean shown = drover_run_is_live (self->run) && drover_run_has_window (self->run);
-  GtkWidget *page;
-
-  if (screen != NULL && !shown)
-    adw_view_stack_remove (self->consoles, screen);
-  if (screen != NULL || !shown)
-    return;
-
-  page = adw_status_page_new ();
-  adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "video-display-symbolic");
-  adw_status_page_set_title (ADW_STATUS_PAGE (page), _("The Guest’s Screen Is in Its Own Window"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (page),
-                                   _("QEMU shows it. Closing that window ends the machine, as by "
-                                     "pulling the plug."));
-  adw_view_stack_add_titled (self->consoles, page, "screen", _("Screen"));
-  adw_view_stack_set_visible_child (self->consoles, page);
-  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher),
-                          g_list_model_get_n_items (drover_run_get_consoles (self->run)) > 0);
-}
-
-static void
-service_failed_cb (DroverRun *run, const char *message, DroverMachinePage *self)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", message);
-}
-
-/* The terminals of a run stay after its end, so that its last words can be read; they make
- * room for those of the next. */
-static void
-consoles_changed_cb (GListModel *model, guint position, guint removed, guint added,
-                     DroverMachinePage *self)
-{
-  g_assert (DROVER_IS_MACHINE_PAGE (self));
-
-  if (added > 0 && position == 0)
-    clear_terminals (self);
-  for (guint i = position; i < position + added; i++)
-    {
-      g_autoptr (DroverConsole) console = g_list_model_get_item (model, i);
-
-      add_terminal (self, console);
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher), g_list_model_get_n_items (model) > 1);
-}
-
-static void
-connect_consoles (DroverMachinePage *self)
-{
-  GListModel *consoles = drover_run_get_consoles (self->run);
-
-  for (guint i = 0; i < g_list_model_get_n_items (consoles); i++)
-    {
-      g_autoptr (DroverConsole) console = g_list_model_get_item (consoles, i);
-
-      if (!drover_console_get_connected (console))
-        drover_dex_forget (drover_console_connect (console, TRUE));
-    }
+  if (failed)
+    adw_banner_set_title (self->service_banner, message);
+  adw_banner_set_revealed (self->service_banner, failed);
 }
 
 /* What is shown */
@@ -311,7 +222,7 @@ choose_page (DroverMachinePage *self)
   gboolean broken = drover_machine_get_error (drover_run_get_machine (self->run)) != NULL;
 
   if (drover_run_is_live (self->run))
-    return has_consoles (self) ? "console" : "no-console";
+    return "console";
   if (g_str_equal (drover_run_get_state (self->run), DROVER_STATE_NOT_ANSWERING))
     return "failed";
   if (!drover_run_is_off (self->run))
@@ -319,7 +230,7 @@ choose_page (DroverMachinePage *self)
   if (broken || drover_run_get_error (self->run) != NULL)
     return "failed";
 
-  return has_consoles (self) ? "console" : "off";
+  return drover_console_pane_has_consoles (self->pane) ? "console" : "off";
 }
 
 static void
@@ -372,6 +283,7 @@ update_failed (DroverMachinePage *self)
       gtk_button_set_label (self->failed_button, _("_Try Again"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.start");
     }
+  gtk_widget_set_visible (self->blocker_button, drover_run_get_blocker (self->run) != NULL);
   gtk_label_set_label (self->failed_message, error->message);
 }
 
@@ -414,22 +326,23 @@ update (DroverMachinePage *self)
   const char *page;
   g_autofree char *escaped = NULL;
 
-  update_screen (self);
+  drover_console_pane_update (self->pane);
   page = choose_page (self);
   adw_window_title_set_title (self->title, name);
   adw_window_title_set_subtitle (self->title, state);
   escaped = g_markup_escape_text (name, -1);
   adw_status_page_set_title (self->off_page, escaped);
   gtk_label_set_label (self->state, state);
-  gtk_widget_set_visible (self->switcher,
+  gtk_widget_set_visible (GTK_WIDGET (self->switcher),
                           drover_machine_get_error (drover_run_get_machine (self->run)) == NULL);
-  if (!gtk_widget_get_visible (self->switcher))
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->switcher)))
     adw_view_stack_set_visible_child_name (self->views, "console");
   update_failed (self);
   update_accelerator (self);
   update_command (self);
   gtk_stack_set_visible_child_name (self->stack, page);
   update_banner (self);
+  update_service_banner (self);
   gtk_widget_set_visible (self->status_bar, !g_str_equal (page, "off") &&
                                               !g_str_equal (page, "failed"));
   drover_power_bar_update (self->header_power, self->run);
@@ -439,19 +352,11 @@ update (DroverMachinePage *self)
 static void
 state_changed_cb (DroverRun *run, GParamSpec *pspec, DroverMachinePage *self)
 {
-  GtkWidget *child;
-
   g_assert (DROVER_IS_MACHINE_PAGE (self));
 
   update (self);
-  if (!drover_run_is_live (run))
-    return;
-
-  connect_consoles (self);
-  child = adw_view_stack_get_visible_child (self->consoles);
-  if (DROVER_IS_TERMINAL_VIEW (child) && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (
-      GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (child))));
+  if (drover_run_is_live (run))
+    drover_console_pane_attach (self->pane);
 }
 
 /* A changed file may change what the machine would run with. */
@@ -475,18 +380,15 @@ DroverMachinePage *
 drover_machine_page_new (DroverRun *run)
 {
   DroverMachinePage *self = g_object_new (DROVER_TYPE_MACHINE_PAGE, NULL);
-  GListModel *consoles = drover_run_get_consoles (run);
 
   self->run = g_object_ref (run);
-  g_signal_connect_object (consoles, "items-changed", G_CALLBACK (consoles_changed_cb), self,
-                           G_CONNECT_DEFAULT);
-  consoles_changed_cb (consoles, 0, 0, g_list_model_get_n_items (consoles), self);
+  drover_console_pane_set_run (self->pane, run);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (state_changed_cb), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (run, "notify::accelerator", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (run, "service-failed", G_CALLBACK (service_failed_cb), self,
-                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (run, "service-failed", G_CALLBACK (update_service_banner), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
@@ -516,6 +418,24 @@ drover_machine_page_show_configuration (DroverMachinePage *self)
 }
 
 /**
+ * drover_machine_page_show_activity:
+ * @page: a page of it, such as `graphs`
+ *
+ * Opens what the machine does.
+ *
+ * Returns: (transfer none): the widget of the page
+ */
+GtkWidget *
+drover_machine_page_show_activity (DroverMachinePage *self, const char *page)
+{
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), NULL);
+
+  adw_view_stack_set_visible_child_name (self->views, "activity");
+  return drover_activity_view_show_page (
+    DROVER_ACTIVITY_VIEW (adw_bin_get_child (self->activity)), page);
+}
+
+/**
  * drover_machine_page_check:
  *
  * Opens the machine's configuration, and asks QEMU what it says to it.
@@ -527,23 +447,34 @@ drover_machine_page_check (DroverMachinePage *self)
   drover_configuration_view_check (show_configuration (self));
 }
 
-static void
-ssh_exited_cb (VteTerminal *terminal, int status, DroverMachinePage *self)
+/**
+ * drover_machine_page_show_terminal:
+ *
+ * Shows the guest's first text console, ready to be typed into.
+ *
+ * Returns: whether it has one
+ */
+gboolean
+drover_machine_page_show_terminal (DroverMachinePage *self)
 {
-  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (terminal), DROVER_TYPE_TERMINAL_VIEW);
+  g_autoptr (DroverConsole) console = NULL;
+  GtkWidget *view;
 
-  g_assert (DROVER_IS_MACHINE_PAGE (self));
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
 
-  /* What ssh said last explains why it ended; after a good end there is nothing to explain. */
-  if (status == 0 && view != NULL && gtk_widget_get_parent (view) == GTK_WIDGET (self->consoles))
-    adw_view_stack_remove (self->consoles, view);
-}
+  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
+  view = console != NULL
+           ? adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console))
+           : NULL;
+  if (view == NULL)
+    return FALSE;
 
-static void
-ssh_spawned_cb (VteTerminal *terminal, GPid pid, GError *error, gpointer user_data)
-{
-  if (error != NULL && terminal != NULL)
-    vte_terminal_feed (terminal, error->message, -1);
+  adw_view_stack_set_visible_child (self->consoles, view);
+  adw_view_stack_set_visible_child_name (self->views, "console");
+  gtk_stack_set_visible_child_name (self->stack, "console");
+  gtk_widget_grab_focus (
+    GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (view))));
+  return TRUE;
 }
 
 /**
@@ -557,31 +488,13 @@ ssh_spawned_cb (VteTerminal *terminal, GPid pid, GError *error, gpointer user_da
 gboolean
 drover_machine_page_connect_ssh (DroverMachinePage *self, GError **error)
 {
-  g_auto (GStrv) argv = NULL;
-  DroverTerminal *terminal;
-  GtkWidget *view;
-  GtkWidget *old;
-
   g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
 
-  argv = drover_machine_dup_ssh_argv (drover_run_get_machine (self->run), error);
-  if (argv == NULL)
+  if (!drover_console_pane_connect_ssh (self->pane, error))
     return FALSE;
 
-  old = adw_view_stack_get_child_by_name (self->consoles, "ssh");
-  if (old != NULL)
-    adw_view_stack_remove (self->consoles, old);
-  terminal = drover_terminal_new ();
-  view = drover_terminal_view_new (terminal);
-  adw_view_stack_add_titled (self->consoles, view, "ssh", _("SSH"));
-  g_signal_connect_object (terminal, "child-exited", G_CALLBACK (ssh_exited_cb), self,
-                           G_CONNECT_DEFAULT);
-  vte_terminal_spawn_async (VTE_TERMINAL (terminal), VTE_PTY_DEFAULT, NULL, argv, NULL,
-                            G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, -1, NULL, ssh_spawned_cb, NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher), TRUE);
-  adw_view_stack_set_visible_child (self->consoles, view);
   adw_view_stack_set_visible_child_name (self->views, "console");
   gtk_stack_set_visible_child_name (self->stack, "console");
-  gtk_widget_grab_focus (GTK_WIDGET (terminal));
+  drover_console_pane_focus (self->pane);
   return TRUE;
 }

@@ -13,6 +13,7 @@ struct _DroverMachineRow
   GtkImage *icon;
   GtkLabel *name;
   GtkLabel *state;
+  GtkLabel *badge;
 };
 
 G_DEFINE_FINAL_TYPE (DroverMachineRow, drover_machine_row, GTK_TYPE_LIST_BOX_ROW)
@@ -36,6 +37,7 @@ update (DroverMachineRow *self)
 {
   const char *name = drover_machine_get_name (drover_run_get_machine (self->run));
   g_autofree char *state = drover_words_for_run (self->run);
+  g_autofree char *description = NULL;
   const char *icon = get_icon_name (self->run);
 
   gtk_label_set_label (self->name, name);
@@ -48,8 +50,12 @@ update (DroverMachineRow *self)
                             drover_run_is_running (self->run)                  ? "success"
                             : g_str_equal (icon, "dialog-warning-symbolic") ? "warning"
                                                                             : "dimmed");
+  drover_words_show_badge (self->badge, self->run);
+  if (gtk_widget_get_visible (GTK_WIDGET (self->badge)))
+    description = g_strdup_printf ("%s, %s", state, gtk_label_get_label (self->badge));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, state, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  description != NULL ? description : state, -1);
 }
 
 static void
@@ -72,6 +78,7 @@ drover_machine_row_class_init (DroverMachineRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, icon);
   gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, name);
   gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, state);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, badge);
 }
 
 static void

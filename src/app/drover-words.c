@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-run-truth.h"
 #include "drover-words.h"
 
 typedef struct
@@ -90,6 +91,36 @@ drover_words_for_accelerator (const char *accelerator)
     return text;
 
   return accelerator != NULL ? accelerator : _("As the arguments say");
+}
+
+/**
+ * drover_words_show_badge:
+ * @label: a label with the style `badge`
+ * @run: a run
+ *
+ * Has @label say whether the guest’s processors are this computer’s or emulated, as QEMU itself
+ * says, and why; empty where nothing is known.
+ */
+void
+drover_words_show_badge (GtkLabel *label, DroverRun *run)
+{
+  const char *accelerator = drover_run_get_accelerator (run);
+  const char *badge = drover_run_truth_get_badge (accelerator);
+  const char *classes[] = { "badge", badge, NULL };
+  g_autofree char *tooltip = NULL;
+
+  gtk_widget_set_css_classes (GTK_WIDGET (label), classes);
+  gtk_widget_set_visible (GTK_WIDGET (label), badge != NULL && drover_run_is_live (run));
+  if (badge == NULL)
+    return;
+
+  tooltip = g_strdup_printf ("%s\n%s", drover_words_for_accelerator (accelerator),
+                             drover_run_get_accelerator_reason (run) != NULL
+                               ? drover_run_get_accelerator_reason (run) : "");
+  /* Translators: a badge: the guest’s processors are this computer’s, or emulated. */
+  gtk_label_set_label (label, g_str_equal (badge, "hardware") ? C_("badge", "hardware")
+                                                              : C_("badge", "emulated"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (label), g_strchomp (tooltip));
 }
 
 /**

@@ -196,6 +196,7 @@ static const Key keys[] = {
   { "disk", KEY_SIZE, OF_CHOICES (disk) },
   { "firmware", KEY_TEXT, OF_CHOICES (firmware) },
   { "display", KEY_SWITCH, OF_CHOICES (display) },
+  { "ssh-port", KEY_NUMBER, OF_CHOICES (ssh_port) },
   { "start-again", KEY_SWITCH, OF_CHOICES (start_again) },
   { "real-name", KEY_TEXT, OF_ANSWERS (real_name) },
   { "host-name", KEY_TEXT, OF_ANSWERS (host_name) },
@@ -643,8 +644,8 @@ run_create (Invocation *invocation, GError **error)
 const Command create_command = {
   "create", "--template …", N_("Create a machine and print its folder’s name"), 0, create_options,
   run_create, 0,
-  N_("KEY is one of architecture, program, memory, cpus, disk, firmware, display, start-again; "
-     "with --user also of real-name, host-name, locale, keyboard, keyboard-variant, time-zone, "
+  N_("KEY is one of architecture, program, memory, cpus, disk, firmware, display, ssh-port, "
+     "start-again; with --user also of real-name, host-name, locale, keyboard, keyboard-variant, time-zone, "
      "packages, mirror, security-mirror, desktop, edition, accept-licence.\n\n"
      "A password is asked for on the terminal, and only its hash is kept. With --ssh-key there "
      "need not be one."),

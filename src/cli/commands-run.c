@@ -9,6 +9,7 @@
 #include "drover-install.h"
 #include "drover-json.h"
 #include "drover-launch-plan.h"
+#include "drover-run-truth.h"
 #include "drover-service.h"
 #include "droverctl.h"
 
@@ -16,11 +17,21 @@ static const GOptionEntry no_options[] = { { NULL } };
 
 /* status */
 
+static gboolean option_agent;
+
+static const GOptionEntry status_options[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
+  { "agent", 0, 0, G_OPTION_ARG_NONE, &option_agent,
+    N_("Ask the guest agent for the guest’s addresses, too"), NULL },
+  { NULL },
+};
+
 static void
 print_status (DroverRun *run)
 {
   const char *install = drover_install_get_text (drover_install_get_for_run (run));
   GPtrArray *services = drover_run_get_services (run);
+  const char *badge = drover_run_truth_get_badge (drover_run_get_accelerator (run));
 
   g_print ("%s\n", drover_run_get_state (run));
   if (*install != '\0')
@@ -29,7 +40,9 @@ print_status (DroverRun *run)
     return;
 
   g_print (_("Process: %d\n"), (int) drover_run_get_pid (run));
-  if (drover_run_get_accelerator (run) != NULL)
+  if (badge != NULL)
+    g_print (_("Accelerator: %s (%s)\n"), drover_run_get_accelerator (run), badge);
+  else if (drover_run_get_accelerator (run) != NULL)
     g_print (_("Accelerator: %s\n"), drover_run_get_accelerator (run));
   if (drover_run_get_accelerator_reason (run) != NULL)
     g_print ("%s\n", drover_run_get_accelerator_reason (run));
@@ -38,9 +51,9 @@ print_status (DroverRun *run)
       const DroverService *service = services->pdata[i];
 
       if (drover_service_is_alive (service))
-        g_print (_("%s: process %d\n"), service->title, (int) service->pid);
+        g_print (_("%s (%s): process %d\n"), service->title, service->id, (int) service->pid);
       else
-        g_print (_("%s: ended\n"), service->title);
+        g_print (_("%s (%s): ended\n"), service->title, service->id);
     }
 }
 
@@ -61,14 +74,23 @@ run_status (Invocation *invocation, GError **error)
     }
 
   if (option_json)
-    print_json_take (describe_run (run));
-  else
-    print_status (run);
+    {
+      JsonObject *object = describe_run (run);
+
+      if (option_agent)
+        describe_agent (run, object);
+      print_json_take (object);
+      return TRUE;
+    }
+
+  print_status (run);
+  if (option_agent)
+    print_agent (run);
   return TRUE;
 }
 
 const Command status_command = {
-  "status", "MACHINE", N_("Say in which state a machine is, in QMP’s words"), 1, json_options,
+  "status", "MACHINE", N_("Say in which state a machine is, in QMP’s words"), 1, status_options,
   run_status,
 };
 
@@ -158,6 +180,7 @@ await_installed (DroverRun *run, GError **error)
   if (drover_install_get_state (install) != DROVER_INSTALL_STATE_RUNNING)
     return TRUE;
 
+  g_printerr ("%s%s", drover_install_get_text (install), isatty (STDERR_FILENO) ? "" : "\n");
   shown = g_signal_connect (install, "notify", G_CALLBACK (show_install_cb), NULL);
   finished = g_signal_connect (install, "finished", G_CALLBACK (finished_cb), promise);
   dex_await (dex_ref (promise), NULL);
@@ -174,6 +197,19 @@ await_installed (DroverRun *run, GError **error)
   return FALSE;
 }
 
+/* Nobody else may be there to press the key that an installer's disc waits for. */
+static void
+await_begun (DroverRun *run)
+{
+  DroverInstall *install = drover_install_get_for_run (run);
+
+  if (drover_install_get_presses_key (install))
+    g_printerr (_("The installer’s disc waits for a key: droverctl presses it, and ends when the "
+                  "installer is loaded.\n"));
+  if (!dex_await_boolean (drover_install_when_begun (install), NULL))
+    g_printerr ("droverctl: %s\n", drover_install_get_text (install));
+}
+
 static gboolean
 run_start (Invocation *invocation, GError **error)
 {
@@ -185,7 +221,9 @@ run_start (Invocation *invocation, GError **error)
 
   for (guint i = 0; drover_run_get_notices (run)[i] != NULL; i++)
     g_printerr ("%s\n", drover_run_get_notices (run)[i]);
-  if (option_until_installed && !await_installed (run, error))
+  if (!option_until_installed)
+    await_begun (run);
+  else if (!await_installed (run, error))
     return FALSE;
   if (option_wait && !await_running (run, error))
     return FALSE;

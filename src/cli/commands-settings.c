@@ -4,16 +4,15 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "drover-catalogue-board.h"
 #include "drover-error.h"
 #include "drover-forward.h"
 #include "drover-options-file.h"
 #include "drover-part.h"
-#include "drover-program.h"
 #include "drover-setting.h"
 #include "drover-shell.h"
 #include "drover-tpm.h"
 #include "droverctl.h"
+#include "setting-tpm.h"
 
 /* What of a machine a command speaks of: `memory.size`, or `disk[d0].cache`. */
 typedef struct
@@ -234,85 +233,13 @@ warn (const DroverSetting *setting, DroverSettingState state)
     g_printerr (_("%s has a value that Drover does not understand\n"), setting->id);
 }
 
-/* tpm.version: it is no argument, but a program beside QEMU and the arguments for it. */
-
-#define TPM_VERSION "tpm.version"
-
-static gboolean
-is_tpm (Invocation *invocation)
-{
-  return g_str_equal (invocation->operands[1], TPM_VERSION);
-}
-
-static gboolean
-get_tpm (Invocation *invocation, GError **error)
-{
-  g_auto (Subject) subject = { NULL };
-  const char *version;
-
-  if (!open_machine (invocation, &subject, error))
-    return FALSE;
-
-  version = drover_tpm_get_version (subject.document);
-  if (option_json)
-    {
-      g_auto (DroverTpmReading) reading = { -1, -1, -1, NULL, NULL };
-      JsonObject *object = json_object_new ();
-
-      drover_tpm_read (subject.arguments, &reading);
-      json_object_set_string_member (object, "setting", TPM_VERSION);
-      json_object_set_string_member (object, "page", "firmware");
-      json_object_set_string_member (object, "state", version != NULL ? "value" : "absent");
-      set_text (object, "text", version);
-      set_text (object, "device", reading.model);
-      json_object_set_int_member (object, "argument", reading.tpmdev);
-      print_json_take (object);
-    }
-  else if (version != NULL)
-    g_print ("%s\n", version);
-  return TRUE;
-}
-
-static gboolean
-write_tpm (Invocation *invocation, const char *version, GError **error)
-{
-  g_auto (Subject) subject = { NULL };
-  g_autoptr (DroverCatalogue) catalogue = NULL;
-  g_autoptr (DroverDocument) document = NULL;
-  g_autoptr (GError) missing = NULL;
-  g_autofree char *program = NULL;
-  g_autofree char *machine = NULL;
-
-  if (!open_machine (invocation, &subject, error))
-    return FALSE;
-
-  program = drover_program_resolve (drover_document_get_program (subject.document),
-                                    drover_machine_get_directory (subject.machine));
-  /* Without the program the devices are known by its name. */
-  catalogue = dex_await_object (drover_catalogue_load (program), NULL);
-  if (catalogue != NULL)
-    machine = drover_catalogue_dup_machine (catalogue, subject.arguments, NULL);
-  document = drover_tpm_apply (subject.document, version, machine, catalogue, error);
-  if (document == NULL)
-    return FALSE;
-  if (drover_document_equal (document, subject.document))
-    return TRUE;
-  if (!drover_machine_save (subject.machine, document, error))
-    return FALSE;
-
-  if (version != NULL && !drover_tpm_is_installed (&missing))
-    g_printerr ("%s\n", missing->message);
-  tell_when_it_counts (subject.machine);
-  return TRUE;
-}
-
 static gboolean
 run_get (Invocation *invocation, GError **error)
 {
   g_auto (Subject) subject = { NULL };
   g_autoptr (DroverReading) reading = NULL;
 
-  if (is_tpm (invocation))
+  if (is_tpm (invocation->operands[1]))
     return get_tpm (invocation, error);
   if (!open_subject (invocation, &subject, error))
     return FALSE;
@@ -384,15 +311,16 @@ write_setting (Invocation *invocation, const char *text, GError **error)
 static gboolean
 run_set (Invocation *invocation, GError **error)
 {
-  return is_tpm (invocation) ? write_tpm (invocation, invocation->operands[2], error)
-                             : write_setting (invocation, invocation->operands[2], error);
+  return is_tpm (invocation->operands[1])
+           ? write_tpm (invocation, invocation->operands[2], error)
+           : write_setting (invocation, invocation->operands[2], error);
 }
 
 static gboolean
 run_unset (Invocation *invocation, GError **error)
 {
-  return is_tpm (invocation) ? write_tpm (invocation, NULL, error)
-                             : write_setting (invocation, NULL, error);
+  return is_tpm (invocation->operands[1]) ? write_tpm (invocation, NULL, error)
+                                          : write_setting (invocation, NULL, error);
 }
 
 static const GOptionEntry no_options[] = { { NULL } };
@@ -509,7 +437,12 @@ run_settings (Invocation *invocation, GError **error)
     }
 
   if (option_json)
-    print_json (node);
+    {
+      json_array_add_object_element (array, describe_tpm_setting ());
+      print_json (node);
+    }
+  else
+    print_tpm_setting ();
   return TRUE;
 }
 
@@ -688,6 +621,8 @@ run_show (Invocation *invocation, GError **error)
   json_object_set_string_member (object, "slug", drover_machine_get_slug (subject.machine));
   json_object_set_string_member (object, "name", drover_machine_get_name (subject.machine));
   set_text (object, "program", drover_document_get_program (subject.document));
+  if (drover_tpm_get_version (subject.document) != NULL)
+    json_array_add_object_element (settings, describe_tpm (subject.document));
   json_object_set_array_member (object, "settings", json_array_ref (settings));
   json_object_set_array_member (object, "parts", part_array);
   json_object_set_array_member (object, "arguments", describe_arguments (subject.arguments));

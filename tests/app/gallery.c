@@ -4,16 +4,23 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-monitor-view.h"
 #include "drover-account-page.h"
+#include "drover-activity.h"
+#include "drover-dex.h"
 #include "drover-hardware-page.h"
+#include "drover-image.h"
+#include "drover-machine-page.h"
 #include "drover-media-page.h"
 #include "drover-part-row.h"
 #include "drover-review-page.h"
 #include "drover-sections.h"
+#include "drover-templates.h"
 #include "drover-test.h"
 
 /* Pictures of every page and dialog of the configuration: wide and narrow, light and dark. They
@@ -302,6 +309,25 @@ show_add_disk (DroverWindow *window)
   shoot_dialog (window, "add-disk");
 }
 
+/* The dialog with a folder, and what comes of it. */
+static void
+show_share (DroverWindow *window)
+{
+  go_to (window, "sharing");
+  press (window, _("_Share a Folder…"));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), ADW_TYPE_ENTRY_ROW) != NULL);
+  settle (window);
+  gtk_root_set_focus (GTK_ROOT (window), NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (find_dialog (window),
+                                                         ADW_TYPE_ENTRY_ROW)),
+                         "/usr/share/doc");
+  shoot (window, "share-dialog");
+  press (window, _("_Share"));
+  drover_test_until (find_dialog (window) == NULL);
+  shoot (window, "share");
+}
+
 static void
 show_add_device (DroverWindow *window)
 {
@@ -400,6 +426,7 @@ static const struct
   { "properties", show_properties },
   { "machine-properties", show_machine_properties },
   { "command", show_command_view },
+  { "share", show_share },
 };
 
 static void
@@ -458,7 +485,69 @@ show_import (DroverWindow *window, const char *name, const char *text)
   shoot_dialog (window, name);
 }
 
-/* The pages of the assistant, one after the other, as far as a template goes without a file. */
+/* Files that look like what a machine is made from, and are not. */
+static char *
+put_medium (const char *kind)
+{
+  char *path = g_build_filename (drover_test_dir (), kind, NULL);
+  g_autofree char *bytes = g_malloc0 (40 * 2048);
+  g_autoptr (GError) error = NULL;
+
+  if (g_str_equal (kind, "disk"))
+    drover_test_await (drover_image_create (path, "raw", 1 << 20), &error);
+  else
+    {
+      memcpy (bytes + 16 * 2048 + 1, "CD001", 5);
+      g_file_set_contents (path, bytes, 40 * 2048, &error);
+    }
+  g_assert_no_error (error);
+  return path;
+}
+
+static void
+give_media (DroverMediaPage *page, const char *template_id)
+{
+  g_autoptr (DroverTemplate) template = drover_template_find (template_id, NULL);
+  g_autoptr (GPtrArray) media = drover_template_list_media (template, "x86_64");
+
+  for (guint i = 0; i < media->len; i++)
+    {
+      const DroverTemplateMedium *medium = media->pdata[i];
+      g_autofree char *path = put_medium (medium->kind);
+
+      if (!medium->optional)
+        drover_media_page_take_file (page, medium->id, path);
+    }
+}
+
+static void
+type_password (GtkWidget *root)
+{
+  if (ADW_IS_PASSWORD_ENTRY_ROW (root))
+    gtk_editable_set_text (GTK_EDITABLE (root), "correct horse");
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    type_password (child);
+}
+
+static gboolean
+wants_assistant (const char *template)
+{
+  g_autofree char *prefix = g_strdup_printf ("assistant-%s-", template);
+  static const char *const pages[] = { "hardware", "account", "media", "review" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *name = g_strconcat (prefix, pages[i], NULL);
+
+      if (is_wanted (name))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* The pages of the assistant, one after the other. */
 static void
 show_assistant (DroverWindow *window, const char *template)
 {
@@ -468,7 +557,7 @@ show_assistant (DroverWindow *window, const char *template)
   static const char *const names[] = { "hardware", "account", "media", "review" };
   GtkWidget *dialog;
 
-  if (!is_wanted ("assistant"))
+  if (!wants_assistant (template))
     return;
 
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new-from-template", "s",
@@ -484,10 +573,12 @@ show_assistant (DroverWindow *window, const char *template)
       if (window_find_type (dialog, pages[i]) == NULL)
         continue;
       drover_test_until (window_find_type (dialog, ADW_TYPE_SPINNER) == NULL);
-      shoot (window, name);
-      /* By hand, as nobody types a password here. */
+      if (is_wanted (name))
+        shoot (window, name);
       if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
-        gtk_widget_activate (window_find_type (dialog, ADW_TYPE_SWITCH_ROW));
+        type_password (window_find_type (dialog, pages[i]));
+      if (pages[i] == DROVER_TYPE_MEDIA_PAGE)
+        give_media (DROVER_MEDIA_PAGE (window_find_type (dialog, pages[i])), template);
       if (!window_can_press (dialog, next))
         break;
       g_assert_true (gtk_widget_activate (window_find_button (dialog, next)));
@@ -495,6 +586,11 @@ show_assistant (DroverWindow *window, const char *template)
   adw_dialog_force_close (find_dialog (window));
   drover_test_until (find_dialog (window) == NULL);
 }
+
+static const char *const templates[] = {
+  "debian-13",           "debian-13-cloud",      "windows-11", "boot-sector", "ubuntu-22.04-server",
+  "ubuntu-22.04-cloud",  "ubuntu-22.04-desktop", "arch-cloud", "arch-iso",
+};
 
 static void
 show_without_machines (DroverWindow *window, gconstpointer data)
@@ -506,9 +602,8 @@ show_without_machines (DroverWindow *window, gconstpointer data)
       g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.new", NULL));
       shoot_dialog (window, "assistant");
     }
-  show_assistant (window, "debian-13");
-  show_assistant (window, "windows-11");
-  show_assistant (window, "boot-sector");
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    show_assistant (window, templates[i]);
   show_import (window, "import",
                "$ sudo qemu-system-x86_64 -m ${SIZE:-96M} -name \"$MY_NAME\" \\\n"
                "    -kernel $(ls vmlinuz*) -append 'root=/dev/sda quiet' >log &\n");
@@ -538,6 +633,37 @@ show_installation (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "save-template");
 }
 
+static gboolean
+monitor_has_answered (DroverMonitorView *view)
+{
+  g_autofree char *text = drover_monitor_view_dup_text (view);
+
+  return strchr (text, '\n') != NULL;
+}
+
+static void
+show_monitor (DroverWindow *window, const char *name, const char *command, const char *half)
+{
+  AdwViewStack *stack;
+  GtkWidget *view;
+  GtkWidget *entry;
+
+  stack = ADW_VIEW_STACK (gtk_widget_get_ancestor (
+    window_find_type (window, g_str_equal (name, "hmp") ? VTE_TYPE_TERMINAL
+                                                        : DROVER_TYPE_MONITOR_VIEW),
+    ADW_TYPE_VIEW_STACK));
+  adw_view_stack_set_visible_child_name (stack, name);
+  view = adw_view_stack_get_visible_child (stack);
+  drover_test_until (window_find_type (view, GTK_TYPE_ENTRY) != NULL);
+  entry = window_find_type (view, GTK_TYPE_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), command);
+  g_signal_emit_by_name (entry, "activate");
+  drover_test_until (monitor_has_answered (DROVER_MONITOR_VIEW (view)));
+  gtk_editable_set_text (GTK_EDITABLE (entry), half);
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  window_draw (window, 30);
+}
+
 static void
 show_console (DroverWindow *window, gconstpointer data)
 {
@@ -548,7 +674,66 @@ show_console (DroverWindow *window, gconstpointer data)
   shoot (window, "console-off");
   press (window, _("Start"));
   drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_test_until (window_terminal_has (window, "aac"));
+  window_type (window, "q");
+  drover_test_until (window_terminal_has (window, "quiet"));
   shoot (window, "console");
+
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console.find", NULL));
+  drover_test_until (window_find_type (window, GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (window, GTK_TYPE_SEARCH_ENTRY)), "AAAB");
+  window_draw (window, 30);
+  shoot (window, "console-find");
+
+  show_monitor (window, "hmp", "info status", "info b");
+  shoot (window, "console-monitor");
+  show_monitor (window, "qmp", "query-status", "blockdev-add driver=qcow2 ");
+  shoot (window, "console-qmp");
+}
+
+/* A guest with something to show: waves of work, measured so often that they are seen at once. */
+static void
+show_activity (DroverWindow *window, gconstpointer data)
+{
+  DroverMachinePage *page;
+  DroverActivity *activity;
+  DroverSeries *series;
+  GtkWidget *graphs;
+  GtkAdjustment *at;
+
+  window_activate_row (window, 0);
+  activity = drover_activity_get_for_run (drover_window_get_run (window));
+  drover_activity_set_interval (activity, 250);
+  press (window, _("Start"));
+  page = DROVER_MACHINE_PAGE (window_find_type (window, DROVER_TYPE_MACHINE_PAGE));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  graphs = drover_machine_page_show_activity (page, "graphs");
+  drover_test_until (
+    (series = drover_activity_find_series (activity, DROVER_ACTIVITY_DISK_BYTES, "disk0-read")) &&
+    drover_series_get_length (series) > (is_wanted ("activity-graphs") ? 150 : 1));
+  if (is_wanted ("activity-graphs"))
+    {
+      shoot (window, "activity-graphs");
+      at = gtk_scrolled_window_get_vadjustment (
+        GTK_SCROLLED_WINDOW (window_find_type (graphs, GTK_TYPE_SCROLLED_WINDOW)));
+      gtk_adjustment_set_value (at, gtk_adjustment_get_upper (at));
+      shoot (window, "activity-graphs-end");
+    }
+
+  drover_dex_forget (drover_run_pause (drover_window_get_run (window)));
+  drover_test_until (!drover_run_is_running (drover_window_get_run (window)));
+  drover_dex_forget (drover_run_resume (drover_window_get_run (window)));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_machine_page_show_activity (page, "events");
+  if (is_wanted ("activity-events"))
+    {
+      GtkWidget *view = window_find_type (window, GTK_TYPE_LIST_VIEW);
+
+      settle (window);
+      g_signal_emit_by_name (view, "activate", 2);
+      shoot (window, "activity-events");
+    }
 }
 
 /* What is asked for is opened, and no more. */
@@ -625,6 +810,13 @@ main (int argc, char *argv[])
       g_autofree char *file = window_put_guest ("guest");
 
       window_fixture_run (show_console, NULL);
+      window_fixture_clean_up ();
+    }
+  if (is_wanted ("activity-graphs") || is_wanted ("activity-events"))
+    {
+      g_autofree char *file = window_put_busy_guest ("guest", 0);
+
+      window_fixture_run (show_activity, NULL);
       window_fixture_clean_up ();
     }
   if (!found_any)

@@ -17,6 +17,7 @@
 #include "drover-seed.h"
 #include "drover-templates.h"
 #include "drover-test.h"
+#include "fake-web.h"
 #include "window-fixture.h"
 
 /* A template of the user's, made of files that are here. */
@@ -34,6 +35,7 @@ static const char template_text[] =
   "{\"flag\":\"-drive\",\"value\":\"file={disk},format=qcow2\",\"why\":\"The disk.\"},"
   "{\"flag\":\"-drive\",\"value\":\"file={seed},format=raw\",\"why\":\"The answers.\"},"
   "{\"flag\":\"-cdrom\",\"value\":\"{media.disc}\",\"why\":\"The disc itself.\"},"
+  "{\"flag\":\"-nic\",\"value\":\"user,hostfwd=tcp:127.0.0.1:{ssh-port}-:22\",\"why\":\"SSH.\"},"
   "{\"flag\":\"-nographic\",\"why\":\"A console.\"}]}";
 
 static char *
@@ -58,14 +60,38 @@ put_disc (void)
 }
 
 static void
-put_template (void)
+put_template_text (const char *text)
 {
-  g_autofree char *path = put_file ("workshop.drover-template", template_text, -1);
+  g_autofree char *path = put_file ("workshop.drover-template", text, -1);
   g_autoptr (GError) error = NULL;
   g_autoptr (DroverTemplate) template = drover_templates_add (path, TRUE, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (template);
+}
+
+static void
+put_template (void)
+{
+  put_template_text (template_text);
+}
+
+/* A port of this computer that somebody listens on, as long as the socket lives. */
+static GSocket *
+take_port (guint16 *port)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) taken = NULL;
+  g_autoptr (GError) error = NULL;
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                  G_SOCKET_PROTOCOL_TCP, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (socket, any, TRUE, NULL) && g_socket_listen (socket, NULL));
+  taken = g_socket_get_local_address (socket, NULL);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (taken));
+  return socket;
 }
 
 /* Rows, by their titles */
@@ -161,6 +187,9 @@ static void
 whole (DroverWindow *window, gconstpointer data)
 {
   const char *disc = data;
+  guint16 port;
+  g_autoptr (GSocket) socket = take_port (&port);
+  g_autofree char *nic = g_strdup_printf ("user,hostfwd=tcp:127.0.0.1:%u-:22", port);
   DroverMediaPage *media;
   DroverMachine *machine;
   DroverDocument *document;
@@ -173,6 +202,14 @@ whole (DroverWindow *window, gconstpointer data)
   open_template (window);
   type (window, "Name", "Bench");
   adw_spin_row_set_value (ADW_SPIN_ROW (get_row (window, "Disk (GiB)")), 3);
+
+  /* A port that somebody has is said so at its row, until he lets go of it. */
+  adw_spin_row_set_value (ADW_SPIN_ROW (get_row (window, "SSH Port")), port);
+  g_assert_true (window_says (find_assistant (window), "Another program on this computer uses"));
+  g_assert_false (can_go_on (window, DROVER_TYPE_HARDWARE_PAGE, "Next"));
+  g_assert_true (g_socket_close (socket, NULL));
+  adw_spin_row_set_value (ADW_SPIN_ROW (get_row (window, "SSH Port")), port == 65535 ? 1024 : 65535);
+  adw_spin_row_set_value (ADW_SPIN_ROW (get_row (window, "SSH Port")), port);
   go_on (window, DROVER_TYPE_HARDWARE_PAGE, "Next");
   fill_in_account (window);
 
@@ -199,6 +236,7 @@ whole (DroverWindow *window, gconstpointer data)
   g_assert_cmpstr (argv[0], ==, "qemu-system-x86_64");
   g_assert_true (g_strv_contains ((const char *const *) argv, "file=disk.qcow2,format=qcow2"));
   g_assert_true (g_strv_contains ((const char *const *) argv, disc));
+  g_assert_true (g_strv_contains ((const char *const *) argv, nic));
 
   disk = g_build_filename (drover_machine_get_folder (machine), "disk.qcow2", NULL);
   seed = g_build_filename (drover_machine_get_folder (machine), "seed.iso", NULL);
@@ -291,6 +329,130 @@ test_refused (void)
   window_fixture_clean_up ();
 }
 
+/* A disc that a person gets from a web page, with a checksum that is copied from there. */
+#define PAGE_MEDIUM                                                                           \
+  "\"media\":[{\"id\":\"disc\",\"kind\":\"iso\",\"title\":\"The disc\","                        \
+  "\"page\":\"https://example.org/discs\"}]"
+
+static char *
+dup_template_with (const char *media)
+{
+  g_autoptr (GString) text = g_string_new (template_text);
+  guint n;
+
+  n = g_string_replace (text, "\"media\":[{\"id\":\"disc\",\"kind\":\"iso\",\"title\":\"The disc\"}]",
+                        media, 1);
+  g_assert_cmpuint (n, ==, 1);
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+static GtkWidget *
+go_to_media (DroverWindow *window)
+{
+  open_template (window);
+  go_on (window, DROVER_TYPE_HARDWARE_PAGE, "Next");
+  fill_in_account (window);
+  return wait_for_page (window, DROVER_TYPE_MEDIA_PAGE);
+}
+
+static void
+close_assistant (DroverWindow *window)
+{
+  adw_dialog_close (ADW_DIALOG (find_assistant (window)));
+  drover_test_until (find_assistant (window) == NULL);
+}
+
+static void
+pasted (DroverWindow *window, gconstpointer data)
+{
+  static const char sum_row[] = "SHA-256 from That Page (optional)";
+  g_autofree char *contents = NULL;
+  g_autofree char *sum = NULL;
+  g_autofree char *as_copied = NULL;
+  GtkWidget *page = go_to_media (window);
+  gsize length;
+
+  g_assert_true (g_file_get_contents (data, &contents, &length, NULL));
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) contents, length);
+  g_assert_true (window_says (page, "https://example.org/discs"));
+  g_assert_null (find_row (page, sum_row));
+  drover_media_page_take_file (DROVER_MEDIA_PAGE (page), "disc", data);
+  g_assert_true (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+
+  /* Garbage is named, and so is the checksum of another file. */
+  type (window, sum_row, "about five gigabytes");
+  drover_test_until (window_says (page, "What was pasted is not a SHA-256"));
+  g_assert_false (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+  sum[0] = sum[0] == '0' ? '1' : '0';
+  type (window, sum_row, sum);
+  g_assert_false (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+  drover_test_until (drover_assistant_has_problem (get_row (window, sum_row)));
+  g_assert_false (window_says (page, "What was pasted is not a SHA-256"));
+  g_assert_false (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+
+  /* As Microsoft shows it: capitals, and whatever a browser copies with it. */
+  g_free (sum);
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) contents, length);
+  as_copied = g_ascii_strup (sum, -1);
+  g_free (sum);
+  sum = g_strconcat ("  ", as_copied, " ", NULL);
+  type (window, sum_row, sum);
+  drover_test_until (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+  g_assert_false (drover_assistant_has_problem (get_row (window, sum_row)));
+
+  /* Of another file it is not the checksum. */
+  contents[length - 1] = 1;
+  g_assert_true (g_file_set_contents (data, contents, length, NULL));
+  drover_media_page_take_file (DROVER_MEDIA_PAGE (page), "disc", data);
+  g_assert_false (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+  drover_test_until (drover_assistant_has_problem (get_row (window, sum_row)));
+  type (window, sum_row, "");
+  g_assert_true (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+  close_assistant (window);
+}
+
+static void
+test_pasted (void)
+{
+  g_autofree char *disc = put_disc ();
+  g_autofree char *text = dup_template_with (PAGE_MEDIUM);
+
+  put_template_text (text);
+  window_fixture_run (pasted, disc);
+  window_fixture_clean_up ();
+}
+
+static void
+size (DroverWindow *window, gconstpointer data)
+{
+  GtkWidget *page = go_to_media (window);
+
+  /* One can go on before it is known. */
+  g_assert_true (can_go_on (window, DROVER_TYPE_MEDIA_PAGE, "Next"));
+  drover_test_until (window_says (page, "Download It (80.0"));
+  close_assistant (window);
+}
+
+static void
+test_size (void)
+{
+  static char body[80 * 1024];
+  const FakePage disc = { .body = body, .size = sizeof body };
+  g_autoptr (FakeWeb) web = fake_web_new (NULL);
+  g_autofree char *address = fake_web_dup_address (web, "/disc.iso");
+  g_autofree char *media = g_strdup_printf (
+    "\"media\":[{\"id\":\"disc\",\"kind\":\"iso\",\"title\":\"The disc\",\"addresses\":[\"%s\"],\"note\":\"It is not checked.\"}]",
+    address);
+  g_autofree char *text = dup_template_with (media);
+
+  fake_web_unset_proxies ();
+  fake_web_set (web, "/disc.iso", &disc);
+  put_template_text (text);
+  window_fixture_run (size, NULL);
+  g_assert_cmpuint (fake_web_count_of (web, "/disc.iso"), ==, 0);
+  window_fixture_clean_up ();
+}
+
 /* What no template knows becomes a command line. */
 static void
 file (DroverWindow *window, gconstpointer data)
@@ -380,6 +542,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/assistant/whole", test_whole);
   g_test_add_func ("/assistant/refused", test_refused);
+  g_test_add_func ("/assistant/pasted-checksum", test_pasted);
+  g_test_add_func ("/assistant/size", test_size);
   g_test_add_func ("/assistant/file", test_file);
   g_test_add_func ("/assistant/templates", test_templates);
   return g_test_run ();

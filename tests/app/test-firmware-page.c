@@ -5,11 +5,17 @@
 #include "run-fixture.h"
 #include "window-fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "drover-disk-row.h"
 #include "drover-firmware-group.h"
 #include "drover-firmware-store-group.h"
 #include "drover-machine-firmware.h"
+#include "drover-program.h"
+#include "drover-tpm-group.h"
+#include "drover-tpm.h"
 
 /* The page of what runs first, in the window. */
 
@@ -136,6 +142,12 @@ walk (DroverWindow *window, gconstpointer data)
   drover_test_until (!window_is_moving (window));
   window_picture (window, picture, "secure");
   expand (window, picture);
+
+  /* Its memory is here, and no disk. */
+  configuration_show (window, "disks");
+  drover_test_until (window_says (configuration_get (window), "No disks"));
+  g_assert_null (window_find_type (configuration_get (window), DROVER_TYPE_DISK_ROW));
+  configuration_show (window, "firmware");
 
   gtk_check_button_set_active (get_button (window, "uefi"), TRUE);
   drover_test_until (store_says (window, "None: this firmware does not have it"));
@@ -287,6 +299,156 @@ test_reset (void)
   window_fixture_clean_up ();
 }
 
+/* The TPM */
+
+static GtkWidget *
+get_tpm (DroverWindow *window)
+{
+  return window_find_type (window, DROVER_TYPE_TPM_GROUP);
+}
+
+static GtkWidget *
+get_version (DroverWindow *window)
+{
+  return window_find_type (get_tpm (window), ADW_TYPE_COMBO_ROW);
+}
+
+/* As the rows have it: off, 2.0, 1.2. */
+static void
+choose_tpm (DroverWindow *window, guint index)
+{
+  adw_combo_row_set_selected (ADW_COMBO_ROW (get_version (window)), index);
+}
+
+static gboolean
+document_says (DroverWindow *window, const char *words)
+{
+  g_autofree char *text = dup_text (window);
+
+  return strstr (text, words) != NULL;
+}
+
+static void
+picture_tpm (DroverWindow *window, const char *name)
+{
+  GtkWidget *viewport = gtk_widget_get_ancestor (get_tpm (window), GTK_TYPE_VIEWPORT);
+
+  gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), get_tpm (window), NULL);
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "tpm", name);
+}
+
+static void
+walk_tpm (DroverWindow *window, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *states = NULL;
+  const char *folder;
+
+  open_page (window);
+  before = dup_text (window);
+  folder = drover_machine_get_folder (drover_editor_get_machine (get_editor (window)));
+  g_assert_nonnull (get_version (window));
+  g_assert_true (window_says (get_tpm (window), "Windows 11 asks for 2.0"));
+  g_assert_false (window_says (get_tpm (window), "Not Installed"));
+  g_assert_false (window_says (get_tpm (window), "Keys"));
+
+  choose_tpm (window, 1);
+  g_assert_true (window_says (get_tpm (window), "tpm-crb"));
+  g_assert_true (window_says (get_tpm (window), "-tpmdev emulator,id=tpm0,chardev=chrtpm"));
+  g_assert_true (window_says (get_tpm (window), "Made when the machine starts"));
+  g_assert_false (window_can_press (get_tpm (window), "Forget…"));
+  g_assert_true (document_says (window, "\"2.0\"") && document_says (window, "tpm-crb,tpmdev=tpm0"));
+  picture_tpm (window, "2.0");
+
+  choose_tpm (window, 2);
+  g_assert_true (window_says (get_tpm (window), "tpm-tis"));
+  g_assert_true (document_says (window, "\"1.2\"") && document_says (window, "tpm-tis,tpmdev=tpm0"));
+  g_assert_false (document_says (window, "tpm-crb"));
+  picture_tpm (window, "1.2");
+
+  /* Keys that are there can be forgotten, after a question. */
+  states = drover_tpm_dup_state_dir (folder, "1.2");
+  g_assert_cmpint (g_mkdir_with_parents (states, 0700), ==, 0);
+  choose_tpm (window, 0);
+  choose_tpm (window, 2);
+  g_assert_true (window_says (get_tpm (window), "Kept in the machine’s folder"));
+  window_press (window, "Forget…");
+  drover_test_until (window_says (window, "Forget the TPM’s Keys?"));
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "tpm", "forget");
+  window_press_in_dialog (window, "Forget Keys");
+  drover_test_until (!g_file_test (states, G_FILE_TEST_EXISTS));
+  drover_test_until (window_says (get_tpm (window), "Made when the machine starts"));
+
+  choose_tpm (window, 0);
+  after = dup_text (window);
+  g_assert_cmpstr (after, ==, before);
+}
+
+static void
+test_tpm (void)
+{
+  g_autofree char *file = window_put_machine ("subject", MACHINE (QEMU, "q35", ""));
+
+  if (drover_tpm_is_installed (NULL))
+    window_fixture_run (walk_tpm, NULL);
+  else
+    g_test_skip ("swtpm is not installed");
+  window_fixture_clean_up ();
+}
+
+static void
+miss_tpm (DroverWindow *window, gconstpointer data)
+{
+  open_page (window);
+  g_assert_true (window_says (get_tpm (window), "Not Installed"));
+  g_assert_true (window_says (get_tpm (window), "the packages swtpm and swtpm-tools"));
+  /* It can be chosen all the same, for when it is there. */
+  choose_tpm (window, 1);
+  g_assert_true (document_says (window, "tpm-crb,tpmdev=tpm0"));
+  picture_tpm (window, "missing");
+}
+
+/* A host with QEMU and without swtpm. */
+static void
+test_tpm_missing (void)
+{
+  g_autofree char *before = g_strdup (g_getenv ("PATH"));
+  g_autofree char *folder = g_build_filename (drover_test_dir (), "only-qemu", NULL);
+  g_autofree char *link = g_build_filename (folder, QEMU, NULL);
+  g_autofree char *path = drover_program_find (QEMU, NULL);
+  g_autofree char *file = window_put_machine ("subject", MACHINE (QEMU, "q35", ""));
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  g_setenv ("PATH", folder, TRUE);
+  window_fixture_run (miss_tpm, NULL);
+  g_setenv ("PATH", before, TRUE);
+  window_fixture_clean_up ();
+}
+
+static void
+no_tpm (DroverWindow *window, gconstpointer data)
+{
+  open_page (window);
+  g_assert_null (get_version (window));
+  g_assert_true (window_says (get_tpm (window), "Not Available"));
+  g_assert_true (window_says (get_tpm (window), "This QEMU has no TPM 2.0 for the machine"));
+  picture_tpm (window, "none");
+}
+
+static void
+test_tpm_none (void)
+{
+  g_autofree char *file =
+    window_put_machine ("subject", MACHINE ("qemu-system-aarch64", "raspi3b", ""));
+
+  window_fixture_run (no_tpm, NULL);
+  window_fixture_clean_up ();
+}
+
 /* In 360 pixels nothing is cut off. */
 static void
 show_narrow (DroverWindow *window, gconstpointer data)
@@ -347,6 +509,9 @@ main (int argc, char **argv)
   g_test_add_func ("/firmware-page/why-not", test_why_not);
   g_test_add_func ("/firmware-page/old", test_old);
   g_test_add_func ("/firmware-page/reset", test_reset);
+  g_test_add_func ("/firmware-page/tpm", test_tpm);
+  g_test_add_func ("/firmware-page/tpm/missing", test_tpm_missing);
+  g_test_add_func ("/firmware-page/tpm/none", test_tpm_none);
   g_test_add_func ("/firmware-page/narrow", test_narrow);
   g_test_add_func ("/firmware-page/narrow-virt", test_narrow_virt);
 

@@ -29,7 +29,7 @@ SANITIZER = re.compile(r"^==\d+==WARNING: ASan doesn't fully support makecontext
 LIMIT_SECONDS = 100
 FAILED, USAGE, NO_SUCH, BROKEN, BAD_STATE, NOT_STARTED = 1, 2, 3, 4, 5, 6
 COMMANDS = ["list", "create", "start", "status", "stop", "pause", "resume", "reset", "shutdown",
-            "console", "log", "command", "delete", "check"]
+            "console", "log", "command", "delete", "check", "events"]
 KERNELS = Path("/usr/lib/debian-installer/images")
 INSTALLER_TEXT = "Select a language"
 
@@ -276,9 +276,40 @@ def test_power(home):
   home.run("log", "pc", "--qemu")
 
 
+def test_events(home):
+  home.put("pc")
+  home.run("start", "pc", "--wait")
+  status = home.json("status", "pc")
+  assert (status["accelerator"], status["badge"]) == ("tcg", "emulated"), status
+  assert "Accelerator: tcg (emulated)" in home.run("status", "pc")[0]
+  assert re.search(r"^running +emulated +pc +pc$", home.run("list")[0], re.M)
+  assert "No event" in home.run("events", "pc", "--only", "NOTHING", "--timeout", "1",
+                                status=FAILED)[1]
+
+  # Other commands work meanwhile: who listens has a socket of its own.
+  def wobble():
+    home.run("pause", "pc")
+    home.run("resume", "pc")
+
+  waiting = home.spawn(home.droverctl, "events", "pc", "--only", "STOP", stdout=subprocess.PIPE,
+                       text=True)
+  until("one event came", lambda: wobble() or waiting.poll() is not None)
+  said = waiting.communicate()[0]
+  assert waiting.returncode == 0 and len(said.splitlines()) == 1, said
+  assert re.search(r" STOP +The guest’s processors stand still\.$", said, re.M), said
+
+  following = home.spawn(home.droverctl, "events", "pc", "--follow", "--json", "--only", "STOP",
+                         "--only", "SHUTDOWN", stdout=subprocess.PIPE, text=True)
+  until("it listens", lambda: wobble() or select.select([following.stdout], [], [], 0)[0])
+  home.run("stop", "pc")
+  events = [json.loads(line)["event"] for line in following.communicate()[0].splitlines()]
+  assert following.returncode == 0
+  assert events.count("STOP") == len(events) - 1 >= 1 and events[-1] == "SHUTDOWN", events
+
+
 def test_bad_state(home):
   home.put("pc")
-  for command in ["stop", "pause", "resume", "reset", "shutdown", "console"]:
+  for command in ["stop", "pause", "resume", "reset", "shutdown", "console", "events"]:
     assert "not running" in home.run(command, "pc", status=BAD_STATE)[1]
   home.run("start", "pc")
   home.run("start", "pc", status=BAD_STATE)

@@ -7,9 +7,12 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import resource
 import signal
+import socket
 import socketserver
+import struct
 import subprocess
 import sys
 import threading
@@ -174,6 +177,38 @@ def test_debian(home):
   assert "not running" in home.run("ssh", slug, status=cli.BAD_STATE)[1]
 
 
+def test_ssh_port(home):
+  """One's own port, if nobody has it."""
+  cloud = home.folder / "cloud.raw"
+  with cloud.open("wb") as file:
+    file.truncate(16 << 20)
+  argv = ["--template", "debian-13-cloud", "--media", cloud, "--user", "anna",
+          "--password-stdin", "--set", "disk=4G", "--dry-run"]
+  with socket.socket() as busy:
+    busy.bind(("127.0.0.1", 0))
+    busy.listen()
+    port = busy.getsockname()[1]
+    message = create(home, *argv, "--set", f"ssh-port={port}", status=cli.FAILED,
+                     text=PASSWORD + "\n")[1]
+    assert f"uses port {port}" in message, message
+
+  slug, _ = create(home, *argv[:-1], "--name", "Mine", "--set", f"ssh-port={port}",
+                   text=PASSWORD + "\n")
+  assert home.json("status", slug)["install"]["ssh-port"] == port
+  assert f"hostfwd=tcp:127.0.0.1:{port}-:22" in " ".join(home.json("command", slug))
+  for template, number, words in [("debian-13-cloud", port, "leads to the machine “Mine” already"),
+                                  ("debian-13-cloud", 70000, "from 1 to 65535"),
+                                  ("debian-13-cloud", "ssh", "“ssh”"),
+                                  ("uefi-shell", 2222, "forwards no port")]:
+    argv = ["--template", template, "--dry-run", "--set", f"ssh-port={number}"]
+    if template != "uefi-shell":
+      argv += ["--media", cloud]
+    message = subprocess.run([home.droverctl, "create", *argv], env=home.env, text=True,
+                             capture_output=True, check=False).stderr
+    assert words in message, (template, number, message)
+  nothing_made(home, ["mine"])
+
+
 def test_delete(home):
   """What Drover made goes with the machine; what the user put there stays."""
   slug, _ = create(home, "--template", "uefi-shell", "--set", "display=off")
@@ -268,6 +303,31 @@ def test_full_disk(home):
          "--password-stdin", "--set", "display=off", status=cli.FAILED, text=PASSWORD + "\n",
          preexec_fn=limit)
   nothing_made(home)
+
+
+def test_killed(home):
+  """Who is killed half-way leaves nothing for good; what is being made is left alone."""
+  tools = home.folder / "tools"
+  pid = home.folder / "qemu-img.pid"
+  tools.mkdir()
+  (tools / "qemu-img").write_text(f"#!/bin/sh\necho $$ >{pid}.new\nmv {pid}.new {pid}\n"
+                                  "exec sleep 1000\n")
+  (tools / "qemu-img").chmod(0o755)
+  child = subprocess.Popen([home.droverctl, "create", "--template", "uefi-shell", "--set",
+                            "display=off"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                           env={**home.env, "PATH": f"{tools}:{home.env['PATH']}"})
+  try:
+    cli.until("it makes a file", pid.exists)
+    home.run("list")
+    assert len(list(home.machines.glob(".new-*"))) == 1
+    child.kill()
+    child.wait()
+    home.run("list")
+    nothing_made(home)
+  finally:
+    child.kill()
+    child.wait()
+    os.kill(int(pid.read_text()), signal.SIGTERM)
 
 
 # --- downloads ----------------------------------------------------------------------------------
@@ -365,6 +425,105 @@ def test_install_failed(home):
   cli.until("it is installed",
             lambda: home.json("status", "bad")["install"]["state"] == "finished")
   assert "error" not in home.json("status", "bad")["install"]
+
+
+# --- a disc that waits for a key --------------------------------------------------------------
+
+# Boots from the disc. Says that it waits; waits for any key; says "key"; reads 10 MiB of the disc,
+# puts the second program into the disk's first sector, says "installed" and resets the PC.
+#
+#          xor ax,ax; mov ds,ax; mov es,ax; mov ss,ax; mov sp,0x7000; mov [0x7a00],dl
+#          mov si,waits; call puts; xor ax,ax; int 0x16; mov si,key; call puts; mov cx,160
+#  more:   push cx; mov si,packet; mov dl,[0x7a00]; mov ah,0x42; int 0x13; jc failed
+#          add dword [packet+8],32; pop cx; loop more
+#          mov si,write; mov dl,0x80; mov ax,0x4300; int 0x13; jc failed
+#          mov si,done; call puts; mov al,0xfe; out 0x64,al; jmp halt
+#  failed: mov si,bad; call puts
+#  halt:   hlt; jmp halt
+#  puts:   lodsb; test al,al; jz end; mov dx,0x3f8; out dx,al; jmp puts
+#  end:    ret
+#  packet: db 16,0; dw 32,0,0x1000; dq 20       write: db 16,0; dw 1,0x7e00,0; dq 0
+#  waits:  "press any key\r\n\0"   key: "key\r\n\0"   done: "installed\r\n\0"   bad: "failed\r\n\0"
+DISC_CODE = bytes.fromhex(
+  "31c08ed88ec08ed0bc00708816007abe867ce8450031c0cd16be967ce83b00b9a00051be667c8a16007ab442cd13"
+  "72216683066e7c2059e2e9be767cb280b80043cd13720cbe9c7ce80f00b0fee664eb06bea87ce80300f4ebfdac84"
+  "c07406baf803eeebf5c31000200000000010140000000000000010000100007e0000000000000000000070726573"
+  "7320616e79206b65790d0a006b65790d0a00696e7374616c6c65640d0a006661696c65640d0a")
+
+# Boots from the disk. Forgets what keys there were, then waits three seconds of the PC's clock for
+# another; says what came of it and switches the PC off.
+#
+#          xor ax,ax; mov ds,ax; mov ss,ax; mov sp,0x7000; mov si,second; call puts
+#  forget: mov ah,1; int 0x16; jz wait; xor ax,ax; int 0x16; jmp forget
+#  wait:   mov bx,[0x46c]
+#  look:   mov ah,1; int 0x16; mov si,again; jnz say; mov ax,[0x46c]; sub ax,bx; cmp ax,55; jb look
+#          mov si,quiet
+#  say:    call puts; mov dx,0x604; mov ax,0x2000; out dx,ax
+#  halt:   hlt; jmp halt
+#  puts:   as above
+#  second: "second boot\r\n\0"   again: "a key again\r\n\0"   quiet: "no key\r\n\0"
+DISK_CODE = bytes.fromhex(
+  "31c08ed88ed0bc0070be4e7ce83300b401cd16740631c0cd16ebf48b1e6c04b401cd16be5c7c750da16c0429d883"
+  "f83772edbe6a7ce80a00ba0406b80020eff4ebfdac84c07406baf803eeebf5c37365636f6e6420626f6f740d0a00"
+  "61206b657920616761696e0d0a006e6f206b65790d0a00")
+
+
+def key_disc():
+  """A disc that PCs start from (El Torito, no emulation): a record, a catalogue, the programs."""
+  catalogue = struct.pack("<BBH24sH2B", 1, 0, 0, b"", 0, 0x55, 0xaa)
+  checksum = -sum(struct.unpack("<16H", catalogue)) & 0xffff
+  catalogue = catalogue[:28] + struct.pack("<H", checksum) + catalogue[30:]
+  catalogue += struct.pack("<BBHBBHI", 0x88, 0, 0, 0, 0, 4, 19)
+  sectors = {16: b"\1CD001\1", 17: b"\0CD001\1EL TORITO SPECIFICATION".ljust(0x47, b"\0")
+                                    + struct.pack("<I", 18),
+             18: catalogue,
+             19: DISC_CODE.ljust(512, b"\0") + DISK_CODE.ljust(510, b"\0") + b"\x55\xaa"}
+  data = b"".join(sectors.get(number, b"").ljust(2048, b"\0") for number in range(20))
+  return data.ljust((20 + 5120) * 2048, b"\0")
+
+
+def put_key_disc(home, slug):
+  path = home.put(slug, cli.PC + [
+    "-blockdev", "driver=raw,node-name=image0,file.driver=file,file.filename=disk.raw",
+    "-device", "ide-hd,id=disk0,drive=image0,bootindex=1",
+    "-blockdev", "driver=raw,node-name=image1,read-only=on,file.driver=file,file.filename=disc.iso",
+    "-device", "ide-cd,id=cd1,bus=ide.1,drive=image1,bootindex=2"])
+  (path.parent / "disc.iso").write_bytes(key_disc())
+  (path.parent / "disk.raw").write_bytes(bytes(1 << 20))
+  document = json.loads(path.read_text())
+  for argument in document["arguments"][-2:]:
+    argument["phase"] = "install"
+  document["install"] = {"state": "pending", "kind": "autounattend", "user": "anna",
+                         "start-again": False, "press-key": "cd1"}
+  path.write_text(json.dumps(document))
+  return path
+
+
+def test_key_pressed(home):
+  path = put_key_disc(home, "keys")
+  _, messages = home.run("start", "keys", "--until-installed")
+  assert "Drover presses it" in messages and "taken out" in messages, messages
+  text = (home.folder / "state/drover/machines/keys/console-0.log").read_text()
+  # The second time droverctl watched as well, and left the machine alone.
+  assert re.search(r"(?s)press any key\s(.*\s)?key\s+installed\s.*second boot\s(.*\s)?no key\s", text), text
+  assert "press-key" not in home.json("status", "keys")["install"]
+  assert not phases(path)
+
+
+def test_key_pressed_before_leaving(home):
+  put_key_disc(home, "keys")
+  _, messages = home.run("start", "keys")
+  assert "waits for a key" in messages, messages
+  text = (home.folder / "state/drover/machines/keys/console-0.log").read_text()
+  assert re.search(r"(?s)press any key\s(.*\s)?key\s", text), text
+
+
+def test_key_without_drive(home):
+  path = put_key_disc(home, "keys")
+  path.write_text(path.read_text().replace('"cd1"', '"cd7"'))
+  _, messages = home.run("start", "keys")
+  assert "“cd7”" in home.run("status", "keys")[0] and "press one" in messages, messages
+  home.run("stop", "keys")
 
 
 if __name__ == "__main__":

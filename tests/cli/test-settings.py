@@ -208,6 +208,40 @@ def test_settings(home):
   assert "memory.size\n" in text and "disk[ID].image\n" in text and "-m size=" in text
 
 
+def test_tpm(home):
+  """It is no single argument, but a setting all the same."""
+  table = {row["id"]: row for row in home.json("settings")}
+  assert table["tpm.version"]["choices"] == ["2.0", "1.2"], table["tpm.version"]
+  assert table["tpm.version"]["page"] == "firmware" and table["tpm.version"]["part"] is None
+  assert "tpm.version\n" in home.run("settings")[0]
+
+  put(home, ["-machine", "q35", "-m", "512"])
+  assert home.run("get", "pc", "tpm.version")[0] == ""
+  assert home.json("get", "pc", "tpm.version")["state"] == "absent"
+  assert "tpm" not in home.run("show", "pc")[0]
+
+  home.run("set", "pc", "tpm.version", "1.2")
+  assert home.run("get", "pc", "tpm.version")[0] == "1.2\n"
+  assert argv(home)[-2:] == ["-device", "tpm-tis,tpmdev=tpm0"], argv(home)
+  home.run("set", "pc", "tpm.version", "2.0")
+  found = home.json("get", "pc", "tpm.version")
+  assert found["text"] == "2.0" and found["device"] == "tpm-crb" and found["state"] == "value"
+  assert argv(home)[found["argument"] * 2:][:2] == ["-tpmdev", "emulator,id=tpm0,chardev=chrtpm"]
+  assert found in home.json("show", "pc")["settings"]
+  assert "tpm.version" in home.run("show", "pc")[0]
+
+  assert "There is no TPM 3" in home.run("set", "pc", "tpm.version", "3", status=cli.FAILED)[1]
+  home.run("unset", "pc", "tpm.version")
+  assert argv(home) == ["-machine", "q35", "-m", "512"]
+
+  # A board without a place for one is named, and nothing is changed.
+  cli.shutil.rmtree(home.machines / "pc")
+  home.put("pc", ["-machine", "raspi3b"], program="qemu-system-aarch64")
+  message = home.run("set", "pc", "tpm.version", "2.0", status=cli.FAILED)[1]
+  assert "no TPM 2.0 for the machine “raspi3b”" in message, message
+  assert argv(home) == ["-machine", "raspi3b"]
+
+
 def test_show(home):
   put(home)
   shown = home.json("show", "pc")

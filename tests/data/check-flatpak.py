@@ -40,15 +40,34 @@ for right in sorted(rights - asked):
 for right in sorted(asked - rights):
     failures.append(f'{right} is asked for; flatpak/README.md and this test must say why')
 
+# Where each library comes from that meson asks for: the name of a module, or None for the runtime.
+libraries = {
+    'gio-2.0': None, 'gio-unix-2.0': None, 'glib-2.0': None, 'gobject-2.0': None, 'gtk4': None,
+    'json-glib-1.0': None, 'libadwaita-1': None, 'libarchive': None, 'libcrypt': None,
+    'libdex-1': None, 'libsoup-3.0': None,
+    'gpgme': 'gpgme', 'libosinfo-1.0': 'libosinfo', 'vte-2.91-gtk4': 'vte',
+}
+
 modules = manifest.get('modules', [])
+names = [module.get('name') for module in modules]
+wanted = set()
+for file in ('meson.build', 'src/core/meson.build', 'src/app/meson.build', 'src/cli/meson.build'):
+    wanted |= set(re.findall(r"dependency\('([^']+)'", (root / file).read_text()))
+for library in sorted(wanted - set(libraries)):
+    failures.append(f'{library}: the manifest has no module for it, and this test does not say '
+                    'that the runtime has it')
+for library in sorted(set(libraries) - wanted):
+    failures.append(f'{library}: nothing needs it any more')
+for library, name in libraries.items():
+    check(name is None or name in names[:-1], f'{library}: there is no module {name}')
 check(modules and modules[-1].get('name') == 'drover', 'the last module is not drover')
 for module in modules:
     for source in module.get('sources', []):
         what = f'module {module.get("name")}: '
         kind = source.get('type')
-        if kind == 'archive':
+        if kind in ('archive', 'file'):
             check(re.fullmatch(r'[0-9a-f]{64}', source.get('sha256', '')),
-                  what + 'archive without a sha256')
+                  what + f'{kind} without a sha256')
         elif kind == 'git':
             check('tag' in source or 'commit' in source, what + 'git without a tag or a commit')
         elif kind == 'dir':

@@ -6,9 +6,11 @@ It passes everything on from the mirror that this computer's apt uses. Some such
 were set up for apt alone, lack part of what the installer consists of (its `.udeb` files). Of
 those the index leaves out what cannot be had, and two that no installation goes without are made
 from the ordinary packages that have the same files: the modules for disks and their file systems,
-and mke2fs. When the mirror has all, nothing is changed; `made` says what was.
+and mke2fs. So are the modules where the mirror's index is older than the installer's kernel. When
+the mirror has all, nothing is changed; `made` says what was.
 """
 
+import concurrent.futures
 import gzip
 import hashlib
 import http.server
@@ -126,6 +128,7 @@ class Mirror:
     self.suite = suite
     self.architecture = architecture
     self.kernel = kernel
+    self.modules = f"ext4-modules-{kernel}-di"
     self.made = []
     self.left_out = []
     self.files = {}
@@ -143,7 +146,7 @@ class Mirror:
   def make(self, fields):
     """A replacement for a udeb, or None when the installation goes without it."""
     name = fields["Package"]
-    if name == f"ext4-modules-{self.kernel}-di":
+    if name == self.modules:
       debs = self.find_packages([f"linux-image-{self.kernel}"])
       wanted = MODULES.search
     elif name == "e2fsprogs-udeb":
@@ -158,17 +161,32 @@ class Mirror:
     files = [item for deb in debs for item in take_files(deb, wanted)]
     return make_udeb(control, files, depmod="modules" in name)
 
+  def of_this_kernel(self, index):
+    """Its stanzas; where there are modules for other kernels only, theirs are called ours."""
+    if f"Package: {self.modules}\n" not in index:
+      other = re.search(r"^Package: ext4-modules-(\S+)-di$", index, re.M)
+      if other:
+        index = index.replace(other.group(1), self.kernel)
+    return read_stanzas(index)
+
+  def find_missing(self, names):
+    # Which names a mirror refuses shows on a few; each look is a request.
+    suspicious = [name for name in names if "+" in name]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+      there = pool.map(lambda name: is_there(f"{self.upstream}/{name}"), suspicious)
+    return {name for name, found in zip(suspicious, there) if not found}
+
   def prepare(self):
     """Looks what is missing, and makes the index anew when something is."""
     path = f"dists/{self.suite}/" + INDEX.format(self.architecture)
+    # One kernel is installed, and its own modules do for it.
+    found = [(fields, stanza) for fields, stanza
+             in self.of_this_kernel(lzma.decompress(self.get(path + ".xz")).decode())
+             if "-di" not in fields["Package"] or self.kernel in fields["Package"]]
+    missing = self.find_missing([fields["Filename"] for fields, _ in found])
     stanzas = []
-    for fields, stanza in read_stanzas(lzma.decompress(self.get(path + ".xz")).decode()):
-      # One kernel is installed, and its own modules do for it.
-      if "-di" in fields["Package"] and self.kernel not in fields["Package"]:
-        continue
-      # Which names a mirror refuses shows on a few; each look is a request.
-      suspicious = "+" in fields["Filename"]
-      if not suspicious or is_there(f"{self.upstream}/{fields['Filename']}"):
+    for fields, stanza in found:
+      if fields["Filename"] not in missing:
         stanzas.append(stanza)
         continue
       udeb = self.make(fields)

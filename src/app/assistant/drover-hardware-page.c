@@ -5,6 +5,7 @@
 
 #include "drover-hardware-page.h"
 #include "drover-program.h"
+#include "drover-ssh-port.h"
 
 #define MIB (1024 * 1024)
 #define GIB (1024 * 1024 * 1024)
@@ -23,6 +24,7 @@ struct _DroverHardwarePage
   GtkStringList *firmware_titles;
   GStrv firmware_kinds;
   GtkWidget *display;
+  GtkWidget *ssh_port; /* NULL when the template forwards none */
   guint64 disk_unit;
   gboolean updating;
 };
@@ -72,10 +74,23 @@ check_program (DroverHardwarePage *self)
 }
 
 static void
+check_ssh_port (DroverHardwarePage *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->ssh_port == NULL)
+    return;
+  drover_ssh_port_check (drover_draft_get_library (get_draft (self)),
+                         get_choices (self)->ssh_port, &error);
+  drover_assistant_set_problem (self->ssh_port, error != NULL ? error->message : NULL);
+}
+
+static void
 check (DroverHardwarePage *self)
 {
   DroverCreationChoices *choices = get_choices (self);
-  GtkWidget *rows[] = { self->name, self->architecture, self->memory, self->cpus, self->disk };
+  GtkWidget *rows[] = { self->name, self->architecture, self->memory,
+                        self->cpus, self->disk,         self->ssh_port };
   gboolean complete = TRUE;
 
   drover_assistant_set_problem (self->name,
@@ -84,6 +99,7 @@ check (DroverHardwarePage *self)
   check_sizes (self, self->memory, choices->memory, 0, 0);
   check_sizes (self, self->cpus, 0, choices->cpus, 0);
   check_sizes (self, self->disk, 0, 0, choices->disk);
+  check_ssh_port (self);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     complete = complete && (rows[i] == NULL || !drover_assistant_has_problem (rows[i]));
@@ -113,6 +129,8 @@ changed_cb (DroverHardwarePage *self)
     choices->disk = get_amount (self->disk, self->disk_unit);
   if (self->display != NULL)
     choices->display = adw_switch_row_get_active (ADW_SWITCH_ROW (self->display));
+  if (self->ssh_port != NULL)
+    choices->ssh_port = get_amount (self->ssh_port, 1);
   check (self);
 }
 
@@ -329,6 +347,26 @@ add_display (DroverHardwarePage *self, AdwPreferencesGroup *group)
                            G_CONNECT_SWAPPED);
 }
 
+static void
+add_network (DroverHardwarePage *self)
+{
+  DroverCreationChoices *choices = get_choices (self);
+  AdwPreferencesGroup *group;
+
+  if (!drover_template_takes_ssh_port (get_template (self)))
+    return;
+
+  if (choices->ssh_port == 0)
+    choices->ssh_port = drover_ssh_port_choose (drover_draft_get_library (get_draft (self)));
+  group = drover_assistant_page_add_group (
+    DROVER_ASSISTANT_PAGE (self), _("Network"),
+    _("The guest reaches the network through this computer. Nobody reaches the guest, but by the "
+      "port below, and that only from this computer."));
+  self->ssh_port = add_amount (self, group, _("SSH Port"),
+                               _("Of this computer; it leads to the guest’s SSH server"),
+                               choices->ssh_port, G_MAXUINT16);
+}
+
 static gboolean
 drover_hardware_page_next (DroverAssistantPage *page)
 {
@@ -382,6 +420,7 @@ drover_hardware_page_new (DroverDraft *draft)
   add_cpus (self, group);
   add_disk (self, group);
   add_display (self, group);
+  add_network (self);
   show_firmware (self);
   self->updating = FALSE;
   show_architecture (self);

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "drover-creation.h"
+#include "drover-download-size.h"
 #include "drover-media-page.h"
 
 /* Where the files come from that the machine is made from: a download, or a file of the user's. */
@@ -13,6 +15,7 @@ struct _DroverMediaPage
 
   GPtrArray *media;   /* DroverTemplateMedium */
   GPtrArray *sources; /* Source, one for each */
+  GCancellable *asking; /* how large the downloads are */
 };
 
 G_DEFINE_FINAL_TYPE (DroverMediaPage, drover_media_page, DROVER_TYPE_ASSISTANT_PAGE)
@@ -25,8 +28,11 @@ typedef struct
   GtkWidget *without;    /* of the radio buttons, those that there are */
   GtkWidget *download;
   GtkWidget *own;
+  GtkWidget *download_row;
   GtkWidget *file_row;
   GtkWidget *sum_row;    /* of a file that only a web page tells the checksum of */
+  GtkWidget *sum_spinner;
+  GtkWidget *sum_same;
   char *path;
   char *compared;        /* the file and checksum that were found to be the same */
   GCancellable *cancellable;
@@ -66,27 +72,45 @@ is_own (Source *source)
   return source->own == NULL || is_active (source->own);
 }
 
+static char *
+dup_sum (Source *source)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (source->sum_row))));
+}
+
+static gboolean
+is_sum_compared (Source *source)
+{
+  g_autofree char *sum = dup_sum (source);
+  g_autofree char *compared = g_strdup_printf ("%s\n%s", source->path, sum);
+
+  return g_strcmp0 (compared, source->compared) == 0;
+}
+
 /* No checksum is fine, as long as none was pasted. */
 static gboolean
 is_sum_checked (Source *source)
 {
-  const char *sum = gtk_editable_get_text (GTK_EDITABLE (source->sum_row));
-  g_autofree char *compared = g_strdup_printf ("%s\n%s", source->path, sum);
+  g_autofree char *sum = source->sum_row != NULL ? dup_sum (source) : NULL;
 
-  return *sum == '\0' || g_strcmp0 (compared, source->compared) == 0;
+  return sum == NULL || *sum == '\0' || is_sum_compared (source);
 }
 
-static gboolean
-is_complete (Source *source)
+/* What keeps one from going on. */
+static const char *
+find_obstacle (Source *source)
 {
   if (!is_own (source))
-    return TRUE;
-  return source->path != NULL && source->cancellable == NULL &&
-         !drover_assistant_has_problem (source->file_row) &&
-         (source->sum_row == NULL || is_sum_checked (source));
+    return NULL;
+  if (drover_assistant_has_problem (source->file_row) ||
+      (source->sum_row != NULL && drover_assistant_has_problem (source->sum_row)))
+    return _("Something above is not right yet");
+  if (source->path == NULL)
+    return _("A file is still to be chosen");
+
+  return is_sum_checked (source) ? NULL : _("The file is being compared with the checksum");
 }
 
-/* A path that is empty asks for a download of what one could do without. */
 static void
 write_choice (Source *source)
 {
@@ -95,7 +119,11 @@ write_choice (Source *source)
   if (is_own (source) && source->path != NULL)
     g_hash_table_replace (paths, g_strdup (source->medium->id), g_strdup (source->path));
   else if (is_active (source->download) && source->medium->optional)
-    g_hash_table_replace (paths, g_strdup (source->medium->id), g_strdup (""));
+    g_hash_table_replace (paths, g_strdup (source->medium->id),
+                          g_strdup (DROVER_CREATION_DOWNLOAD));
+  else if (is_active (source->without))
+    g_hash_table_replace (paths, g_strdup (source->medium->id),
+                          g_strdup (DROVER_CREATION_WITHOUT));
   else
     g_hash_table_remove (paths, source->medium->id);
 }
@@ -103,7 +131,7 @@ write_choice (Source *source)
 static void
 update (DroverMediaPage *self)
 {
-  gboolean complete = TRUE;
+  const char *obstacle = NULL;
 
   for (guint i = 0; self->sources != NULL && i < self->sources->len; i++)
     {
@@ -111,11 +139,16 @@ update (DroverMediaPage *self)
 
       write_choice (source);
       if (source->sum_row != NULL)
-        gtk_widget_set_visible (source->sum_row, source->path != NULL);
-      complete = complete && is_complete (source);
+        {
+          gtk_widget_set_visible (source->sum_row, source->path != NULL);
+          gtk_widget_set_visible (source->sum_spinner, source->cancellable != NULL);
+          gtk_widget_set_visible (source->sum_same,
+                                  source->path != NULL && is_sum_compared (source));
+        }
+      if (obstacle == NULL)
+        obstacle = find_obstacle (source);
     }
-  drover_assistant_page_set_complete (DROVER_ASSISTANT_PAGE (self), complete,
-                                      _("A file is still to be chosen"));
+  drover_assistant_page_set_complete (DROVER_ASSISTANT_PAGE (self), obstacle == NULL, obstacle);
 }
 
 /* A file of the user's */
@@ -165,6 +198,8 @@ dup_file_text (const char *path)
   return size != NULL ? g_strdup_printf ("%s (%s)", shown, size) : g_steal_pointer (&shown);
 }
 
+static void compare (Source *source);
+
 static void
 take_file (Source *source, const char *path)
 {
@@ -177,14 +212,15 @@ take_file (Source *source, const char *path)
   drover_assistant_set_problem (source->file_row, error != NULL ? error->message : NULL);
   if (source->own != NULL)
     gtk_check_button_set_active (GTK_CHECK_BUTTON (source->own), TRUE);
-  update (source->page);
+  compare (source);
 }
 
 typedef struct
 {
   DroverMediaPage *page;
   char *id;
-  char *compared; /* what is being compared, if anything */
+  char *compared;            /* what is being compared, if anything */
+  GCancellable *cancellable; /* ends it */
 } Place;
 
 static void
@@ -193,6 +229,7 @@ place_free (Place *place)
   g_object_unref (place->page);
   g_free (place->id);
   g_free (place->compared);
+  g_clear_object (&place->cancellable);
   g_free (place);
 }
 
@@ -269,7 +306,7 @@ open_page_cb (GtkWidget *button, Source *source)
                            page_opened_cb, place);
 }
 
-/* A checksum that was pasted is compared before one goes on. */
+/* A checksum that was pasted is compared at once: the file is read, which takes a while. */
 
 static DexFuture *
 compared_cb (DexFuture *future, gpointer user_data)
@@ -278,7 +315,8 @@ compared_cb (DexFuture *future, gpointer user_data)
   Source *source = find_source (place->page, place->id);
   g_autoptr (GError) error = NULL;
 
-  if (source == NULL)
+  /* Another file or checksum may be there by now. */
+  if (source == NULL || source->cancellable != place->cancellable)
     return dex_future_new_true ();
 
   g_clear_object (&source->cancellable);
@@ -291,34 +329,43 @@ compared_cb (DexFuture *future, gpointer user_data)
 }
 
 static void
-compare_cb (GtkWidget *row, Source *source)
+read_file (Source *source, const char *sum)
 {
   DroverDraft *draft = drover_assistant_page_get_draft (DROVER_ASSISTANT_PAGE (source->page));
   DroverMedia *media = drover_downloads_get_media (drover_draft_get_downloads (draft));
   DroverMediumOrigin origin = { .title = source->medium->title, .source = source->medium->page };
-  const char *sum = gtk_editable_get_text (GTK_EDITABLE (row));
-  Place *place;
+  Place *place = g_new0 (Place, 1);
 
-  if (*sum == '\0' || source->path == NULL || source->cancellable != NULL)
-    return;
-
-  g_clear_pointer (&source->compared, g_free);
   source->cancellable = g_cancellable_new ();
-  place = g_new0 (Place, 1);
   place->page = g_object_ref (source->page);
   place->id = g_strdup (source->medium->id);
   place->compared = g_strdup_printf ("%s\n%s", source->path, sum);
-  update (source->page);
+  place->cancellable = g_object_ref (source->cancellable);
   dex_future_disown (dex_future_finally (
     drover_media_add_compared (media, source->path, sum, &origin, source->cancellable), compared_cb,
     place, (GDestroyNotify) place_free));
 }
 
 static void
+compare (Source *source)
+{
+  g_autofree char *sum = source->sum_row != NULL ? dup_sum (source) : NULL;
+
+  if (source->cancellable != NULL)
+    g_cancellable_cancel (source->cancellable);
+  g_clear_object (&source->cancellable);
+  g_clear_pointer (&source->compared, g_free);
+  if (sum != NULL)
+    drover_assistant_set_problem (source->sum_row, NULL);
+  if (sum != NULL && *sum != '\0' && source->path != NULL)
+    read_file (source, sum);
+  update (source->page);
+}
+
+static void
 sum_changed_cb (GtkWidget *row, Source *source)
 {
-  drover_assistant_set_problem (row, NULL);
-  update (source->page);
+  compare (source);
 }
 
 /* Making the rows */
@@ -371,6 +418,71 @@ dup_download_text (const DroverTemplateMedium *medium)
     host);
 }
 
+/* How large the download is, as soon as a server says so. Who is offline sees none, and can go on
+ * all the same. */
+
+static DexFuture *
+size_cb (DexFuture *future, gpointer user_data)
+{
+  Place *place = user_data;
+  Source *source = find_source (place->page, place->id);
+  const GValue *value = dex_future_get_value (future, NULL);
+  g_autofree char *size = NULL;
+  g_autofree char *title = NULL;
+
+  if (source == NULL || value == NULL)
+    return dex_future_new_true ();
+
+  size = g_format_size_full (g_value_get_uint64 (value), G_FORMAT_SIZE_IEC_UNITS);
+  title = g_strdup_printf (_("Download It (%s)"), size);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (source->download_row), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (source->download),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  return dex_future_new_true ();
+}
+
+static void
+ask_size (Source *source, const DroverDownloadRequest *request)
+{
+  Place *place = g_new0 (Place, 1);
+
+  place->page = g_object_ref (source->page);
+  place->id = g_strdup (source->medium->id);
+  dex_future_disown (
+    dex_future_finally (drover_download_size_ask (request, source->page->asking), size_cb, place,
+                        (GDestroyNotify) place_free));
+}
+
+/* What is in the shared library need not be asked about. */
+static gboolean
+show_present (Source *source, const DroverDownloadRequest *request)
+{
+  DroverDraft *draft = drover_assistant_page_get_draft (DROVER_ASSISTANT_PAGE (source->page));
+  DroverMedia *media = drover_downloads_get_media (drover_draft_get_downloads (draft));
+  g_autofree char *id = drover_download_request_dup_id (request);
+  g_autoptr (DroverMedium) medium = drover_media_find_request (media, id);
+  g_autofree char *file = medium != NULL ? dup_file_text (drover_medium_get_path (medium)) : NULL;
+  g_autofree char *text = NULL;
+
+  if (medium == NULL || drover_medium_get_state (medium) != DROVER_MEDIUM_STATE_OK)
+    return FALSE;
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (source->download_row),
+                                 _("Take What Was Downloaded"));
+  text = g_strdup_printf (_("It is on this computer already, as %s"), file);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (source->download_row), text);
+  return TRUE;
+}
+
+static void
+show_size (Source *source)
+{
+  g_autoptr (DroverDownloadRequest) request = drover_creation_make_request (source->medium);
+
+  if (drover_download_request_check (request, NULL) && !show_present (source, request))
+    ask_size (source, request);
+}
+
 static void
 add_page_row (Source *source, AdwPreferencesGroup *group)
 {
@@ -386,8 +498,16 @@ static void
 add_sum_row (Source *source, AdwPreferencesGroup *group)
 {
   source->sum_row = drover_assistant_add_entry (group, _("SHA-256 from That Page (optional)"));
-  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (source->sum_row), TRUE);
-  g_signal_connect (source->sum_row, "apply", G_CALLBACK (compare_cb), source);
+  source->sum_spinner = adw_spinner_new ();
+  gtk_accessible_update_property (GTK_ACCESSIBLE (source->sum_spinner),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Comparing"), -1);
+  adw_entry_row_add_suffix (ADW_ENTRY_ROW (source->sum_row), source->sum_spinner);
+  source->sum_same = gtk_image_new_from_icon_name ("object-select-symbolic");
+  gtk_widget_add_css_class (source->sum_same, "success");
+  gtk_widget_set_tooltip_text (source->sum_same, _("It is the file’s"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (source->sum_same), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("It is the file’s"), -1);
+  adw_entry_row_add_suffix (ADW_ENTRY_ROW (source->sum_row), source->sum_same);
   g_signal_connect (source->sum_row, "changed", G_CALLBACK (sum_changed_cb), source);
 }
 
@@ -417,7 +537,9 @@ add_rows (Source *source, AdwPreferencesGroup *group)
     {
       g_autofree char *text = dup_download_text (medium);
 
-      source->download = add_radio (source, create_row (group, _("Download It"), text), first);
+      source->download_row = create_row (group, _("Download It"), text);
+      show_size (source);
+      source->download = add_radio (source, source->download_row, first);
       first = first != NULL ? first : source->download;
     }
   if (medium->page != NULL)
@@ -437,16 +559,21 @@ add_medium (DroverMediaPage *self, const DroverTemplateMedium *medium)
   AdwPreferencesGroup *group = drover_assistant_page_add_group (DROVER_ASSISTANT_PAGE (self),
                                                                 medium->title, medium->note);
   Source *source = g_new0 (Source, 1);
-  const char *path;
+  g_autofree char *path = NULL;
 
   source->page = self;
   source->medium = medium;
+  /* Making the rows chooses one of them. */
+  path = g_strdup (g_hash_table_lookup (get_paths (source), medium->id));
   g_ptr_array_add (self->sources, source);
   add_rows (source, group);
 
-  path = g_hash_table_lookup (get_paths (source), medium->id);
-  if (path != NULL && *path != '\0')
+  if (path == NULL || g_str_equal (path, DROVER_CREATION_WITHOUT))
+    return;
+  if (!g_str_equal (path, DROVER_CREATION_DOWNLOAD))
     take_file (source, path);
+  else if (source->download != NULL)
+    gtk_check_button_set_active (GTK_CHECK_BUTTON (source->download), TRUE);
 }
 
 static void
@@ -454,6 +581,7 @@ drover_media_page_dispose (GObject *object)
 {
   DroverMediaPage *self = DROVER_MEDIA_PAGE (object);
 
+  g_cancellable_cancel (self->asking);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_clear_pointer (&self->media, g_ptr_array_unref);
 
@@ -461,14 +589,23 @@ drover_media_page_dispose (GObject *object)
 }
 
 static void
+drover_media_page_finalize (GObject *object)
+{
+  g_object_unref (DROVER_MEDIA_PAGE (object)->asking);
+  G_OBJECT_CLASS (drover_media_page_parent_class)->finalize (object);
+}
+
+static void
 drover_media_page_class_init (DroverMediaPageClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = drover_media_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = drover_media_page_finalize;
 }
 
 static void
 drover_media_page_init (DroverMediaPage *self)
 {
+  self->asking = g_cancellable_new ();
   self->sources = g_ptr_array_new_with_free_func (source_free);
   drover_assistant_page_set_label (DROVER_ASSISTANT_PAGE (self), _("_Next"));
 }

@@ -18,6 +18,7 @@ struct _DroverAddDiskDialog
   GPtrArray *buses; /* those that this machine can have, for the chosen kind; borrowed */
   GPtrArray *result;
   char *id;
+  char *made; /* the image that was made here, if any, as the arguments name it */
   gboolean updating;
 
   AdwComboRow *kind;
@@ -276,6 +277,19 @@ choose_cb (DroverAddDiskDialog *self)
                         g_object_ref (self));
 }
 
+/* An image that was made here is Drover's own from now on. */
+static gboolean
+apply (DroverAddDiskDialog *self, const char *label)
+{
+  g_autofree char *name = NULL;
+
+  if (g_strcmp0 (self->made, gtk_editable_get_text (GTK_EDITABLE (self->file))) != 0)
+    return drover_config_apply (self->config, self->result, label, NULL);
+
+  name = g_path_get_basename (self->made);
+  return drover_config_apply_with_file (self->config, self->result, name, label);
+}
+
 static void
 finish (DroverAddDiskDialog *self)
 {
@@ -291,7 +305,7 @@ finish (DroverAddDiskDialog *self)
     return;
 
   id = g_strdup (self->id);
-  if (!drover_config_apply (self->config, self->result, _(labels[kind]), NULL))
+  if (!apply (self, _(labels[kind])))
     return;
 
   g_signal_emit (self, signals[ADDED], 0, id);
@@ -332,6 +346,7 @@ created_cb (DexFuture *future, gpointer user_data)
   /* From now on it is a file that is there. */
   adw_combo_row_set_selected (self->source, SOURCE_FILE);
   gtk_editable_set_text (GTK_EDITABLE (self->file), creation->name);
+  g_set_str (&self->made, creation->name);
   finish (self);
   return dex_future_new_true ();
 }
@@ -383,6 +398,7 @@ drover_add_disk_dialog_finalize (GObject *object)
 
   g_clear_pointer (&self->buses, g_ptr_array_unref);
   g_clear_pointer (&self->id, g_free);
+  g_clear_pointer (&self->made, g_free);
 
   G_OBJECT_CLASS (drover_add_disk_dialog_parent_class)->finalize (object);
 }

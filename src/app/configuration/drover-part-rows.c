@@ -135,13 +135,21 @@ place (Reconciler *self, int i)
                             is_ambiguous (self, part));
 }
 
+/* Without those that the firmware's page shows. */
 static GPtrArray *
 list_parts (GPtrArray *arguments, const char *const *kinds)
 {
   GPtrArray *all = g_ptr_array_new ();
 
   for (guint i = 0; kinds[i] != NULL; i++)
-    g_ptr_array_extend_and_steal (all, drover_parts_list (arguments, kinds[i]));
+    {
+      GPtrArray *parts = drover_parts_list (arguments, kinds[i]);
+
+      for (guint j = parts->len; j > 0; j--)
+        if (((DroverPart *) parts->pdata[j - 1])->flash)
+          g_ptr_array_remove_index (parts, j - 1);
+      g_ptr_array_extend_and_steal (all, parts);
+    }
 
   return all;
 }

@@ -5,6 +5,7 @@
 #include "drover-part.h"
 
 #define PAGE_REST "rest"
+#define PAGE_FIRMWARE "firmware"
 
 /* Whether @setting could stand in an argument of that option, without a look at the others. */
 static gboolean
@@ -85,7 +86,9 @@ drover_location_find (GPtrArray *arguments, guint argument, gsize offset)
       settings = drover_settings_list_for (self->part->kind, &n_settings);
       self->setting = find_setting (settings, n_settings, arguments, &self->part->scope, argument,
                                     offset, &of_part);
-      self->page = self->setting != NULL ? self->setting->page : get_page (self->part->kind);
+      self->page = self->part->flash      ? PAGE_FIRMWARE
+                   : self->setting != NULL ? self->setting->page
+                                           : get_page (self->part->kind);
       return self;
     }
 

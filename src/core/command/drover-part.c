@@ -428,6 +428,27 @@ is_old (DroverReferences *references, GPtrArray *arguments, int argument)
          drover_modernise_can (references, argument);
 }
 
+/* Whether the board itself has the node in it, which has no device of its own. */
+static gboolean
+is_flash (DroverReferences *references, const DroverPart *part)
+{
+  if (part->scope.front >= 0 || !g_str_equal (part->kind, DROVER_PART_DISK))
+    return FALSE;
+
+  for (guint i = 0; i < references->list->len; i++)
+    {
+      const DroverReference *reference = &g_array_index (references->list, DroverReference, i);
+      const DroverFields *user = get_fields (references, reference->argument);
+
+      if (reference->target == part->scope.back && g_str_has_prefix (reference->key, "pflash") &&
+          drover_fields_are (user, "machine") &&
+          user->enabled == get_fields (references, part->scope.back)->enabled)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /**
  * drover_parts_read:
  * @references: who makes and who uses which id in @arguments
@@ -456,6 +477,7 @@ drover_parts_read (DroverReferences *references, GPtrArray *arguments)
       part->title = drover_part_dup_title (references, part);
       part->legacy = is_old (references, arguments, part->scope.front) ||
                      is_old (references, arguments, part->scope.back);
+      part->flash = is_flash (references, part);
     }
   name_parts (references, reader.parts);
   return reader.parts;

@@ -25,6 +25,8 @@ G_BEGIN_DECLS
  * @others: (element-type int): further arguments that belong to it (`-object` of a netdev,
  *   `-chardev` of vhost-user)
  * @legacy: whether it stands in an older spelling that *Modernise* can rewrite
+ * @flash: whether it is the memory of the firmware: a block node that `-machine pflash0=` or
+ *   `pflash1=` names. Such a disk is shown with the firmware.
  *
  * One repeated thing of a machine: one argument, or several that are joined by ids.
  */
@@ -36,6 +38,7 @@ typedef struct
   DroverScope scope;
   GArray *others;
   gboolean legacy;
+  gboolean flash;
 } DroverPart;
 
 GPtrArray  *drover_parts_list      (GPtrArray *arguments, const char *kind);
@@ -52,6 +55,10 @@ GPtrArray  *drover_parts_add_in    (GPtrArray *arguments, const char *program, c
                                     GError **error);
 GPtrArray  *drover_part_remove     (GPtrArray *arguments, const DroverPart *part,
                                     gboolean other_half);
+gboolean    drover_part_has_media  (GPtrArray *arguments, const DroverPart *part);
+GPtrArray  *drover_part_set_medium (GPtrArray *arguments, const DroverPart *part,
+                                    const char *folder, const char *file, GError **error);
+GPtrArray  *drover_arguments_add_ports (GPtrArray *arguments, guint n_ports);
 GPtrArray  *drover_arguments_rename_id (GPtrArray *arguments, guint argument, const char *id,
                                     GError **error);
 GArray     *drover_arguments_list_uses (GPtrArray *arguments, guint argument);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "drover-editor.h"
+#include "drover-own-files.h"
 #include "drover-error.h"
 
 /* While somebody types, machine.json is written after a pause of this length and not for each
@@ -51,6 +52,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   SAVE_FAILED,
+  SETTLED,
   N_SIGNALS
 };
 
@@ -238,6 +240,14 @@ drover_editor_class_init (DroverEditorClass *klass)
   signals[SAVE_FAILED] =
     g_signal_new ("save-failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, G_TYPE_STRING);
+  /**
+   * DroverEditor::settled:
+   *
+   * A change that was made here is complete: a step back or forth, one that stands alone, or
+   * one whose typing is over. A running machine can be told of it.
+   */
+  signals[SETTLED] = g_signal_new ("settled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -407,6 +417,8 @@ drover_editor_apply (DroverEditor *self, DroverDocument *document, const char *l
   g_ptr_array_set_size (self->redo, 0);
   g_set_str (&self->merge, merge);
   show (self, document);
+  if (merge == NULL)
+    g_signal_emit (self, signals[SETTLED], 0);
   return TRUE;
 }
 
@@ -430,23 +442,34 @@ drover_editor_apply_arguments (DroverEditor *self, GPtrArray *arguments, const c
   return drover_editor_apply (self, document, label, merge, error);
 }
 
+/* A file that Drover made is its own also when the argument is taken back that names it. */
+static DroverDocument *
+keep_own_files (DroverDocument *document, DroverDocument *current)
+{
+  g_auto (GStrv) names = drover_own_files_dup (current);
+
+  return drover_own_files_add (document, (const char *const *) names);
+}
+
 static gboolean
 step_back (DroverEditor *self, GPtrArray *from, GPtrArray *to, GError **error)
 {
+  g_autoptr (DroverDocument) document = NULL;
   Step *step;
 
   if (from->len == 0 || self->document == NULL)
     return FALSE;
 
   step = from->pdata[from->len - 1];
-  if (!save (self, step->document, error))
+  document = keep_own_files (step->document, self->document);
+  if (!save (self, document, error))
     return FALSE;
 
   push (to, self->document, step->label);
   g_clear_pointer (&self->merge, g_free);
-  step = g_ptr_array_steal_index (from, from->len - 1);
-  show (self, step->document);
-  step_free (step);
+  step_free (g_ptr_array_steal_index (from, from->len - 1));
+  show (self, document);
+  g_signal_emit (self, signals[SETTLED], 0);
   return TRUE;
 }
 
@@ -511,5 +534,10 @@ void
 drover_editor_end_merge (DroverEditor *self)
 {
   g_return_if_fail (DROVER_IS_EDITOR (self));
+
+  if (self->merge == NULL)
+    return;
+
   g_clear_pointer (&self->merge, g_free);
+  g_signal_emit (self, signals[SETTLED], 0);
 }

@@ -9,9 +9,8 @@
 #include "drover-error.h"
 #include "drover-library.h"
 #include "drover-machine-private.h"
-
-/* The member of machine.json that names the files which Drover made for the machine. */
-#define MEMBER_FILES "files"
+#include "drover-nursery.h"
+#include "drover-own-files.h"
 
 #define LONGEST_SLUG 60
 
@@ -25,6 +24,7 @@ struct _DroverLibrary
   GPtrArray *machines;
   GFileMonitor *monitor;
   GHashTable *monitors; /* slug → GFileMonitor of the folder, also one without a machine yet */
+  DroverNursery *nursery;
 };
 
 static GType
@@ -356,6 +356,7 @@ drover_library_finalize (GObject *object)
 
   g_clear_pointer (&self->machines, g_ptr_array_unref);
   g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->nursery, drover_nursery_free);
 
   G_OBJECT_CLASS (drover_library_parent_class)->finalize (object);
 }
@@ -390,6 +391,7 @@ drover_library_new (const char *folder)
   self->folder = g_strdup (folder);
   if (g_mkdir_with_parents (folder, 0700) != 0)
     g_warning ("Cannot make %s: %s", folder, g_strerror (errno));
+  self->nursery = drover_nursery_new (folder);
   self->monitor = watch (self, folder, G_CALLBACK (folder_changed_cb));
   scan (self);
   return self;
@@ -520,7 +522,8 @@ publish_folder (DroverLibrary *self, const char *hidden, const char *slug, GErro
  * drover_library_prepare:
  * @error: set when it cannot be made
  *
- * Makes the folder of a machine to be, hidden from everyone, for its files.
+ * Makes the folder of a machine to be, hidden from everyone, for its files. It is locked until it
+ * is published or discarded, so that no Drover takes it for one that was left behind.
  *
  * Returns: (transfer full) (nullable): its path, for drover_library_publish() or
  *   drover_library_discard()
@@ -528,34 +531,8 @@ publish_folder (DroverLibrary *self, const char *hidden, const char *slug, GErro
 char *
 drover_library_prepare (DroverLibrary *self, GError **error)
 {
-  g_autofree char *hidden = NULL;
-
   g_return_val_if_fail (DROVER_IS_LIBRARY (self), NULL);
-
-  hidden = g_strdup_printf ("%s/.new-XXXXXX", self->folder);
-  if (g_mkdtemp_full (hidden, 0700) != NULL)
-    return g_steal_pointer (&hidden);
-
-  drover_set_errno_error (error, _("Cannot make a folder in %s"), self->folder);
-  return NULL;
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-
-  if (!g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-    dir = g_dir_open (path, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-
-  g_remove (path);
+  return drover_nursery_make (self->nursery, error);
 }
 
 /**
@@ -567,13 +544,8 @@ remove_tree (const char *path)
 void
 drover_library_discard (DroverLibrary *self, const char *hidden)
 {
-  g_autofree char *parent = g_path_get_dirname (hidden);
-  g_autofree char *name = g_path_get_basename (hidden);
-
   g_return_if_fail (DROVER_IS_LIBRARY (self));
-  g_return_if_fail (g_str_equal (parent, self->folder) && g_str_has_prefix (name, ".new-"));
-
-  remove_tree (hidden);
+  drover_nursery_discard (self->nursery, hidden);
 }
 
 static GStrv
@@ -594,31 +566,8 @@ static DroverDocument *
 record_files (DroverDocument *document, const char *folder)
 {
   g_auto (GStrv) files = list_folder (folder);
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
-  JsonArray *array = json_array_new ();
 
-  json_node_take_array (node, array);
-  for (guint i = 0; files[i] != NULL; i++)
-    json_array_add_string_element (array, files[i]);
-  return drover_document_with_member (document, MEMBER_FILES, files[0] != NULL ? node : NULL);
-}
-
-static void
-delete_files (DroverDocument *document, const char *folder)
-{
-  JsonNode *node = drover_document_get_member (document, MEMBER_FILES);
-  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      JsonNode *element = json_array_get_element (array, i);
-      const char *name = JSON_NODE_HOLDS_VALUE (element) ? json_node_get_string (element) : NULL;
-      g_autofree char *path = name != NULL ? g_build_filename (folder, name, NULL) : NULL;
-
-      /* The file can be written by anybody: nothing outside of the folder is meant. */
-      if (name != NULL && strchr (name, '/') == NULL)
-        g_unlink (path);
-    }
+  return drover_own_files_set (document, (const char *const *) files);
 }
 
 /**
@@ -650,6 +599,7 @@ drover_library_publish (DroverLibrary *self, const char *hidden, DroverDocument 
   if (folder == NULL)
     return NULL;
 
+  drover_nursery_release (self->nursery, hidden);
   /* The folder's monitor may have come first. */
   slug = (g_free (slug), g_path_get_basename (folder));
   if (find_by_slug (self, slug, NULL) == NULL)
@@ -717,7 +667,7 @@ drover_library_delete (DroverLibrary *self, DroverMachine *machine, GStrv *left_
   if (g_unlink (file) != 0)
     return drover_set_errno_error (error, _("Cannot delete %s"), file);
   g_unlink (backup);
-  delete_files (document, folder);
+  drover_own_files_delete (document, folder);
   g_rmdir (folder);
   *left_behind = list_folder (folder);
 

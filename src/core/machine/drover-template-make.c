@@ -388,6 +388,9 @@ make_install (Making *self)
     json_object_set_string_member (install, "user", self->choices->user);
   if (self->choices->ssh_port != 0)
     json_object_set_int_member (install, "ssh-port", self->choices->ssh_port);
+  if (drover_template_get_press_key (self->template) != NULL)
+    json_object_set_string_member (install, "press-key",
+                                   drover_template_get_press_key (self->template));
   return take_object (install);
 }
 

@@ -150,6 +150,7 @@ static const Key template_keys[] = {
   { "firmware", OBJECTS, FALSE, firmware_keys },
   { "tpm", TEXT, FALSE, NULL, tpm_versions },
   { "unattended", TEXT, FALSE, NULL, unattended_kinds },
+  { "press-key", TEXT },
   { "accelerator", TEXT, FALSE, NULL, accelerators },
   { "media", OBJECTS, FALSE, medium_keys },
   { "arguments", OBJECTS, TRUE, argument_keys },
@@ -554,6 +555,33 @@ check_arguments (JsonObject *root, GHashTable *ids, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_id (JsonObject *argument, const char *id)
+{
+  const char *value = json_object_get_string_member_with_default (argument, "value", "");
+  const char *phase = json_object_get_string_member_with_default (argument, "phase", "");
+  g_auto (GStrv) parts = g_strsplit (value, ",", -1);
+  g_autofree char *wanted = g_strconcat ("id=", id, NULL);
+
+  return g_str_equal (phase, DROVER_PHASE_INSTALL) &&
+         g_strv_contains ((const char *const *) parts, wanted);
+}
+
+static gboolean
+check_press_key (JsonObject *root, GError **error)
+{
+  JsonArray *arguments = json_object_get_array_member (root, "arguments");
+  const char *id = json_object_get_string_member_with_default (root, "press-key", NULL);
+
+  if (id == NULL)
+    return TRUE;
+  for (guint i = 0; i < json_array_get_length (arguments); i++)
+    if (has_id (json_array_get_object_element (arguments, i), id))
+      return TRUE;
+  return refuse (error, _("press-key is “%s”, but no argument of the phase “install” has that id"),
+                 id);
+}
+
 /*
  * _drover_template_check:
  * @root: a parsed file
@@ -586,5 +614,5 @@ _drover_template_check (JsonNode *root, GError **error)
 
   return check_range (object, "memory", TRUE, error) && check_range (object, "cpus", FALSE, error) &&
          check_range (object, "disk", TRUE, error) && check_media (object, ids, error) &&
-         check_arguments (object, ids, error);
+         check_arguments (object, ids, error) && check_press_key (object, error);
 }

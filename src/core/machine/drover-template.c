@@ -456,6 +456,18 @@ drover_template_get_unattended (DroverTemplate *self)
 }
 
 /**
+ * drover_template_get_press_key:
+ *
+ * Returns: (nullable): the id of the drive whose disc waits for a key before it starts the
+ *   installer; %NULL when none does
+ */
+const char *
+drover_template_get_press_key (DroverTemplate *self)
+{
+  return get_text (self->root, "press-key");
+}
+
+/**
  * drover_template_get_tpm:
  *
  * Returns: (nullable): the version of the TPM that the machine is to have, or %NULL for none
@@ -464,6 +476,24 @@ const char *
 drover_template_get_tpm (DroverTemplate *self)
 {
   return get_text (self->root, "tpm");
+}
+
+/**
+ * drover_template_takes_ssh_port:
+ *
+ * Returns: whether an argument can forward a port of this computer to the guest's SSH server
+ */
+gboolean
+drover_template_takes_ssh_port (DroverTemplate *self)
+{
+  g_autofree char *text =
+    drover_json_to_text (json_object_get_member (self->root, "arguments"), FALSE);
+  const char *found = strstr (text, "{ssh-port}");
+
+  /* Doubled, the brace is one of the text. */
+  while (found != NULL && found > text && found[-1] == '{')
+    found = strstr (found + 1, "{ssh-port}");
+  return found != NULL;
 }
 
 static gboolean

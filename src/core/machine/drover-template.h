@@ -149,7 +149,9 @@ guint              drover_template_get_most_cpus     (DroverTemplate *self);
 guint64            drover_template_get_least_disk    (DroverTemplate *self);
 guint64            drover_template_get_disk          (DroverTemplate *self);
 const char        *drover_template_get_unattended    (DroverTemplate *self);
+const char        *drover_template_get_press_key     (DroverTemplate *self);
 const char        *drover_template_get_tpm           (DroverTemplate *self);
+gboolean           drover_template_takes_ssh_port    (DroverTemplate *self);
 GStrv              drover_template_dup_firmwares     (DroverTemplate *self,
                                                       const char *architecture);
 const char        *drover_template_get_firmware      (DroverTemplate *self,

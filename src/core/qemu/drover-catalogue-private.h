@@ -127,6 +127,9 @@ typedef struct _DroverSchema DroverSchema;
 
 DroverSchema *_drover_schema_new           (JsonNode *entries);
 void          _drover_schema_free          (DroverSchema *self);
+JsonObject   *_drover_schema_find          (DroverSchema *self, const char *name);
+const char   *_drover_schema_get_text      (JsonObject *object, const char *member);
+GPtrArray    *_drover_schema_list_objects  (JsonObject *object, const char *member);
 GStrv         _drover_schema_list_variants (DroverSchema *self, const char *command,
                                             const char *const *path);
 GVariant     *_drover_schema_list_members  (DroverSchema *self, const char *command,

@@ -20,8 +20,17 @@ struct _DroverSchema
 /* How deep structures within structures are followed: `addr.inet.host`. */
 #define DEEPEST 3
 
-static const char *
-get_text (JsonObject *object, const char *member)
+#define get_text _drover_schema_get_text
+#define list_objects _drover_schema_list_objects
+
+/*
+ * _drover_schema_get_text:
+ * @object: (nullable): an entry, or one of its members
+ *
+ * Returns: (nullable): a member that is text
+ */
+const char *
+_drover_schema_get_text (JsonObject *object, const char *member)
 {
   JsonNode *node = object != NULL ? json_object_get_member (object, member) : NULL;
 
@@ -29,9 +38,13 @@ get_text (JsonObject *object, const char *member)
            ? json_node_get_string (node) : NULL;
 }
 
-/* The objects in an array member; what else is in it is left out. */
-static GPtrArray *
-list_objects (JsonObject *object, const char *member)
+/*
+ * _drover_schema_list_objects:
+ *
+ * Returns: (transfer full): the objects in an array member; what else is in it is left out
+ */
+GPtrArray *
+_drover_schema_list_objects (JsonObject *object, const char *member)
 {
   GPtrArray *objects = g_ptr_array_new ();
   JsonNode *node = object != NULL ? json_object_get_member (object, member) : NULL;
@@ -82,8 +95,14 @@ _drover_schema_free (DroverSchema *self)
   g_free (self);
 }
 
-static JsonObject *
-find (DroverSchema *self, const char *name)
+/*
+ * _drover_schema_find:
+ * @name: (nullable): a type, a command or an event
+ *
+ * Returns: (transfer none) (nullable): its entry
+ */
+JsonObject *
+_drover_schema_find (DroverSchema *self, const char *name)
 {
   return name != NULL ? g_hash_table_lookup (self->by_name, name) : NULL;
 }
@@ -92,10 +111,10 @@ find (DroverSchema *self, const char *name)
 static JsonObject *
 find_element (DroverSchema *self, const char *name)
 {
-  JsonObject *type = find (self, name);
+  JsonObject *type = _drover_schema_find (self, name);
 
   if (g_strcmp0 (get_text (type, "meta-type"), "array") == 0)
-    return find (self, get_text (type, "element-type"));
+    return _drover_schema_find (self, get_text (type, "element-type"));
   return type;
 }
 
@@ -106,7 +125,7 @@ find_member_type (DroverSchema *self, JsonObject *type, const char *name)
 
   for (guint i = 0; i < members->len; i++)
     if (g_strcmp0 (get_text (members->pdata[i], "name"), name) == 0)
-      return find (self, get_text (members->pdata[i], "type"));
+      return _drover_schema_find (self, get_text (members->pdata[i], "type"));
 
   return NULL;
 }
@@ -115,7 +134,7 @@ find_member_type (DroverSchema *self, JsonObject *type, const char *name)
 static JsonObject *
 find_union (DroverSchema *self, const char *command, const char *const *path)
 {
-  JsonObject *entry = find (self, command);
+  JsonObject *entry = _drover_schema_find (self, command);
   const gboolean is_query = g_str_has_prefix (command, "query-");
   JsonObject *type = find_element (self, get_text (entry, is_query ? "ret-type" : "arg-type"));
 
@@ -209,7 +228,7 @@ list_member (Listing *listing, JsonObject *member, const char *prefix, gboolean 
              guint depth)
 {
   const char *name = get_text (member, "name");
-  JsonObject *type = find (listing->schema, get_text (member, "type"));
+  JsonObject *type = _drover_schema_find (listing->schema, get_text (member, "type"));
   const char *meta = get_text (type, "meta-type");
   g_autofree char *full = g_strconcat (prefix, name, NULL);
 
@@ -240,8 +259,9 @@ list_type (Listing *listing, JsonObject *type, const char *prefix, gboolean opti
 
   /* Which variant it will be is not known here, so none of their members must be there. */
   for (guint i = 0; i < variants->len; i++)
-    list_type (listing, find (listing->schema, get_text (variants->pdata[i], "type")), prefix,
-               TRUE, depth);
+    list_type (listing,
+               _drover_schema_find (listing->schema, get_text (variants->pdata[i], "type")),
+               prefix, TRUE, depth);
 }
 
 /* Some unions wrap each of their cases in a structure whose only member is "data", which the
@@ -252,7 +272,7 @@ unwrap (DroverSchema *self, JsonObject *type)
   g_autoptr (GPtrArray) members = list_objects (type, "members");
 
   if (members->len == 1 && g_strcmp0 (get_text (members->pdata[0], "name"), "data") == 0)
-    return find (self, get_text (members->pdata[0], "type"));
+    return _drover_schema_find (self, get_text (members->pdata[0], "type"));
   return type;
 }
 
@@ -279,7 +299,9 @@ _drover_schema_list_members (DroverSchema *self, const char *command, const char
   for (guint i = 0; i < variants->len; i++)
     if (g_strcmp0 (get_text (variants->pdata[i], "case"), variant) == 0)
       list_type (&listing,
-                 unwrap (self, find (self, get_text (variants->pdata[i], "type"))), "", FALSE, 0);
+                 unwrap (self,
+                         _drover_schema_find (self, get_text (variants->pdata[i], "type"))),
+                 "", FALSE, 0);
 
   for (guint i = 0; i < members->len; i++)
     {

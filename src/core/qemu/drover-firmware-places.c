@@ -55,6 +55,8 @@ static const struct
     "vars-template-pflash.qcow2", 0 },
   { "aarch64", VIRT, "/usr/share/edk2/aarch64", "QEMU_EFI-silent-pflash.raw",
     "vars-template-pflash.raw", 0 },
+  { "aarch64", VIRT, "/usr/share/edk2/aarch64", "QEMU_EFI-pflash.raw",
+    "vars-template-pflash.raw", 0 },
   /* Arch */
   { "x86_64", Q35, "/usr/share/edk2/x64", "OVMF_CODE.secboot.4m.fd", "OVMF_VARS.4m.fd",
     SMM | SECURE },
@@ -70,7 +72,11 @@ static const struct
   { "x86_64", PCS, "/usr/share/qemu", "ovmf-x86_64-4m-code.bin", "ovmf-x86_64-4m-vars.bin", 0 },
   { "x86_64", PCS, "/usr/share/qemu", "ovmf-x86_64-code.bin", "ovmf-x86_64-vars.bin", 0 },
   { "aarch64", VIRT, "/usr/share/qemu", "aavmf-aarch64-code.bin", "aavmf-aarch64-vars.bin", 0 },
-  /* NixOS, as it prepares it for libvirt */
+  /* NixOS, as it prepares it for libvirt: what QEMU brings, in older releases EDK2's own names */
+  { "x86_64", Q35, "/run/libvirt/nix-ovmf", "edk2-x86_64-secure-code.fd", "edk2-i386-vars.fd",
+    SMM | SECURE },
+  { "x86_64", PCS, "/run/libvirt/nix-ovmf", "edk2-x86_64-code.fd", "edk2-i386-vars.fd", 0 },
+  { "aarch64", VIRT, "/run/libvirt/nix-ovmf", "edk2-aarch64-code.fd", "edk2-arm-vars.fd", 0 },
   { "x86_64", PCS, "/run/libvirt/nix-ovmf", "OVMF_CODE.fd", "OVMF_VARS.fd", 0 },
   { "aarch64", VIRT, "/run/libvirt/nix-ovmf", "AAVMF_CODE.fd", "AAVMF_VARS.fd", 0 },
   /* What QEMU itself brings. The variables are those of the 32-bit sister. */

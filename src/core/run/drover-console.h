@@ -22,6 +22,8 @@ typedef void (*DroverConsoleFunc) (DroverConsole *console, const guint8 *data, g
 
 DroverConsole *drover_console_new          (DroverConsolePlan *plan);
 DexFuture     *drover_console_connect      (DroverConsole *self, gboolean with_history) G_GNUC_WARN_UNUSED_RESULT;
+void           drover_console_follow_log   (DroverConsole *self, const char *holder,
+                                            gboolean with_history);
 void           drover_console_disconnect   (DroverConsole *self);
 void           drover_console_set_consumer (DroverConsole *self, DroverConsoleFunc func,
                                             gpointer user_data);
@@ -31,6 +33,9 @@ const char    *drover_console_get_id       (DroverConsole *self);
 const char    *drover_console_get_title    (DroverConsole *self);
 const char    *drover_console_get_log      (DroverConsole *self);
 gboolean       drover_console_get_connected (DroverConsole *self);
+gboolean       drover_console_is_held_by_drover (DroverConsole *self);
+const char    *drover_console_get_holder   (DroverConsole *self);
 gboolean       drover_console_get_ctrl_c_quits (DroverConsole *self);
+gboolean       drover_console_get_mux      (DroverConsole *self);
 
 G_END_DECLS

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -15,10 +11,7 @@
 #include "drover-error.h"
 #include "drover-install.h"
 #include "drover-program.h"
-
-/* Where ports for SSH are looked for. */
-#define FIRST_SSH_PORT 22220
-#define LAST_SSH_PORT 22999
+#include "drover-ssh-port.h"
 
 static const char *
 get_host_architecture (void)
@@ -138,52 +131,6 @@ _drover_creation_get_host (DroverCreation *self)
   };
 }
 
-/* Whether a machine, which may be off now, has the port already. */
-static gboolean
-is_taken (DroverLibrary *library, guint16 port)
-{
-  g_autofree char *text = g_strdup_printf ("hostfwd=tcp:127.0.0.1:%u-", port);
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (library)); i++)
-    {
-      g_autoptr (DroverMachine) machine = g_list_model_get_item (G_LIST_MODEL (library), i);
-      DroverDocument *document = drover_machine_get_document (machine);
-      g_auto (GStrv) argv = document != NULL ? drover_document_dup_argv (document) : NULL;
-
-      for (guint j = 0; argv != NULL && argv[j] != NULL; j++)
-        if (strstr (argv[j], text) != NULL)
-          return TRUE;
-    }
-
-  return FALSE;
-}
-
-static gboolean
-is_free (guint16 port)
-{
-  struct sockaddr_in address = {
-    .sin_family = AF_INET,
-    .sin_port = htons (port),
-    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-  };
-  int fd = socket (AF_INET, SOCK_STREAM, 0);
-  gboolean is = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return is;
-}
-
-static guint16
-choose_ssh_port (DroverLibrary *library)
-{
-  for (guint port = FIRST_SSH_PORT; port <= LAST_SSH_PORT; port++)
-    if (!is_taken (library, port) && is_free (port))
-      return port;
-
-  return 0;
-}
-
 static gboolean
 check_name (const char *name, GError **error)
 {
@@ -262,6 +209,26 @@ check_firmware (DroverCreation *self, GError **error)
   return FALSE;
 }
 
+/* A port that was chosen must be free; otherwise one is looked for. */
+static gboolean
+check_ssh_port (DroverCreation *self, GError **error)
+{
+  if (!drover_template_takes_ssh_port (self->template))
+    {
+      if (self->choices->ssh_port == 0)
+        return TRUE;
+      g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
+                   _("“%s” forwards no port to an SSH server, so none can be chosen"),
+                   drover_template_get_title (self->template));
+      return FALSE;
+    }
+
+  self->ssh_port = self->choices->ssh_port != 0 ? self->choices->ssh_port
+                                                : drover_ssh_port_choose (self->library);
+  return self->choices->ssh_port == 0 ||
+         drover_ssh_port_check (self->library, self->choices->ssh_port, error);
+}
+
 /* Finds what was left to us, and refuses what cannot be. */
 gboolean
 _drover_creation_check_choices (DroverCreation *self, GError **error)
@@ -280,7 +247,8 @@ _drover_creation_check_choices (DroverCreation *self, GError **error)
   self->disk = choices->disk != 0 ? choices->disk : drover_template_get_disk (self->template);
   if (!check_name (self->name, error) ||
       !drover_template_check_sizes (self->template, self->memory, self->cpus, self->disk, error) ||
-      !check_firmware (self, error) || !check_answers (self, error))
+      !check_firmware (self, error) || !check_answers (self, error) ||
+      !check_ssh_port (self, error))
     return FALSE;
 
   if (host.memory > 0 && self->memory > host.memory)
@@ -292,6 +260,5 @@ _drover_creation_check_choices (DroverCreation *self, GError **error)
                                            "computer has"), wanted, there);
     }
 
-  self->ssh_port = choose_ssh_port (self->library);
   return TRUE;
 }

@@ -248,7 +248,9 @@ get_file (DroverCreation *self, const DroverTemplateMedium *medium, GError **err
   g_autoptr (DroverDownloadRequest) request = has_address ? drover_creation_make_request (medium) : NULL;
   DroverMedium *known;
 
-  if (given != NULL && *given != '\0')
+  if (g_strcmp0 (given, DROVER_CREATION_WITHOUT) == 0 && medium->optional)
+    return TRUE;
+  if (given != NULL && !g_str_equal (given, DROVER_CREATION_DOWNLOAD))
     return take_file (self, medium, given, error);
 
   known = find_in_library (self, medium, request);
@@ -260,7 +262,7 @@ get_file (DroverCreation *self, const DroverTemplateMedium *medium, GError **err
       return TRUE;
     }
 
-  /* What is optional is got only when it was asked for by an empty path. */
+  /* What is optional is got only when it was asked for. */
   if (medium->optional && given == NULL)
     return TRUE;
   if (request == NULL || !self->choices->download)

@@ -10,6 +10,10 @@
 
 G_BEGIN_DECLS
 
+/* Instead of a path: a download, and nothing even where there is one. No file is called so. */
+#define DROVER_CREATION_DOWNLOAD ""
+#define DROVER_CREATION_WITHOUT "/"
+
 #define DROVER_TYPE_CREATION_CHOICES (drover_creation_choices_get_type ())
 
 /**
@@ -22,13 +26,15 @@ G_BEGIN_DECLS
  * @cpus: number of processors; 0 for what the template suggests
  * @disk: size of the disk in bytes; 0 for what the template suggests
  * @media: (element-type utf8 utf8): path of a file by the id of the template's medium; what is
- *   not in it is taken from the shared library or downloaded
+ *   not in it is taken from the shared library or downloaded. Of what the machine can be made
+ *   without, also %DROVER_CREATION_DOWNLOAD and %DROVER_CREATION_WITHOUT
  * @download: whether what is nowhere may be downloaded
  * @firmware: (nullable): kind of the firmware; %NULL for the template's first that is there
  * @display: whether the guest gets a screen; otherwise a serial console
  * @answers: (nullable): what an unattended installation is told; %NULL to install by hand. Its
  *   `kind`, `architecture` and `uefi` are filled in by the creation.
  * @start_again: whether the machine is started again by itself when it is installed
+ * @ssh_port: of this computer, that is to lead to the guest's SSH server; 0 for one that is free
  * @debian_site: (nullable): where Debian's installer comes from; %NULL for Debian's first site
  *
  * What the user chose. All is owned.
@@ -47,6 +53,7 @@ typedef struct
   gboolean display;
   DroverUnattended *answers;
   gboolean start_again;
+  guint ssh_port;
   char *debian_site;
 } DroverCreationChoices;
 

@@ -8,9 +8,9 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-image.h"
+#include "drover-install-key.h"
 #include "drover-install-reader.h"
-#include "drover-install.h"
-#include "drover-json.h"
+#include "drover-install-private.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
 
@@ -35,8 +35,11 @@ struct _DroverInstall
   DroverInstallReader *reader;
   goffset read; /* of the log */
   guint source;
-  gboolean settling;
-  gboolean was_live; /* we saw it run */
+  DexPromise *settled; /* (nullable): while it is being settled */
+  gboolean again;      /* something happened since it began */
+  gboolean was_live;   /* we saw it run */
+  DexFuture *pressing; /* while a key is pressed for the installer's disc */
+  char *key_error;     /* why none can be pressed */
 
   DroverInstallState state;
   char *text;
@@ -66,122 +69,6 @@ enum
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-static const char *const state_names[] = {
-  [DROVER_INSTALL_STATE_NONE] = "none",         [DROVER_INSTALL_STATE_PENDING] = "pending",
-  [DROVER_INSTALL_STATE_RUNNING] = "running",   [DROVER_INSTALL_STATE_FINISHED] = "finished",
-  [DROVER_INSTALL_STATE_FAILED] = "failed",
-};
-
-/* --- what is on record ------------------------------------------------------------------------ */
-
-static JsonObject *
-get_record (DroverDocument *document)
-{
-  JsonNode *node = document != NULL ? drover_document_get_member (document, "install") : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-static const char *
-get_text (DroverDocument *document, const char *member)
-{
-  JsonObject *record = get_record (document);
-  JsonNode *node = record != NULL ? json_object_get_member (record, member) : NULL;
-
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
-}
-
-/**
- * drover_document_get_install_state:
- *
- * Returns: how far the installation of the machine's system is
- */
-DroverInstallState
-drover_document_get_install_state (DroverDocument *document)
-{
-  const char *name = get_text (document, "state");
-
-  for (guint i = 0; i < G_N_ELEMENTS (state_names); i++)
-    if (g_strcmp0 (state_names[i], name) == 0)
-      return i;
-
-  return DROVER_INSTALL_STATE_NONE;
-}
-
-/**
- * drover_document_get_install_user:
- *
- * Returns: (nullable): whom an account was made for
- */
-const char *
-drover_document_get_install_user (DroverDocument *document)
-{
-  return get_text (document, "user");
-}
-
-/**
- * drover_document_get_ssh_port:
- *
- * Returns: the port of this computer that leads to the guest's SSH server; 0 for none
- */
-guint16
-drover_document_get_ssh_port (DroverDocument *document)
-{
-  JsonObject *record = get_record (document);
-  JsonNode *node = record != NULL ? json_object_get_member (record, "ssh-port") : NULL;
-  gint64 port = node != NULL && json_node_get_value_type (node) == G_TYPE_INT64
-                  ? json_node_get_int (node)
-                  : 0;
-
-  return port > 0 && port <= G_MAXUINT16 ? port : 0;
-}
-
-static gboolean
-is_install_argument (DroverArgument *argument)
-{
-  return g_strcmp0 (drover_argument_get_phase (argument), DROVER_PHASE_INSTALL) == 0;
-}
-
-static gboolean
-starts_again (DroverDocument *document)
-{
-  JsonObject *record = get_record (document);
-  JsonNode *node = record != NULL ? json_object_get_member (record, "start-again") : NULL;
-
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN &&
-         json_node_get_boolean (node);
-}
-
-static DroverDocument *
-with_state (DroverDocument *document, DroverInstallState state, const char *error)
-{
-  g_autoptr (JsonNode) node = drover_json_copy (drover_document_get_member (document, "install"));
-  JsonObject *record = json_node_get_object (node);
-
-  json_object_set_string_member (record, "state", state_names[state]);
-  if (error != NULL)
-    json_object_set_string_member (record, "error", error);
-  else
-    json_object_remove_member (record, "error");
-  return drover_document_with_member (document, "install", node);
-}
-
-static DroverDocument *
-without_installer (DroverDocument *document)
-{
-  GPtrArray *arguments = drover_document_get_arguments (document);
-  g_autoptr (GPtrArray) kept =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
-
-  for (guint i = 0; i < arguments->len; i++)
-    if (!is_install_argument (arguments->pdata[i]))
-      g_ptr_array_add (kept, drover_argument_ref (arguments->pdata[i]));
-
-  return drover_document_with_arguments (document, kept);
-}
-
 /* --- the object ------------------------------------------------------------------------------- */
 
 static void
@@ -190,6 +77,8 @@ drover_install_dispose (GObject *object)
   DroverInstall *self = DROVER_INSTALL (object);
 
   g_clear_handle_id (&self->source, g_source_remove);
+  dex_clear (&self->pressing);
+  dex_clear (&self->settled);
   self->run = NULL;
 
   G_OBJECT_CLASS (drover_install_parent_class)->dispose (object);
@@ -203,6 +92,7 @@ drover_install_finalize (GObject *object)
   g_clear_pointer (&self->reader, drover_install_reader_free);
   g_free (self->text);
   g_free (self->error);
+  g_free (self->key_error);
 
   G_OBJECT_CLASS (drover_install_parent_class)->finalize (object);
 }
@@ -368,18 +258,37 @@ read_more (DroverInstall *self)
   return length > 0;
 }
 
+/* What there is to say before the installer says anything. */
+static char *
+dup_silent_text (DroverInstall *self)
+{
+  if (self->key_error != NULL)
+    return g_strdup_printf (_("The installer’s disc waits for a key, and Drover cannot press one "
+                              "(%s): press one on the machine’s screen"), self->key_error);
+  if (self->pressing != NULL)
+    return g_strdup (_("The installer’s disc waits for a key; Drover presses it, this time only"));
+  if (_drover_install_get_key_drive (get_document (self)) != NULL)
+    return g_strdup (_("The installer was started; it is on the machine’s screen"));
+
+  return g_strdup (_("The installer starts"));
+}
+
 static void
 show_reading (DroverInstall *self)
 {
   g_autofree char *question = NULL;
+  g_autofree char *silent = NULL;
 
-  if (self->state != DROVER_INSTALL_STATE_RUNNING)
+  if (self->state != DROVER_INSTALL_STATE_RUNNING || self->reader == NULL)
     return;
   if (self->reader->asking)
     question = g_strdup_printf (_("The installer asks on its console: %s"), self->reader->text);
 
   if (self->reader->text == NULL)
-    set_progress (self, _("The installer starts"), -1, FALSE);
+    {
+      silent = dup_silent_text (self);
+      set_progress (self, silent, -1, FALSE);
+    }
   else
     set_progress (self, question != NULL ? question : self->reader->text, self->reader->fraction,
                   self->reader->asking);
@@ -415,6 +324,82 @@ follow (DroverInstall *self)
   self->source = g_timeout_add (LOOK_MSEC, look_cb, self);
 }
 
+/* --- the key that the disc waits for ------------------------------------------------------- */
+
+static DexFuture *
+pressed_cb (DexFuture *future, gpointer user_data)
+{
+  GWeakRef *weak = user_data;
+  g_autoptr (DroverInstall) self = g_weak_ref_get (weak);
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  if (self == NULL || self->run == NULL)
+    return dex_future_new_true ();
+
+  dex_clear (&self->pressing);
+  g_set_str (&self->key_error, error != NULL ? error->message : NULL);
+  show_reading (self);
+  return dex_future_new_for_boolean (error == NULL);
+}
+
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+press_key (DroverInstall *self)
+{
+  g_autofree char *drive = g_strdup (_drover_install_get_key_drive (get_document (self)));
+  g_autoptr (GError) error = NULL;
+  GWeakRef *weak;
+
+  if (drive == NULL || self->pressing != NULL ||
+      drover_install_key_look (self->run, drive, &error) == DROVER_INSTALL_KEY_OVER)
+    {
+      g_set_str (&self->key_error, error != NULL ? error->message : NULL);
+      return;
+    }
+
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  g_clear_pointer (&self->key_error, g_free);
+  self->pressing = dex_future_finally (drover_install_key_press (self->run, drive), pressed_cb,
+                                       weak, weak_free);
+}
+
+/**
+ * drover_install_when_begun:
+ *
+ * Some installers' discs wait for a key, which Drover presses. Whoever starts a machine and then
+ * leaves must wait for that.
+ *
+ * Returns: (transfer full): a future of %TRUE, resolved when the installer needs no key (any more),
+ *   and of %FALSE when none can be pressed: the text says why
+ */
+DexFuture *
+drover_install_when_begun (DroverInstall *self)
+{
+  dex_return_error_if_fail (DROVER_IS_INSTALL (self));
+  return self->pressing != NULL ? dex_ref (self->pressing)
+                                : dex_future_new_for_boolean (self->key_error == NULL);
+}
+
+/**
+ * drover_install_get_presses_key:
+ *
+ * Returns: whether a key is being pressed for the installer's disc
+ */
+gboolean
+drover_install_get_presses_key (DroverInstall *self)
+{
+  g_return_val_if_fail (DROVER_IS_INSTALL (self), FALSE);
+  return self->pressing != NULL;
+}
+
 /* --- how it ended ----------------------------------------------------------------------------- */
 
 /* Those whose answers make them say on the console that they are through. Others only switch the
@@ -423,7 +408,7 @@ static gboolean
 says_when_installed (DroverDocument *document)
 {
   static const char *const kinds[] = { "preseed", NULL };
-  const char *kind = get_text (document, "kind");
+  const char *kind = _drover_install_get_text (document, "kind");
 
   return kind != NULL && g_strv_contains (kinds, kind);
 }
@@ -481,7 +466,7 @@ remove_files (DroverInstall *self, DroverDocument *before, DroverDocument *after
         const char *value = drover_argument_get_value (arguments->pdata[j]);
         g_autofree char *path = g_build_filename (folder, names[i], NULL);
 
-        if (!is_install_argument (arguments->pdata[j]) || value == NULL ||
+        if (!_drover_install_is_argument (arguments->pdata[j]) || value == NULL ||
             strstr (value, names[i]) == NULL || strstr (rest, names[i]) != NULL)
           continue;
         if (g_str_equal (value, names[i]) || strstr (value, "filename=") != NULL ||
@@ -499,9 +484,9 @@ save (DroverInstall *self, DroverDocument *document, GError **error)
 static gboolean
 save_end (DroverInstall *self, DroverDocument *document, const char *failure, GError **error)
 {
-  g_autoptr (DroverDocument) rest = failure == NULL ? without_installer (document) : NULL;
+  g_autoptr (DroverDocument) rest = failure == NULL ? _drover_install_without_installer (document) : NULL;
   g_autoptr (DroverDocument) ended =
-    with_state (rest != NULL ? rest : document,
+    _drover_install_with_state (rest != NULL ? rest : document,
                 rest != NULL ? DROVER_INSTALL_STATE_FINISHED : DROVER_INSTALL_STATE_FAILED,
                 failure);
 
@@ -518,7 +503,7 @@ show_end (DroverInstall *self)
   DroverDocument *document = get_document (self);
   g_autofree char *failed = NULL;
 
-  g_set_str (&self->error, get_text (document, "error"));
+  g_set_str (&self->error, _drover_install_get_text (document, "error"));
   if (self->state == DROVER_INSTALL_STATE_FINISHED)
     {
       set_progress (self, _("The system is installed. The installer’s medium was taken out of the "
@@ -526,9 +511,13 @@ show_end (DroverInstall *self)
       return;
     }
 
-  failed = g_strdup_printf (_("The system was not installed. %s Start the machine to try again: "
-                              "the installer begins anew and overwrites the machine’s disk."),
-                            self->error != NULL ? self->error : "");
+  if (self->error != NULL)
+    failed = g_strdup_printf (_("The system was not installed. %s Start the machine to try again: "
+                                "the installer begins anew and overwrites the machine’s disk."),
+                              self->error);
+  else
+    failed = g_strdup (_("The system was not installed. Start the machine to try again: the "
+                         "installer begins anew and overwrites the machine’s disk."));
   set_progress (self, failed, -1, FALSE);
 }
 
@@ -539,7 +528,7 @@ settle_end (DroverInstall *self, GError **error)
 {
   g_autoptr (DroverDocument) document = drover_document_ref (get_document (self));
   g_autofree char *failure = NULL;
-  gboolean start = self->was_live && starts_again (document);
+  gboolean start = self->was_live && _drover_install_starts_again (document);
 
   begin_reading (self);
   while (read_more (self))
@@ -563,19 +552,6 @@ settle_end (DroverInstall *self, GError **error)
 }
 
 static gboolean
-has_installer (DroverDocument *document)
-{
-  GPtrArray *arguments = drover_document_get_arguments (document);
-
-  for (guint i = 0; i < arguments->len; i++)
-    if (is_install_argument (arguments->pdata[i]) &&
-        drover_argument_get_enabled (arguments->pdata[i]))
-      return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
 settle (DroverInstall *self, GError **error)
 {
   DroverDocument *document = get_document (self);
@@ -583,11 +559,11 @@ settle (DroverInstall *self, GError **error)
                                               : DROVER_INSTALL_STATE_NONE;
   gboolean is_off = drover_run_is_off (self->run);
 
-  if (!is_off && document != NULL && has_installer (document) &&
+  if (!is_off && document != NULL && _drover_install_has_installer (document) &&
       (state == DROVER_INSTALL_STATE_PENDING || state == DROVER_INSTALL_STATE_FAILED))
     {
       g_autoptr (DroverDocument) begun =
-        with_state (document, DROVER_INSTALL_STATE_RUNNING, NULL);
+        _drover_install_with_state (document, DROVER_INSTALL_STATE_RUNNING, NULL);
 
       if (!save (self, begun, error))
         return FALSE;
@@ -598,6 +574,7 @@ settle (DroverInstall *self, GError **error)
   if (state == DROVER_INSTALL_STATE_RUNNING && !is_off)
     {
       self->was_live = TRUE;
+      press_key (self);
       follow (self);
     }
   if (state == DROVER_INSTALL_STATE_FAILED)
@@ -616,16 +593,23 @@ settle_fiber (gpointer user_data)
 {
   DroverRun *run = user_data;
   DroverInstall *self = drover_install_get_for_run (run);
+  g_autoptr (DexPromise) settled = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (self->settling)
-    return dex_future_new_true ();
+  do
+    {
+      self->again = FALSE;
+      g_clear_error (&error);
+      settle (self, &error);
+    }
+  while (self->again);
 
-  self->settling = TRUE;
-  settle (self, &error);
-  self->settling = FALSE;
-  return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error))
-                       : dex_future_new_true ();
+  settled = g_steal_pointer (&self->settled);
+  if (error != NULL)
+    dex_promise_reject (settled, g_steal_pointer (&error));
+  else
+    dex_promise_resolve_boolean (settled, TRUE);
+  return dex_future_new_true ();
 }
 
 /**
@@ -641,7 +625,14 @@ DexFuture *
 drover_install_settle (DroverInstall *self)
 {
   dex_return_error_if_fail (DROVER_IS_INSTALL (self));
-  return drover_dex_spawn (settle_fiber, g_object_ref (self->run), g_object_unref);
+
+  self->again = TRUE;
+  if (self->settled == NULL)
+    {
+      self->settled = dex_promise_new ();
+      drover_dex_forget (drover_dex_spawn (settle_fiber, g_object_ref (self->run), g_object_unref));
+    }
+  return dex_ref (DEX_FUTURE (self->settled));
 }
 
 static void

@@ -35,6 +35,8 @@ G_DECLARE_FINAL_TYPE (DroverInstall, drover_install, DROVER, INSTALL, GObject)
 
 DroverInstall     *drover_install_get_for_run  (DroverRun     *run);
 DexFuture         *drover_install_settle       (DroverInstall *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture         *drover_install_when_begun   (DroverInstall *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean           drover_install_get_presses_key (DroverInstall *self);
 DroverInstallState drover_install_get_state    (DroverInstall *self);
 const char        *drover_install_get_text     (DroverInstall *self);
 double             drover_install_get_fraction (DroverInstall *self);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "drover-json.h"
 #include "drover-keyval.h"
 #include "drover-launch-plan.h"
 
@@ -16,6 +17,7 @@ typedef struct
   GStrvBuilder *notices;
   const char *runtime_dir;
   const char *log_dir;
+  GPtrArray *arguments;
   gboolean nographic;
   gboolean default_serial;
   gboolean default_monitor;
@@ -59,14 +61,38 @@ add (Builder *builder, const char *flag, const char *value)
     g_strv_builder_add (builder->argv, value);
 }
 
+/* The second serial port is told from the first. */
+static char *
+dup_free_title (Builder *builder, const char *title)
+{
+  char *numbered = g_strdup (title);
+  guint number = 1;
+
+  for (guint i = 0; i < builder->plan->consoles->len;)
+    {
+      const DroverConsolePlan *other = builder->plan->consoles->pdata[i++];
+
+      if (g_str_equal (other->title, numbered))
+        {
+          g_free (numbered);
+          numbered = g_strdup_printf ("%s %u", title, ++number);
+          i = 0;
+        }
+    }
+
+  return numbered;
+}
+
 static DroverConsolePlan *
-plan_console (Builder *builder, const char *title, gboolean ctrl_c_quits)
+plan_console (Builder *builder, const char *title, gboolean ctrl_c_quits, gboolean mux)
 {
   DroverConsolePlan *console = g_new0 (DroverConsolePlan, 1);
   guint n = builder->plan->consoles->len;
 
   console->id = g_strdup_printf ("drover-console-%u", n);
-  console->title = g_strdup (title);
+  console->title = dup_free_title (builder, title);
+  console->mux = mux;
+  console->own_log = TRUE;
   console->path = g_strdup_printf ("%s/console-%u.sock", builder->runtime_dir, n);
   console->log = g_strdup_printf ("%s/console-%u.log", builder->log_dir, n);
   console->ctrl_c_quits = ctrl_c_quits;
@@ -96,12 +122,14 @@ add_console_chardev (Builder *builder, DroverConsolePlan *console, gboolean mux)
   add (builder, "-chardev", text);
 }
 
-/* @flag: the option, as typed, that has the console: -serial, -monitor, -qmp … */
+/* @flag: the option, as typed, that has the console: -serial, -monitor, -qmp …
+ * @stdio: it is a terminal's, where Ctrl-C ends QEMU; muxed with the monitor, stdio leaves
+ * Ctrl-C to the guest, and so does a `vc` in any case. */
 static void
-add_console (Builder *builder, const char *flag, const char *title, gboolean with_monitor)
+add_console (Builder *builder, const char *flag, const char *title, gboolean with_monitor,
+             gboolean stdio)
 {
-  /* Muxed with the monitor, stdio leaves Ctrl-C to the guest; else it ends QEMU. */
-  DroverConsolePlan *console = plan_console (builder, title, !with_monitor);
+  DroverConsolePlan *console = plan_console (builder, title, stdio && !with_monitor, with_monitor);
   g_autofree char *reference = g_strconcat ("chardev:", console->id, NULL);
   g_autofree char *monitor = g_strdup_printf ("chardev=%s,mode=readline", console->id);
 
@@ -119,19 +147,95 @@ set_key (char **text, const char *key, const char *value)
   *text = drover_keyval_set (before, "backend", key, value);
 }
 
-/* A user's `-chardev stdio,id=…` keeps its id and all that is not stdio's own. */
 static void
-add_stdio_chardev (Builder *builder, const char *flag, const char *value)
+remove_key (char **text, const char *key)
 {
+  g_autofree char *before = g_steal_pointer (text);
+
+  *text = drover_keyval_remove (before, "backend", key);
+}
+
+static char *
+dup_member (const char *value, const char *implied, const char *key)
+{
+  g_autoptr (JsonNode) node = value[0] == '{' ? drover_json_parse (value, -1, NULL) : NULL;
+
+  if (node == NULL)
+    return value[0] == '{' ? NULL : drover_keyval_dup (value, implied, key);
+
+  return JSON_NODE_HOLDS_OBJECT (node)
+           ? g_strdup (json_object_get_string_member_with_default (json_node_get_object (node),
+                                                                   key, NULL))
+           : NULL;
+}
+
+static char *
+dup_quoted (const char *title, const char *id)
+{
+  /* Translators: what a console is, and its name, such as Serial console “ttyS0” */
+  return g_strdup_printf (_("%s “%s”"), title, id);
+}
+
+/* What the guest has at the other end of a chardev, as far as the arguments tell. */
+static char *
+dup_chardev_title (Builder *builder, const char *id)
+{
+  static const struct
+  {
+    const char *word;
+    const char *title;
+  } drivers[] = {
+    { "virtconsole", N_("Virtio console") },
+    { "virtserialport", N_("Virtio port") },
+    { "serial", N_("Serial console") },
+  };
+  g_autofree char *reference = g_strconcat ("chardev:", id, NULL);
+
+  for (guint i = 0; i < builder->arguments->len; i++)
+    {
+      DroverArgument *argument = builder->arguments->pdata[i];
+      const char *value = drover_argument_get_value (argument);
+      g_autofree char *chardev = NULL;
+      g_autofree char *driver = NULL;
+
+      if (value == NULL || !drover_argument_get_enabled (argument))
+        continue;
+      if (g_str_equal (value, reference) &&
+          g_str_equal (drover_argument_get_option (argument), "serial"))
+        return dup_quoted (_("Serial console"), id);
+      if (!g_str_equal (drover_argument_get_option (argument), "device"))
+        continue;
+
+      chardev = dup_member (value, "driver", "chardev");
+      driver = dup_member (value, "driver", "driver");
+      for (guint j = 0; driver != NULL && j < G_N_ELEMENTS (drivers); j++)
+        if (g_strcmp0 (chardev, id) == 0 && strstr (driver, drivers[j].word) != NULL)
+          return dup_quoted (_(drivers[j].title), id);
+    }
+
+  return dup_quoted (_("Character device"), id);
+}
+
+/* A user's `-chardev stdio,id=…` or `-chardev vc,id=…` keeps its id and all that is not the
+ * terminal's own. */
+static void
+add_terminal_chardev (Builder *builder, const char *flag, const char *value, gboolean stdio)
+{
+  static const char *const own_keys[] = { "signal", "width", "height", "cols", "rows" };
   g_autofree char *signal_value = drover_keyval_dup (value, "backend", "signal");
+  g_autofree char *mux = drover_keyval_dup (value, "backend", "mux");
   g_autofree char *id = drover_keyval_dup (value, "backend", "id");
   g_autofree char *user_log = drover_keyval_dup (value, "backend", "logfile");
-  g_autofree char *title = g_strdup_printf (_("Character device “%s”"), id ? id : "");
-  DroverConsolePlan *console = plan_console (builder, title, g_strcmp0 (signal_value, "off") != 0);
-  g_autofree char *text = drover_keyval_remove (value, "backend", "signal");
+  g_autofree char *title = dup_chardev_title (builder, id != NULL ? id : "");
+  DroverConsolePlan *console =
+    plan_console (builder, title, stdio && g_strcmp0 (signal_value, "off") != 0,
+                  g_strcmp0 (mux, "on") == 0);
+  g_autofree char *text = g_strdup (value);
 
   if (id != NULL)
     g_set_str (&console->id, id);
+  for (guint i = 0; i < G_N_ELEMENTS (own_keys); i++)
+    remove_key (&text, own_keys[i]);
   set_key (&text, "backend", "socket");
   set_key (&text, "path", console->path);
   set_key (&text, "server", "on");
@@ -143,6 +247,7 @@ add_stdio_chardev (Builder *builder, const char *flag, const char *value)
     }
   else
     {
+      console->own_log = FALSE;
       g_free (console->log);
       console->log = g_steal_pointer (&user_log);
     }
@@ -198,11 +303,79 @@ note_defaults (Builder *builder, const char *option, const char *value)
 }
 
 static gboolean
-is_stdio_chardev (const char *value)
+is_chardev_of (const char *value, const char *kind)
 {
   g_autofree char *backend = drover_keyval_dup (value, "backend", "backend");
 
-  return g_strcmp0 (backend, "stdio") == 0;
+  return g_strcmp0 (backend, kind) == 0;
+}
+
+/* `vc`, `vc:WxH` or `vc:CxCR`: a tab of text in QEMU's own window. */
+static gboolean
+is_vc (const char *value)
+{
+  return value != NULL && (g_str_equal (value, "vc") || g_str_has_prefix (value, "vc:"));
+}
+
+static void
+note_vc (Builder *builder, const char *flag, const char *value)
+{
+  /* Translators: an option and its value, such as -serial vc */
+  g_strv_builder_take (builder->notices, g_strdup_printf (
+    _("%s %s is a tab of this machine’s Console, instead of one in QEMU’s own window"), flag,
+    value));
+}
+
+static void
+note_pty (Builder *builder, const char *flag, const char *value)
+{
+  /* Translators: an option and its value, such as -serial pty */
+  g_strv_builder_take (builder->notices, g_strdup_printf (
+    _("%s %s was left as it is, for a program of your own: “droverctl console --list” says which "
+      "/dev/pts it became"), flag, value));
+}
+
+/* The terminal and the tabs of QEMU's window become consoles of ours. A pty, a file, a pipe or
+ * a socket is there for somebody else, and a monitor in QEMU's window belongs to that window:
+ * Drover has its own. Returns: whether the argument was one of a console */
+static gboolean
+add_text_device (Builder *builder, const char *flag, const char *value, const char *title)
+{
+  const gboolean with_monitor = g_str_has_prefix (value, "mon:");
+  const char *device = with_monitor ? value + strlen ("mon:") : value;
+  const gboolean is_monitor = g_str_has_suffix (flag, "monitor") || strstr (flag, "-qmp") != NULL;
+
+  if (g_str_equal (device, "stdio"))
+    {
+      add_console (builder, flag, title, with_monitor, TRUE);
+      return TRUE;
+    }
+  if (is_vc (device) && !is_monitor)
+    {
+      add_console (builder, flag, title, with_monitor, FALSE);
+      note_vc (builder, flag, value);
+      return TRUE;
+    }
+  if (g_str_equal (device, "pty"))
+    note_pty (builder, flag, value);
+
+  return FALSE;
+}
+
+static gboolean
+add_chardev (Builder *builder, const char *flag, const char *value)
+{
+  if (is_chardev_of (value, "stdio") || is_chardev_of (value, "vc"))
+    {
+      if (is_chardev_of (value, "vc"))
+        note_vc (builder, flag, value);
+      add_terminal_chardev (builder, flag, value, is_chardev_of (value, "stdio"));
+      return TRUE;
+    }
+  if (is_chardev_of (value, "pty"))
+    note_pty (builder, flag, value);
+
+  return FALSE;
 }
 
 static void
@@ -219,32 +392,31 @@ add_argument (Builder *builder, DroverArgument *argument)
     g_strv_builder_add (builder->notices,
                         _("-daemonize was left out: a Drover machine keeps running without "
                           "Drover in any case"));
-  else if (title != NULL && g_strcmp0 (value, "stdio") == 0)
-    add_console (builder, flag, title, FALSE);
-  else if (title != NULL && g_strcmp0 (value, "mon:stdio") == 0)
-    add_console (builder, flag, title, TRUE);
-  else if (g_str_equal (option, "chardev") && value != NULL && is_stdio_chardev (value))
-    add_stdio_chardev (builder, flag, value);
-  else
+  else if (value == NULL ||
+           !((title != NULL && add_text_device (builder, flag, value, title)) ||
+             (g_str_equal (option, "chardev") && add_chardev (builder, flag, value))))
     add (builder, flag, value);
 }
 
-/* What QEMU's defaults would have put on the terminal. They have to be spelled out, since
- * the overlay's own monitors make QEMU leave its default one away. */
+/* What QEMU's defaults would have put on the terminal, or, the first serial port of a machine
+ * with graphics, into a tab of its window. The monitors have to be spelled out, since the
+ * overlay's own ones make QEMU leave its default one away. */
 static void
 add_defaults (Builder *builder)
 {
   if (!builder->nographic)
     {
+      if (builder->default_serial)
+        add_console (builder, "-serial", console_title ("serial"), FALSE, FALSE);
       if (builder->default_monitor)
         add (builder, "-monitor", "vc:80Cx24C");
       return;
     }
 
   if (builder->default_serial)
-    add_console (builder, "-serial", console_title ("serial"), builder->default_monitor);
+    add_console (builder, "-serial", console_title ("serial"), builder->default_monitor, TRUE);
   else if (builder->default_monitor)
-    add_console (builder, "-monitor", console_title ("monitor"), FALSE);
+    add_console (builder, "-monitor", console_title ("monitor"), FALSE, TRUE);
 }
 
 static void
@@ -270,6 +442,19 @@ drover_launch_plan_new (DroverDocument *document, const char *runtime_dir, const
                         const char *accelerator)
 {
   return drover_launch_plan_new_with_display (document, runtime_dir, log_dir, accelerator, NULL);
+}
+
+/* QEMU's own window has the machine's name in its title, so that two can be told apart. */
+static void
+add_display (Builder *builder, DroverDocument *document, const char *display)
+{
+  g_autofree char *name = drover_launch_plan_dup_value (document, "name", "guest", "guest");
+  g_autofree char *escaped = drover_keyval_escape (drover_document_get_name (document));
+  g_autofree char *value = g_strconcat ("guest=", escaped, NULL);
+
+  add (builder, "-display", display);
+  if (name == NULL && !g_str_equal (display, "none"))
+    add (builder, "-name", value);
 }
 
 /**
@@ -301,6 +486,7 @@ drover_launch_plan_new_with_display (DroverDocument *document, const char *runti
     .notices = notices,
     .runtime_dir = runtime_dir,
     .log_dir = log_dir,
+    .arguments = arguments,
     .default_serial = TRUE,
     .default_monitor = TRUE,
   };
@@ -315,9 +501,10 @@ drover_launch_plan_new_with_display (DroverDocument *document, const char *runti
   if (accelerator != NULL)
     add (&builder, "-accel", accelerator);
   if (display != NULL)
-    add (&builder, "-display", display);
+    add_display (&builder, document, display);
   add_monitor (&builder, "drover-qmp", DROVER_QMP_SOCKET, "control");
   add_monitor (&builder, "drover-ctl", DROVER_CTL_SOCKET, "control");
+  add_monitor (&builder, "drover-user", DROVER_USER_SOCKET, "control");
   add_monitor (&builder, "drover-hmp", DROVER_HMP_SOCKET, "readline");
   if (!plan->start_paused)
     add (&builder, "-S", NULL);

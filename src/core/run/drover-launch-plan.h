@@ -12,8 +12,13 @@ G_BEGIN_DECLS
  * @path: the UNIX socket
  * @log: the file in which QEMU keeps all output
  * @ctrl_c_quits: whether Ctrl-C ends QEMU, as it does in a shell for this argument
+ * @mux: whether QEMU itself listens to Ctrl-A: a multiplexed chardev, mostly of a console and
+ *   the monitor
+ * @own_log: whether the log is Drover's, which keeps it within a limit; else it is a file that
+ *   the arguments name
  *
- * One place that would be the terminal, had QEMU been started in a shell.
+ * One place that would be the terminal, had QEMU been started in a shell, or a tab of text in
+ * QEMU's own window (`vc`).
  */
 typedef struct
 {
@@ -22,6 +27,8 @@ typedef struct
   char *path;
   char *log;
   gboolean ctrl_c_quits;
+  gboolean mux;
+  gboolean own_log;
 } DroverConsolePlan;
 
 /**
@@ -44,6 +51,8 @@ typedef struct
 #define DROVER_QMP_SOCKET "qmp.sock"
 #define DROVER_CTL_SOCKET "ctl.sock"
 #define DROVER_HMP_SOCKET "hmp.sock"
+/* What the user types into the QMP console and the monitor goes over a connection of its own. */
+#define DROVER_USER_SOCKET "user.sock"
 
 DroverLaunchPlan *drover_launch_plan_new  (DroverDocument *document, const char *runtime_dir,
                                            const char *log_dir, const char *accelerator);

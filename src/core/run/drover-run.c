@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "drover-console.h"
+#include "drover-error.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
 
@@ -57,9 +60,13 @@ drover_run_finalize (GObject *object)
   DroverRun *self = DROVER_RUN (object);
 
   g_clear_object (&self->consoles);
+  g_clear_object (&self->events);
   g_clear_pointer (&self->services, g_ptr_array_unref);
+  g_clear_pointer (&self->failed_service, drover_service_free);
+  g_free (self->service_failure);
   g_clear_pointer (&self->record, drover_run_record_free);
   g_clear_error (&self->error);
+  g_free (self->blocker);
   g_free (self->qmp_socket);
   g_free (self->state);
   g_free (self->shutdown_reason);
@@ -151,6 +158,7 @@ drover_run_init (DroverRun *self)
 {
   self->state = g_strdup (DROVER_STATE_OFF);
   self->consoles = g_list_store_new (DROVER_TYPE_CONSOLE);
+  self->events = drover_event_log_new ();
   self->services = drover_services_new ();
 }
 
@@ -175,6 +183,7 @@ drover_run_new (DroverMachine *machine, const char *qmp_socket)
 void
 _drover_run_emit_event (DroverRun *self, const char *name, JsonObject *message)
 {
+  drover_event_log_add (self->events, message);
   g_signal_emit (self, signals[EVENT], g_quark_from_string (name), name, message);
 }
 
@@ -194,6 +203,8 @@ _drover_run_set_state (DroverRun *self, const char *state)
 void
 _drover_run_set_error (DroverRun *self, const GError *error)
 {
+  if (error == NULL || !g_error_matches (error, DROVER_ERROR, DROVER_ERROR_IN_USE))
+    g_clear_pointer (&self->blocker, g_free);
   g_clear_error (&self->error);
   self->error = error != NULL ? g_error_copy (error) : NULL;
 }
@@ -228,6 +239,7 @@ _drover_run_set_off (DroverRun *self)
     {
       g_signal_handlers_disconnect_by_data (self->qmp, self);
       drover_qmp_close (self->qmp);
+      drover_event_log_note (self->events, _("QEMU is gone."));
     }
   g_clear_object (&self->qmp);
   g_clear_object (&self->subprocess);
@@ -315,6 +327,19 @@ drover_run_get_error (DroverRun *self)
 }
 
 /**
+ * drover_run_get_blocker:
+ *
+ * Returns: (nullable): the folder of the machine that has a disk image which this one needs, after
+ *   a start that failed with %DROVER_ERROR_IN_USE
+ */
+const char *
+drover_run_get_blocker (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+  return self->blocker;
+}
+
+/**
  * drover_run_get_shutdown_reason:
  *
  * Returns: (nullable): QMP's ShutdownCause of the last run, such as `guest-shutdown`
@@ -397,6 +422,18 @@ drover_run_get_qmp (DroverRun *self)
 {
   g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
   return self->qmp;
+}
+
+/**
+ * drover_run_get_events:
+ *
+ * Returns: (transfer none): what QEMU told since this program attached to it
+ */
+DroverEventLog *
+drover_run_get_events (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+  return self->events;
 }
 
 /**
@@ -537,6 +574,11 @@ gboolean
 _drover_run_mark_started (DroverRun *self, const char *uuid, GError **error)
 {
   g_autofree char *path = dup_mark_path (self);
+  g_autofree char *before = NULL;
+
+  /* To write it anew would make each start wait for the disk. */
+  if (g_file_get_contents (path, &before, NULL, NULL) && g_str_equal (before, uuid))
+    return TRUE;
 
   return g_file_set_contents_full (path, uuid, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }

@@ -3,8 +3,10 @@
 
 #include <libdex.h>
 
+#include "drover-event-log.h"
 #include "drover-library.h"
 #include "drover-qmp.h"
+#include "drover-service.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +39,7 @@ gboolean       drover_run_is_off         (DroverRun *self);
 gboolean       drover_run_is_live        (DroverRun *self);
 gboolean       drover_run_is_running     (DroverRun *self);
 const GError  *drover_run_get_error      (DroverRun *self);
+const char    *drover_run_get_blocker       (DroverRun *self);
 const char    *drover_run_get_shutdown_reason (DroverRun *self);
 const char    *drover_run_get_accelerator (DroverRun *self);
 const char    *drover_run_get_accelerator_reason (DroverRun *self);
@@ -44,7 +47,10 @@ const char *const *drover_run_get_notices (DroverRun *self);
 GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
 GPtrArray     *drover_run_get_services   (DroverRun *self);
+char          *drover_run_dup_service_log_path (DroverRun *self, const char *id);
+const DroverService *drover_run_get_failed_service (DroverRun *self, const char **message);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);
+DroverEventLog *drover_run_get_events    (DroverRun *self);
 char          *drover_run_dup_qemu_log   (DroverRun *self);
 char          *drover_run_dup_log_path   (DroverRun *self);
 char          *drover_run_dup_runtime_dir (DroverRun *self);

@@ -351,6 +351,19 @@ add_condition (Saving *self, JsonObject *object, const DroverFields *fields, con
   json_object_set_object_member (object, "when", when);
 }
 
+static const char *
+get_inner_text (DroverDocument *document, const char *outer, const char *inner)
+{
+  JsonNode *node = drover_document_get_member (document, outer);
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return NULL;
+  node = json_object_get_member (json_node_get_object (node), inner);
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+           ? json_node_get_string (node)
+           : NULL;
+}
+
 static void
 add_argument (Saving *self, DroverArgument *argument, const DroverFields *fields)
 {
@@ -358,6 +371,7 @@ add_argument (Saving *self, DroverArgument *argument, const DroverFields *fields
   const char *value = drover_argument_get_value (argument);
   const char *note = drover_argument_get_note (argument);
   const char *phase = drover_argument_get_phase (argument);
+  const char *key_drive = get_inner_text (self->document, "install", "press-key");
   g_autofree char *text = value != NULL ? dup_template_text (value) : NULL;
   JsonObject *object = json_object_new ();
 
@@ -369,6 +383,9 @@ add_argument (Saving *self, DroverArgument *argument, const DroverFields *fields
     add_condition (self, object, fields, text);
   if (g_strcmp0 (phase, DROVER_PHASE_INSTALL) == 0)
     json_object_set_string_member (object, "phase", phase);
+  if (g_strcmp0 (phase, DROVER_PHASE_INSTALL) == 0 && key_drive != NULL &&
+      g_strcmp0 (drover_fields_get (fields, "id"), key_drive) == 0)
+    json_object_set_string_member (self->root, "press-key", key_drive);
   json_object_set_string_member (object, "why", note != NULL && *note != '\0'
                                                   ? note
                                                   : _("From the machine that this template was "
@@ -439,19 +456,6 @@ is_tpm (GPtrArray *arguments, const DroverFields *fields)
         return TRUE;
     }
   return FALSE;
-}
-
-static const char *
-get_inner_text (DroverDocument *document, const char *outer, const char *inner)
-{
-  JsonNode *node = drover_document_get_member (document, outer);
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return NULL;
-  node = json_object_get_member (json_node_get_object (node), inner);
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node)
-           : NULL;
 }
 
 static const char *

@@ -52,6 +52,32 @@ test_find (void)
     }
 }
 
+/* The firmware's own memory is with the firmware, as long as the board has it. */
+static void
+test_flash (void)
+{
+  static const char *const places[][2] = {
+    { "-machine q35,pflash0=f -blockdev driver=file,node-name=f,filename=x", "firmware" },
+    { "-M q35,pflash1=f -blockdev driver=file,node-name=f,filename=x", "firmware" },
+    { "#-M q35,pflash1=f -blockdev driver=file,node-name=f,filename=x", "disks" },
+    { "-machine q35 -blockdev driver=file,node-name=pflash0,filename=x", "disks" },
+    { "-machine pflash0=g -blockdev driver=file,node-name=f,filename=x", "disks" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autoptr (GPtrArray) arguments = make_arguments_of (places[i][0]);
+      g_autoptr (GPtrArray) disks = drover_parts_list (arguments, DROVER_PART_DISK);
+      g_autoptr (DroverLocation) location = drover_location_find (arguments, 1, 0);
+
+      g_test_message ("%s", places[i][0]);
+      g_assert_cmpstr (location->page, ==, places[i][1]);
+      g_assert_cmpuint (disks->len, ==, 1);
+      g_assert_true (((DroverPart *) disks->pdata[0])->flash ==
+                     g_str_equal (places[i][1], "firmware"));
+    }
+}
+
 /* All and only what no row can show; what is switched off no row reads. */
 static void
 test_rest (void)
@@ -77,6 +103,7 @@ main (int argc, char **argv)
 {
   drover_test_init (&argc, &argv);
   g_test_add_func ("/location/find", test_find);
+  g_test_add_func ("/location/flash", test_flash);
   g_test_add_func ("/location/rest", test_rest);
   return drover_test_run ();
 }

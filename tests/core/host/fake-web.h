@@ -201,7 +201,7 @@ fake_web_answer (FakeWeb           *self,
 
   if (page.end != FAKE_END_STALL_BEFORE_HEAD)
     {
-      gsize most = size - start;
+      gsize most = g_str_has_prefix (head, "HEAD ") ? 0 : size - start;
 
       if (page.end != FAKE_END_PROPERLY)
         most = MIN (page.end_after, most);

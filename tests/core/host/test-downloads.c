@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "drover-checksums.h"
+#include "drover-download-size.h"
 #include "drover-downloads.h"
 #include "drover-error.h"
 #include "fake-web.h"
@@ -915,6 +916,50 @@ test_bad_requests (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->downloads)), ==, 0);
 }
 
+static guint64
+ask_size (Fixture *f, GError **error)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (DexFuture) future = drover_download_size_ask (f->request, cancellable);
+  const GValue *value;
+
+  drover_test_until (!dex_future_is_pending (future));
+  value = dex_future_get_value (future, error);
+  return value != NULL ? g_value_get_uint64 (value) : 0;
+}
+
+/* How large it will be is known before it comes, and without it. */
+static void
+test_size (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *there = fake_web_dup_address (f->web, "/a/file-1.2.iso");
+  g_autofree char *location = g_strdup_printf ("Location: %s\r\n", there);
+  const FakePage away = { .status = 302, .headers = location };
+
+  ask_as_ubuntu (f, "good");
+  g_assert_cmpuint (ask_size (f, &error), ==, BODY_SIZE);
+  g_assert_no_error (error);
+  fake_web_assert_request (f->web, 0, NULL, "/a/SHA256SUMS");
+  fake_web_assert_request (f->web, 1, NULL, "/a/file-1.2.iso");
+  g_assert_cmpuint (fake_web_count_of (f->web, "/a/file-1.2.iso"), ==, 0);
+  g_assert_cmpuint (fake_web_count (f->web), ==, 2);
+
+  /* The second mirror knows, behind a redirect. */
+  fake_web_set (f->web, "/moved/file-1.2.iso", &away);
+  g_strfreev (f->request->addresses);
+  f->request->addresses = g_new0 (char *, 1);
+  add_address (f, "/nowhere/");
+  add_address (f, "/moved/");
+  g_assert_cmpuint (ask_size (f, &error), ==, BODY_SIZE);
+  g_assert_no_error (error);
+
+  g_clear_pointer (&f->request->addresses[1], g_free);
+  g_assert_cmpuint (ask_size (f, &error), ==, 0);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "404"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -973,6 +1018,7 @@ main (int argc, char *argv[])
   add ("forged-later", test_forged_later);
   add ("name-taken", test_name_taken);
   add ("bad-requests", test_bad_requests);
+  add ("size", test_size);
 
   status = drover_test_run ();
   test_keys_clean_up ();

@@ -483,6 +483,63 @@ test_strangers (Fixture *self, gconstpointer data)
   assert_names (library, "dangling");
 }
 
+static gboolean
+is_there (Fixture *self, const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK);
+}
+
+static void
+make_folder (Fixture *self, const char *slug)
+{
+  g_autofree char *path = g_build_filename (self->folder, slug, "tpm2", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+}
+
+/* What a killed Drover leaves goes; what another makes at this moment, and what is not of
+ * Drover's naming, stays. */
+static void
+test_left_behind (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DroverDocument) document = drover_document_new ("Whole", "qemu-system-x86_64");
+  g_autofree char *hidden = drover_library_prepare (self->library, NULL);
+  g_autofree char *link = g_build_filename (self->folder, ".new-Link01", NULL);
+  g_autofree char *other = NULL;
+  DroverLibrary *second;
+
+  make_folder (self, ".new-aB3xY9");
+  write_file (self, ".new-aB3xY9", "disk.qcow2", "half");
+  write_file (self, ".new-aB3xY9", "machine.json", "{}");
+  make_folder (self, ".new-notes");
+  make_folder (self, ".new-a-b3xY");
+  write_file (self, ".", ".new-File01", "a file");
+  g_assert_cmpint (symlink ("/", link), ==, 0);
+
+  second = drover_library_new (self->folder);
+  g_assert_false (is_there (self, ".new-aB3xY9"));
+  g_assert_true (g_file_test (hidden, G_FILE_TEST_IS_DIR));
+  g_assert_true (is_there (self, ".new-notes"));
+  g_assert_true (is_there (self, ".new-a-b3xY"));
+  g_assert_true (is_there (self, ".new-File01"));
+  g_assert_true (is_there (self, ".new-Link01"));
+
+  /* Its maker dies: the next that makes a machine clears it away. */
+  other = drover_library_prepare (second, NULL);
+  g_object_unref (second);
+  g_assert_true (g_file_test (other, G_FILE_TEST_IS_DIR));
+  g_assert_nonnull (drover_library_create (self->library, document, NULL));
+  g_assert_false (g_file_test (other, G_FILE_TEST_EXISTS));
+
+  /* The first is still in the making, and becomes a machine that stays. */
+  g_assert_nonnull (drover_library_publish (self->library, hidden, document, NULL));
+  second = drover_library_new (self->folder);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (second)), ==, 2);
+  g_object_unref (second);
+}
+
 static void
 test_slug (void)
 {
@@ -539,5 +596,6 @@ main (int argc, char **argv)
   ADD ("/library/find", test_find);
   ADD ("/library/delete", test_delete);
   ADD ("/library/strangers", test_strangers);
+  ADD ("/library/left-behind", test_left_behind);
   return drover_test_run ();
 }

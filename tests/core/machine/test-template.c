@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "drover-accel.h"
 #include "drover-check.h"
 #include "drover-download-request.h"
 #include "drover-error.h"
@@ -133,6 +134,10 @@ static const struct
     "memory.least must be a size such as \"512M\" or \"4G\"" },
   { BEFORE ", \"cpus\": { \"least\": 0, \"recommended\": 1 }, \"arguments\": [] }",
     "cpus.least must be a whole number above 0" },
+  { BEFORE ", \"press-key\": \"cd1\", \"arguments\": [ { \"flag\": \"-device\", "
+    "\"value\": \"ide-cd,id=cd1\", \"why\": \"x\" }, { \"flag\": \"-device\", "
+    "\"value\": \"ide-cd,id=cd10\", \"phase\": \"install\", \"why\": \"x\" } ] }",
+    "press-key is “cd1”, but no argument of the phase “install” has that id" },
   { BEFORE ", \"tpm\": \"3.0\", \"arguments\": [] }",
     "tpm is “3.0”, but must be one of: 1.2, 2.0" },
   { BEFORE ", \"media\": [ { \"id\": \"a\", \"kind\": \"data\", \"title\": \"A\" } ], "
@@ -494,28 +499,86 @@ with_firmware (const Way *way, DroverDocument *document, const char *folder)
   return drover_document_with_arguments (document, arguments);
 }
 
+/* Whether this host's KVM runs such a guest; asked once. */
+static gboolean
+has_kvm (const char *architecture)
+{
+  static GHashTable *answers;
+  gpointer answer;
+
+  if (answers == NULL)
+    answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!g_hash_table_lookup_extended (answers, architecture, NULL, &answer))
+    {
+      g_autofree char *program = g_strconcat ("qemu-system-", architecture, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (DroverAccelReport) report =
+        drover_test_await_boxed (drover_accel_choose (program, NULL, NULL), &error);
+
+      g_assert_no_error (error);
+      answer = GINT_TO_POINTER (
+        drover_accel_report_get_verdict (report) == DROVER_ACCEL_VERDICT_PASSED &&
+        g_strcmp0 (drover_accel_report_get_accelerator (report), "kvm") == 0);
+      g_test_message ("%s: KVM is %s", architecture, answer != NULL ? "used" : "not usable here");
+      g_hash_table_insert (answers, g_strdup (architecture), answer);
+    }
+
+  return answer != NULL;
+}
+
+/* Without KVM the processor "host" is not there either; with "max" instead QEMU still has to know
+ * all the rest, each of the processor's features included. */
+static DroverArgument *
+without_host_cpu (DroverArgument *argument)
+{
+  const char *value = drover_argument_get_value (argument);
+  g_autofree char *changed = NULL;
+
+  if (g_strcmp0 (drover_argument_get_flag (argument), "-cpu") != 0 ||
+      !g_str_has_prefix (value, "host"))
+    return drover_argument_ref (argument);
+
+  changed = g_strconcat ("max", value + strlen ("host"), NULL);
+  return drover_argument_with_value (argument, changed);
+}
+
+static DroverDocument *
+with_accelerator (const Way *way, DroverDocument *document)
+{
+  const gboolean kvm = g_str_equal (way->accelerator, "kvm") && has_kvm (way->architecture);
+  g_autoptr (DroverDocument) plain = drover_document_with_accelerator (document, NULL);
+  GPtrArray *before = drover_document_get_arguments (plain);
+  g_autoptr (GPtrArray) arguments =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
+
+  g_ptr_array_add (arguments, drover_argument_new ("-accel", kvm ? "kvm" : "tcg"));
+  for (guint i = 0; i < before->len; i++)
+    g_ptr_array_add (arguments, kvm ? drover_argument_ref (before->pdata[i])
+                                    : without_host_cpu (before->pdata[i]));
+  return drover_document_with_arguments (plain, arguments);
+}
+
 static void
 dry_run_cb (const Way *way, gpointer user_data)
 {
   Dry *dry = user_data;
   g_autoptr (DroverDocument) bare = make (way);
   g_autoptr (DroverDocument) document = NULL;
-  g_autoptr (DroverDocument) tcg = NULL;
+  g_autoptr (DroverDocument) whole = NULL;
   g_autoptr (DroverCheck) check = NULL;
   g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
 
-  /* KVM's command lines are looked at in the golden files: not every host has it. And a screen
-   * or none makes no difference to answers. */
-  if (!g_str_equal (way->accelerator, "tcg") || (way->unattended && !way->display))
+  /* A screen or none makes no difference to answers. */
+  if (way->unattended && !way->display)
     return;
   document = with_firmware (way, bare, dry->folder);
-  tcg = drover_document_with_accelerator (document, NULL);
-  argv = drover_document_dup_argv (tcg);
+  whole = with_accelerator (way, document);
+  argv = drover_document_dup_argv (whole);
   if (!g_hash_table_add (dry->seen, g_strjoinv ("\n", argv)))
     return;
 
-  check = drover_test_await_boxed (drover_check_run (tcg, dry->folder), &error);
+  check = drover_test_await_boxed (drover_check_run (whole, dry->folder), &error);
   g_assert_no_error (error);
   for (guint i = 0; i < check->problems->len; i++)
     {
@@ -775,6 +838,26 @@ test_save_again (void)
   g_assert_cmpstrv (before, after);
 }
 
+/* Who follows the installation finds in the machine which disc waits for a key. */
+static void
+test_press_key (void)
+{
+  g_autoptr (DroverTemplate) windows = find ("windows-11");
+  g_autoptr (DroverTemplate) debian = find ("debian-13");
+  const Way with = { windows, "x86_64", "tcg", "secure-boot-enrolled", TRUE, TRUE, TRUE };
+  const Way without = { debian, "x86_64", "tcg", "uefi", TRUE, TRUE, TRUE };
+  g_autoptr (DroverDocument) first = make (&with);
+  g_autoptr (DroverDocument) second = make (&without);
+  JsonObject *record = json_node_get_object (drover_document_get_member (first, "install"));
+  g_autoptr (DroverTemplate) own =
+    drover_template_new_from_document (first, drover_test_dir (), "own", "Own", NULL, NULL, NULL);
+
+  g_assert_cmpstr (json_object_get_string_member (record, "press-key"), ==, "cd1");
+  g_assert_cmpstr (drover_template_get_press_key (own), ==, "cd1");
+  record = json_node_get_object (drover_document_get_member (second, "install"));
+  g_assert_false (json_object_has_member (record, "press-key"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -785,6 +868,7 @@ main (int argc, char **argv)
   g_test_add_func ("/template/sizes", test_sizes);
   g_test_add_func ("/template/save", test_save);
   g_test_add_func ("/template/save-again", test_save_again);
+  g_test_add_func ("/template/press-key", test_press_key);
   for (guint i = 0; i < G_N_ELEMENTS (bundled); i++)
     {
       g_autofree char *golden = g_strconcat ("/template/golden/", bundled[i], NULL);

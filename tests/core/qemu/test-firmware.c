@@ -303,6 +303,11 @@ test_places (void)
                 "x86_64", "pc-q35-9.2", DROVER_FIRMWARE_ENROLLED);
   assert_place ("root/run/libvirt/nix-ovmf/OVMF_CODE.fd", "root/run/libvirt/nix-ovmf/OVMF_VARS.fd",
                 "x86_64", "pc-q35-9.2", DROVER_FIRMWARE_UEFI);
+  assert_place ("root/run/libvirt/nix-ovmf/edk2-x86_64-secure-code.fd",
+                "root/run/libvirt/nix-ovmf/edk2-i386-vars.fd", "x86_64", "pc-q35-9.2",
+                DROVER_FIRMWARE_SECURE_BOOT);
+  assert_place (ROOT "edk2/aarch64/QEMU_EFI-pflash.raw", ROOT "edk2/aarch64/vars-template-pflash.raw",
+                "aarch64", "virt-9.2", DROVER_FIRMWARE_UEFI);
 }
 
 /* Where a descriptor speaks of an architecture, known places have nothing to say of it. */

@@ -219,6 +219,7 @@ G_GNUC_UNUSED static void
 assert_off (DroverRun *run)
 {
   static const char *const files[] = { DROVER_QMP_SOCKET, DROVER_CTL_SOCKET, DROVER_HMP_SOCKET,
+                                       DROVER_USER_SOCKET,
                                        "console-0.sock",  "console-1.sock",
                                        DROVER_RUN_RECORD_FILE };
 

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "drover-error.h"
+#include "drover-install-key.h"
 #include "drover-install-reader.h"
+#include "drover-json.h"
 #include "drover-test.h"
 
 static gboolean
@@ -104,6 +107,41 @@ test_noise (void)
     }
 }
 
+/* What `query-blockstats` says of a PC with flash, a disk and a disc. */
+static DroverInstallKey
+judge (gint64 vars_written, gint64 disk_written, gint64 disc_read, const char *drive, GError **error)
+{
+  g_autofree char *text = g_strdup_printf (
+    "[{\"device\": \"\", \"node-name\": \"vars0\", \"qdev\": \"/machine/system.flash1\","
+    "  \"stats\": {\"rd_bytes\": 540672, \"wr_bytes\": %" G_GINT64_FORMAT "}},"
+    " {\"device\": \"\", \"node-name\": \"image0\", \"qdev\": \"disk0\","
+    "  \"stats\": {\"rd_bytes\": 9000000, \"wr_bytes\": %" G_GINT64_FORMAT "}},"
+    " {\"device\": \"\", \"node-name\": \"image1\", \"qdev\": \"cd1\","
+    "  \"stats\": {\"rd_bytes\": %" G_GINT64_FORMAT ", \"wr_bytes\": 0}}]",
+    vars_written, disk_written, disc_read);
+  g_autoptr (JsonNode) stats = drover_json_parse (text, -1, NULL);
+
+  return drover_install_key_judge (stats, drive, error);
+}
+
+static void
+test_key (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (judge (0, 0, 0, "cd1", &error), ==, DROVER_INSTALL_KEY_EARLY);
+  /* The firmware keeps notes of its own. */
+  g_assert_cmpuint (judge (4096, 0, 0, "cd1", &error), ==, DROVER_INSTALL_KEY_EARLY);
+  g_assert_cmpuint (judge (4096, 0, 2048, "cd1", &error), ==, DROVER_INSTALL_KEY_WANTED);
+  g_assert_cmpuint (judge (4096, 0, 3000000, "cd1", &error), ==, DROVER_INSTALL_KEY_WANTED);
+  g_assert_cmpuint (judge (4096, 0, 9000000, "cd1", &error), ==, DROVER_INSTALL_KEY_OVER);
+  g_assert_cmpuint (judge (0, 512, 2048, "cd1", &error), ==, DROVER_INSTALL_KEY_OVER);
+  g_assert_no_error (error);
+
+  g_assert_cmpuint (judge (0, 0, 2048, "cd2", &error), ==, DROVER_INSTALL_KEY_OVER);
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -113,5 +151,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/install-reader/marker", test_marker);
   g_test_add_func ("/install-reader/ubuntu", test_ubuntu);
   g_test_add_func ("/install-reader/noise", test_noise);
+  g_test_add_func ("/install-reader/key", test_key);
   return g_test_run ();
 }

@@ -25,7 +25,7 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { .name = "plain", .arguments = { "-m", "1G" }, .consoles = "" },
+  { .name = "plain", .arguments = { "-m", "1G" }, .consoles = "Serial console" },
   { .name = "nographic", .arguments = { "-nographic" }, .consoles = "Serial console" },
   { .name = "nographic-serial-stdio",
     .arguments = { "-nographic", "-serial", "stdio" },
@@ -71,44 +71,55 @@ static const Case cases[] = {
   { .name = "serial-mon-stdio",
     .arguments = { "-serial", "mon:stdio" },
     .consoles = "Serial console" },
-  { .name = "serial-pty", .arguments = { "-serial", "pty" }, .consoles = "" },
+  { .name = "serial-pty", .arguments = { "-serial", "pty" }, .n_notices = 1, .consoles = "" },
+  { .name = "serial-vc",
+    .arguments = { "-serial", "vc", "-serial", "vc:80Cx24C", "-monitor", "vc" },
+    .n_notices = 2, .consoles = "Serial console, Serial console 2" },
+  { .name = "serial-mon-vc",
+    .arguments = { "-serial", "mon:vc" },
+    .n_notices = 1, .consoles = "Serial console" },
+  { .name = "chardev-vc",
+    .arguments = { "-chardev", "vc,id=hvc,cols=80,rows=25", "-device", "virtio-serial", "-device",
+                   "virtconsole,chardev=hvc", "-chardev", "pty,id=p", "-serial", "none" },
+    .n_notices = 2, .consoles = "Virtio console “hvc”" },
   { .name = "monitor-stdio",
     .arguments = { "-monitor", "stdio" },
-    .consoles = "QEMU monitor!" },
-  { .name = "qmp-pretty-stdio", .arguments = { "-qmp-pretty", "stdio" }, .consoles = "QMP!" },
+    .consoles = "QEMU monitor!, Serial console" },
+  { .name = "qmp-pretty-stdio", .arguments = { "-qmp-pretty", "stdio" },
+    .consoles = "QMP!, Serial console" },
   { .name = "parallel-stdio",
     .arguments = { "-parallel", "stdio" },
-    .consoles = "Parallel port!" },
+    .consoles = "Parallel port!, Serial console" },
   { .name = "debugcon-stdio",
     .arguments = { "-debugcon", "stdio" },
-    .consoles = "Debug console!" },
+    .consoles = "Debug console!, Serial console" },
   { .name = "chardev-stdio",
     .arguments = { "-chardev", "stdio,id=mine", "-serial", "chardev:mine" },
-    .consoles = "Character device “mine”!" },
+    .consoles = "Serial console “mine”!" },
   { .name = "chardev-stdio-mux",
     .arguments = { "-chardev", "stdio,id=mine,mux=on,signal=off", "-serial", "chardev:mine",
                    "-mon", "chardev=mine,mode=readline" },
-    .consoles = "Character device “mine”" },
+    .consoles = "Serial console “mine”" },
   { .name = "chardev-stdio-nosignal",
     .arguments = { "-chardev", "stdio,mux,nosignal,id=mine", "-serial", "chardev:mine" },
-    .consoles = "Character device “mine”" },
+    .consoles = "Serial console “mine”" },
   { .name = "chardev-stdio-logfile",
     .arguments = { "-chardev", "stdio,id=mine,logfile=my,,log.txt,logappend=on", "-serial",
                    "chardev:mine" },
-    .consoles = "Character device “mine”!" },
+    .consoles = "Serial console “mine”!" },
   { .name = "chardev-stdio-backend",
     .arguments = { "-chardev", "id=mine,backend=stdio", "-serial", "chardev:mine" },
-    .consoles = "Character device “mine”!" },
+    .consoles = "Serial console “mine”!" },
   { .name = "chardev-file",
     .arguments = { "-chardev", "file,id=f,path=stdio", "-serial", "chardev:f" },
     .consoles = "" },
   { .name = "paused", .arguments = { "-S", "-nographic" }, .start_paused = TRUE,
     .consoles = "Serial console" },
   { .name = "daemonize", .arguments = { "-daemonize", "-m", "1G" }, .n_notices = 1,
-    .consoles = "" },
+    .consoles = "Serial console" },
   { .name = "disabled",
     .arguments = { " -nographic", " -S", " -serial", "-m", "1G", " -daemonize" },
-    .consoles = "" },
+    .consoles = "Serial console" },
   { .name = "accelerator", .arguments = { "-nographic" }, .accelerator = "tcg",
     .consoles = "Serial console" },
   { .name = "commas",
@@ -118,8 +129,8 @@ static const Case cases[] = {
   { .name = "as-typed",
     .arguments = { "--m", "1G,,", "-drive", "file=my disk,,x.img,if=virtio,", "-append",
                    "console=ttyS0  \"quoted\" $HOME" },
-    .consoles = "" },
-  { .name = "bare-image", .arguments = { "+disk.img" }, .consoles = "" },
+    .consoles = "Serial console" },
+  { .name = "bare-image", .arguments = { "+disk.img" }, .consoles = "Serial console" },
 };
 
 static DroverDocument *
@@ -327,8 +338,20 @@ test_display (void)
     drover_launch_plan_new (document, RUNTIME_DIR, LOG_DIR, NULL);
   g_autofree char *text = g_strjoinv (" ", with->argv);
 
-  g_assert_nonnull (strstr (text, " -display gtk "));
-  g_assert_cmpuint (g_strv_length (with->argv), ==, g_strv_length (without->argv) + 2);
+  g_autofree char *named = NULL;
+  const char *const name[] = { "-name", "mine", NULL };
+  g_autoptr (DroverDocument) own = make_document (name);
+  g_autoptr (DroverLaunchPlan) of_own =
+    drover_launch_plan_new_with_display (own, RUNTIME_DIR, LOG_DIR, NULL, "gtk");
+  g_autoptr (DroverLaunchPlan) unseen =
+    drover_launch_plan_new_with_display (document, RUNTIME_DIR, LOG_DIR, NULL, "none");
+
+  /* The window says whose it is, unless the arguments do. */
+  named = g_strdup_printf (" -display gtk -name guest=%s ", drover_document_get_name (document));
+  g_assert_nonnull (strstr (text, named));
+  g_assert_cmpuint (g_strv_length (with->argv), ==, g_strv_length (without->argv) + 4);
+  g_assert_cmpuint (g_strv_length (unseen->argv), ==, g_strv_length (without->argv) + 2);
+  g_assert_false (g_strv_contains ((const char *const *) of_own->argv, "guest=mine"));
 }
 
 /* The user's own log is where the console's history is then. */

@@ -12,7 +12,7 @@ new_fake_run (const char *mode)
 {
   g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "core", "fake-qemu", NULL);
   g_autoptr (DroverMachine) machine =
-    new_machine (program, ARGUMENTS ("-fake", mode));
+    new_machine (program, ARGUMENTS ("-nodefaults", "-fake", mode));
 
   return drover_run_new (machine, DROVER_QMP_SOCKET);
 }

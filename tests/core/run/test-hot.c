@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "drover-editor.h"
+#include "drover-fields.h"
+#include "drover-hot.h"
+#include "drover-json.h"
+#include "drover-qmp-arguments.h"
+#include "drover-usb-host.h"
+#include "run-fixture.h"
+
+/* What of a change a running machine can have: the plan, which asks nobody, and the steps, with
+ * real QEMU under TCG. */
+
+/* --- the plan --------------------------------------------------------------------------------- */
+
+#define Q35 "-machine q35 "
+#define CD "-device ide-cd,id=cd0"
+
+/* Steps as `KIND WHEN ID [removed] [added]`, one a line. The words of an argument list are
+ * separated by blanks; one that begins with `#` is switched off. */
+static const struct
+{
+  const char *before;
+  const char *after;
+  const char *steps;
+} plans[] = {
+  /* Nothing differs: notes, arguments that are switched off, spellings. */
+  { "-m 1G -smp 2", "-m 1G -smp 2", "" },
+  { "-m 1G", "-m 1G #-smp 4", "" },
+  { "-m 1G", "--m size=1G", "" },
+  { "-device e1000,id=a -device e1000,id=b", "-device e1000,id=b -device e1000,id=a", "" },
+
+  /* What QEMU reads only once. */
+  { "-m 1G", "-m 2G", "other next - [0] [0]" },
+  { "-m 1G -vga std", "-m 1G", "other next - [1] []" },
+  { "-m 1G", "-m 1G -vga std", "other next - [] [1]" },
+  { "-device e1000,id=a", "-device e1000,id=a,mac=52:54:00:00:00:01", "other next - [0] [0]" },
+  { "-device e1000,id=a", "-device rtl8139,id=a", "other next - [0] [0]" },
+  { "-netdev user,id=n", "-netdev tap,id=n", "other next - [0] [0]" },
+  { "-chardev null,id=c", "-chardev null,id=c -device isa-serial,chardev=c,id=s",
+    "add once s [] [1]" },
+  { "-m 1G", "-m 1G -chardev null,id=c -device isa-serial,chardev=c,id=s",
+    "add next s [] [1 2]" },
+  { "-m 1G", "-m 1G -netdev user,id=n", "other next - [] [1]" },
+
+  /* Devices and what stands behind them, in the order in which they must be made. */
+  { "-m 1G", "-m 1G -device usb-tablet", "add once - [] [1]" },
+  { "-m 1G", "-m 1G -device virtio-blk-pci,id=d,drive=f -blockdev raw,node-name=f,file=p "
+             "-blockdev file,node-name=p,filename=x",
+    "add once d [] [3 2 1]" },
+  { "-m 1G", "-m 1G -blockdev {\"driver\":\"raw\",\"node-name\":\"f\",\"file\":\"p\"} "
+             "-blockdev {\"driver\":\"file\",\"node-name\":\"p\",\"filename\":\"x\"} "
+             "-device {\"driver\":\"virtio-blk-pci\",\"id\":\"d\",\"drive\":\"f\"}",
+    "add once d [] [2 1 3]" },
+  { "-m 1G", "-m 1G -netdev user,id=n -device e1000,id=c,netdev=n", "add once c [] [1 2]" },
+  { "-m 1G", "-m 1G -drive if=none,id=n,file=x -device usb-storage,id=s,drive=n",
+    "add once s [] [1 2]" },
+  { "-m 1G", "-m 1G -drive file=x,if=virtio", "other next - [] [1]" },
+  { "-m 1G -netdev user,id=n -device e1000,id=c,netdev=n", "-m 1G",
+    "remove demand c [2 1] []" },
+  { "-blockdev file,node-name=p,filename=x -blockdev raw,node-name=f,file=p "
+    "-device virtio-blk-pci,id=d,drive=f", "",
+    "remove demand d [2 1 0] []" },
+  { "-netdev user,id=n -device e1000,netdev=n", "", "remove next - [1 0] []" },
+  { "-netdev user,id=n -device e1000,id=c,netdev=n", "-netdev user,id=n",
+    "remove demand c [1] []" },
+  { "-device qemu-xhci,id=x -device usb-tablet,id=t,bus=x.0", "",
+    "remove demand t [1] []\nremove demand x [0] []" },
+
+  /* A device by another name is not a second one. */
+  { "-netdev user,id=n -device e1000,id=a,netdev=n", "-netdev user,id=m -device e1000,id=b,netdev=m",
+    "other next - [0 1] [0 1]" },
+  { "-device usb-tablet,id=a", "-device usb-tablet,id=b", "other next - [0] [0]" },
+  { "-device usb-tablet,id=a", "-device usb-mouse,id=b",
+    "remove demand a [0] []\nadd once b [] [0]" },
+
+  /* Media. */
+  { Q35 "-cdrom a.iso", Q35 "-cdrom b.iso", "medium once ide2-cd0 [1] [1]" },
+  { Q35 "-cdrom a.iso", Q35, "medium once ide2-cd0 [1] []" },
+  { Q35, Q35 "-cdrom a,,b.iso", "medium once ide2-cd0 [] [1]" },
+  { Q35 "-nodefaults -cdrom a.iso", Q35 "-nodefaults", "other next - [2] []" },
+  { "-machine pc -fda a", "-machine pc -fda b", "medium once floppy0 [1] [1]" },
+  { Q35 "-drive file=a,media=cdrom,id=my", Q35 "-drive file=b,media=cdrom,id=my",
+    "medium once my [1] [1]" },
+  { Q35 "-drive file=a,media=cdrom", Q35 "-drive media=cdrom", "medium once ide0-cd0 [1] [1]" },
+  { Q35 "-drive file=a,media=cdrom,cache=none", Q35 "-drive file=b,media=cdrom",
+    "other next - [1] [1]" },
+  { Q35 "-drive file=a", Q35 "-drive file=b", "other next - [1] [1]" },
+  { CD ",drive=n -blockdev file,node-name=n,filename=a", CD, "medium once cd0 [1 0] [0]" },
+  { CD, CD ",drive=n -blockdev file,node-name=n,filename=a", "medium once cd0 [0] [1 0]" },
+  { CD ",drive=n -blockdev raw,node-name=n,file.driver=file,file.filename=a",
+    CD ",drive=n -blockdev raw,node-name=n,file.driver=file,file.filename=b",
+    "medium once cd0 [1] [1]" },
+  { "-blockdev file,node-name=n,filename=a -device ide-cd,drive=n",
+    "-blockdev file,node-name=n,filename=b -device ide-cd,drive=n", "medium next - [0] [0]" },
+  { CD, CD ",bootindex=1", "other next - [0] [0]" },
+  { "-device virtio-blk-pci,id=d,drive=n -blockdev file,node-name=n,filename=a",
+    "-device virtio-blk-pci,id=d,drive=n -blockdev file,node-name=n,filename=b",
+    "other next - [1] [1]" },
+
+  /* Port forwards: keyval with repeats, JSON. */
+  { "-netdev user,id=n", "-netdev user,id=n,hostfwd=tcp::1-:2", "forwards once n [0] [0]" },
+  { "-netdev user,id=n,hostfwd=tcp::1-:2,hostfwd=tcp::3-:4", "-netdev user,id=n",
+    "forwards once n [0] [0]" },
+  { "-netdev {\"type\":\"user\",\"id\":\"n\",\"hostfwd\":[{\"str\":\"tcp::1-:2\"}]}",
+    "-netdev {\"type\":\"user\",\"id\":\"n\"}", "forwards once n [0] [0]" },
+  { "-nic user", "-nic user,hostfwd=tcp::1-:2", "forwards once - [0] [0]" },
+  { "-netdev user,id=n", "-netdev user,id=n,restrict=on,hostfwd=tcp::1-:2",
+    "other next - [0] [0]" },
+
+  /* Processors. */
+  { "-smp 1,maxcpus=4", "-smp 3,maxcpus=4", "cpus once - [0] [0]" },
+  { "-smp 1,maxcpus=4", "-smp cpus=3,maxcpus=4", "cpus once - [0] [0]" },
+  { "-smp 1", "-smp 2", "cpus next - [0] [0]" },
+  { "-smp 1,maxcpus=4", "-smp 5,maxcpus=4", "cpus next - [0] [0]" },
+  { "-smp 3,maxcpus=4", "-smp 2,maxcpus=4", "cpus next - [0] [0]" },
+  { "-smp 1,maxcpus=4", "-smp 2,maxcpus=8", "cpus next - [0] [0]" },
+
+  /* Ugly ones: trailing commas, JSON that is none, what no form knows. */
+  { "-device {broken", "-device {broken}", "other next - [0] [0]" },
+  { "-m 1G,", "-m 1G,,", "other next - [0] [0]" },
+  { "-frobnicate x", "-frobnicate y", "other next - [0] [0]" },
+  { "disk.img", "other.img", "other next - [0] [0]" },
+};
+
+static GPtrArray *
+read_arguments (const char *text)
+{
+  GPtrArray *arguments =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      gboolean off = *words[i] == '#';
+      const char *word = words[i] + off;
+      gboolean has_value = *word == '-' && words[i + 1] != NULL && *words[i + 1] != '-' &&
+                           *words[i + 1] != '#' && *words[i + 1] != '\0';
+      g_autoptr (DroverArgument) argument = NULL;
+
+      if (*word == '\0')
+        continue;
+      argument = drover_argument_new (*word == '-' ? word : NULL,
+                                      has_value ? words[i + 1] : *word == '-' ? NULL : word);
+      g_ptr_array_add (arguments, drover_argument_with_enabled (argument, !off));
+      i += has_value;
+    }
+
+  return arguments;
+}
+
+static void
+append_list (GString *text, GArray *list)
+{
+  g_string_append (text, " [");
+  for (guint i = 0; i < list->len; i++)
+    g_string_append_printf (text, "%s%d", i > 0 ? " " : "", g_array_index (list, int, i));
+  g_string_append (text, "]");
+}
+
+static char *
+describe_plan (DroverHotPlan *plan)
+{
+  static const char *const kinds[] = { "other", "add", "remove", "medium", "forwards", "cpus" };
+  static const char *const whens[] = { "once", "demand", "next" };
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < plan->steps->len; i++)
+    {
+      const DroverHotStep *step = plan->steps->pdata[i];
+
+      g_string_append_printf (text, "%s%s %s %s", i > 0 ? "\n" : "", kinds[step->kind],
+                              whens[step->when], step->id != NULL ? step->id : "-");
+      append_list (text, step->before);
+      append_list (text, step->after);
+      g_assert_true (*step->title != '\0');
+      g_assert_true (step->when != DROVER_HOT_NEXT_START || step->reason != NULL);
+    }
+
+  return g_string_free_and_steal (text);
+}
+
+static void
+test_plan (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plans); i++)
+    {
+      g_autoptr (GPtrArray) before = read_arguments (plans[i].before);
+      g_autoptr (GPtrArray) after = read_arguments (plans[i].after);
+      g_autoptr (DroverHotPlan) plan = drover_hot_plan_new (before, after, QEMU);
+      g_autofree char *steps = describe_plan (plan);
+
+      g_test_message ("%s → %s", plans[i].before, plans[i].after);
+      g_assert_cmpstr (steps, ==, plans[i].steps);
+    }
+}
+
+static char *
+join (GPtrArray *arguments)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      const char *flag = drover_argument_get_flag (arguments->pdata[i]);
+      const char *value = drover_argument_get_value (arguments->pdata[i]);
+
+      g_string_append_printf (text, "%s%s%s%s", text->len > 0 ? " " : "",
+                              flag != NULL ? flag : "", flag && value ? " " : "",
+                              value != NULL ? value : "");
+    }
+
+  return g_string_free_and_steal (text);
+}
+
+/* Law: with every step done what runs is what the document says, and the next plan is empty;
+ * with none done nothing changes. */
+static void
+test_merge (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plans); i++)
+    {
+      g_autoptr (GPtrArray) before = read_arguments (plans[i].before);
+      g_autoptr (GPtrArray) after = read_arguments (plans[i].after);
+      g_autoptr (DroverHotPlan) plan = drover_hot_plan_new (before, after, QEMU);
+      g_autoptr (GPtrArray) none = g_ptr_array_new ();
+      g_autoptr (GPtrArray) same = drover_hot_plan_merge (plan, none);
+      g_autoptr (GPtrArray) all = drover_hot_plan_merge (plan, plan->steps);
+      g_autoptr (DroverHotPlan) rest = drover_hot_plan_new (all, after, QEMU);
+      g_autofree char *text = join (same);
+      g_autofree char *expected = join (before);
+
+      g_test_message ("%s → %s", plans[i].before, plans[i].after);
+      g_assert_cmpstr (text, ==, expected);
+      g_assert_cmpuint (rest->steps->len, ==, 0);
+    }
+}
+
+/* The words of a command line are joined as in the document where no table says how. */
+static void
+test_read_command (void)
+{
+  const char *const command[] = { "qemu", "-frob", "-1", "-S", "disk.img", "-m", "1G", "-new", "x",
+                                  NULL };
+  g_autoptr (GPtrArray) document = g_ptr_array_new ();
+  g_autoptr (DroverArgument) frob = drover_argument_new ("-frob", "-1");
+  g_autoptr (GPtrArray) arguments = NULL;
+
+  g_ptr_array_add (document, frob);
+  arguments = drover_hot_read_command (command, document);
+  g_assert_cmpuint (arguments->len, ==, 5);
+  g_assert_cmpstr (drover_argument_get_value (arguments->pdata[0]), ==, "-1");
+  g_assert_null (drover_argument_get_value (arguments->pdata[1]));
+  g_assert_null (drover_argument_get_flag (arguments->pdata[2]));
+  g_assert_cmpstr (drover_argument_get_value (arguments->pdata[3]), ==, "1G");
+  g_assert_cmpstr (drover_argument_get_value (arguments->pdata[4]), ==, "x");
+}
+
+/* --- from option text to QMP ------------------------------------------------------------------ */
+
+static const char schema_text[] =
+  "[{\"name\":\"netdev_add\",\"meta-type\":\"command\",\"arg-type\":\"1\"},"
+  "{\"name\":\"1\",\"meta-type\":\"object\",\"tag\":\"type\",\"members\":["
+  "{\"name\":\"id\",\"type\":\"str\"},{\"name\":\"type\",\"type\":\"2\"}],"
+  "\"variants\":[{\"case\":\"user\",\"type\":\"3\"},{\"case\":\"stream\",\"type\":\"6\"}]},"
+  "{\"name\":\"2\",\"meta-type\":\"enum\"},"
+  "{\"name\":\"3\",\"meta-type\":\"object\",\"members\":[{\"name\":\"restrict\",\"type\":\"bool\"},"
+  "{\"name\":\"hostfwd\",\"type\":\"4\"},{\"name\":\"mtu\",\"type\":\"int\"}]},"
+  "{\"name\":\"4\",\"meta-type\":\"array\",\"element-type\":\"5\"},"
+  "{\"name\":\"5\",\"meta-type\":\"object\",\"members\":[{\"name\":\"str\",\"type\":\"str\"}]},"
+  "{\"name\":\"6\",\"meta-type\":\"object\",\"members\":[{\"name\":\"addr\",\"type\":\"7\"}]},"
+  "{\"name\":\"7\",\"meta-type\":\"object\",\"tag\":\"type\",\"members\":["
+  "{\"name\":\"type\",\"type\":\"2\"}],\"variants\":[{\"case\":\"inet\",\"type\":\"8\"}]},"
+  "{\"name\":\"8\",\"meta-type\":\"object\",\"members\":[{\"name\":\"host\",\"type\":\"str\"},"
+  "{\"name\":\"keep\",\"type\":\"bool\"}]},"
+  "{\"name\":\"str\",\"meta-type\":\"builtin\",\"json-type\":\"string\"},"
+  "{\"name\":\"int\",\"meta-type\":\"builtin\",\"json-type\":\"int\"},"
+  "{\"name\":\"bool\",\"meta-type\":\"builtin\",\"json-type\":\"boolean\"}]";
+
+static void
+test_schema (void)
+{
+  static const char *const texts[][2] = {
+    { "user,id=n,restrict=on", "{\"id\":\"n\",\"type\":\"user\",\"restrict\":true}" },
+    { "user,restrict", "{\"type\":\"user\",\"restrict\":true}" },
+    { "user,hostfwd=tcp::1-:2,mtu=9k,hostfwd=tcp::3-:4",
+      "{\"type\":\"user\",\"hostfwd\":[{\"str\":\"tcp::1-:2\"},{\"str\":\"tcp::3-:4\"}],"
+      "\"mtu\":9216}" },
+    { "user,new=1,mtu=many", "{\"type\":\"user\",\"mtu\":\"many\",\"new\":\"1\"}" },
+    { "stream,addr.type=inet,addr.keep=off,addr.host=a,,b",
+      "{\"type\":\"stream\",\"addr\":{\"type\":\"inet\",\"host\":\"a,b\",\"keep\":false}}" },
+    { "{\"type\": \"user\", \"id\": \"n\"}", "{\"type\":\"user\",\"id\":\"n\"}" },
+  };
+  g_autoptr (JsonNode) schema = drover_json_parse (schema_text, -1, NULL);
+
+  g_assert_nonnull (schema);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (DroverArgument) argument = drover_argument_new ("-netdev", texts[i][0]);
+      g_autoptr (DroverFields) fields = drover_fields_new (argument);
+      g_autoptr (JsonNode) node = drover_qmp_arguments_new (schema, "netdev_add", fields);
+      g_autofree char *text = drover_json_to_text (node, FALSE);
+
+      g_assert_cmpstr (text, ==, texts[i][1]);
+    }
+}
+
+static void
+test_device_types (void)
+{
+  static const char properties_text[] =
+    "[{\"name\":\"vendorid\",\"type\":\"uint32\"},{\"name\":\"mq\",\"type\":\"bool\"},"
+    "{\"name\":\"size\",\"type\":\"size\"},{\"name\":\"addr\",\"type\":\"str\"}]";
+  g_autoptr (JsonNode) properties = drover_json_parse (properties_text, -1, NULL);
+  g_autoptr (DroverArgument) argument =
+    drover_argument_new ("-device", "usb-host,vendorid=0x1d6b,mq,size=1M,addr=06.0,bus=x.0");
+  g_autoptr (DroverFields) fields = drover_fields_new (argument);
+  g_autoptr (JsonNode) node = drover_qmp_arguments_new_device (properties, fields);
+  g_autofree char *text = drover_json_to_text (node, FALSE);
+
+  g_assert_cmpstr (text, ==, "{\"driver\":\"usb-host\",\"vendorid\":7531,\"mq\":true,"
+                             "\"size\":1048576,\"addr\":\"06.0\",\"bus\":\"x.0\"}");
+}
+
+/* --- the host's USB devices ------------------------------------------------------------------- */
+
+static void
+put_device (const char *root, const char *name, const char *const *attributes)
+{
+  g_autofree char *folder = g_build_filename (root, "sys/bus/usb/devices", name, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (guint i = 0; attributes[i] != NULL; i += 2)
+    {
+      g_autofree char *path = g_build_filename (folder, attributes[i], NULL);
+
+      g_assert_true (g_file_set_contents (path, attributes[i + 1], -1, NULL));
+    }
+}
+
+/* Hubs, interfaces and what has no proper numbers are no devices to give away. */
+static void
+test_usb_host (void)
+{
+  g_autofree char *root = g_build_filename (drover_test_dir (), "usb", NULL);
+  g_autofree char *node = g_build_filename (root, "dev/bus/usb/001/002", NULL);
+  g_autofree char *bus = g_path_get_dirname (node);
+  g_autoptr (GPtrArray) none = drover_usb_host_list (root);
+  g_autoptr (GPtrArray) devices = NULL;
+  g_auto (GStrv) properties = NULL;
+  const DroverUsbHost *device;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  put_device (root, "usb1", ARGUMENTS ("idVendor", "1d6b\n", "idProduct", "0002\n", "bDeviceClass",
+                                       "09\n"));
+  put_device (root, "1-1:1.0", ARGUMENTS ("bInterfaceClass", "08\n"));
+  put_device (root, "1-3", ARGUMENTS ("idVendor", "xyz\n", "idProduct", "0002\n"));
+  put_device (root, "1-2", ARGUMENTS ("idVendor", "ABcd\n", "idProduct", "0102\n", "busnum", "1\n",
+                                      "devnum", "3\n"));
+  put_device (root, "1-1", ARGUMENTS ("idVendor", "1234\n", "idProduct", "5678\n", "bDeviceClass",
+                                      "00\n", "busnum", "1\n", "devnum", "2\n", "product",
+                                      "Pen \xff\n", "manufacturer", "Acme\n"));
+  g_assert_cmpint (g_mkdir_with_parents (bus, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (node, "", 0, NULL));
+
+  devices = drover_usb_host_list (root);
+  g_assert_cmpuint (devices->len, ==, 2);
+  device = devices->pdata[0];
+  g_assert_true (g_str_has_prefix (device->title, "Acme Pen"));
+  g_assert_true (device->writable);
+  properties = drover_usb_host_dup_properties (device);
+  g_assert_cmpstr (properties[1], ==, "vendorid=0x1234");
+  g_assert_cmpstr (properties[2], ==, "productid=0x5678");
+  device = devices->pdata[1];
+  g_assert_cmpstr (device->vendor, ==, "abcd");
+  g_assert_cmpstr (device->title, ==, "Device ABcd:0102");
+  g_assert_false (device->writable);
+}
+
+/* --- real QEMU -------------------------------------------------------------------------------- */
+
+static DroverRun *
+new_board (const char *const *arguments)
+{
+  g_autoptr (DroverMachine) machine = new_machine (QEMU, arguments);
+  DroverRun *run = drover_run_new (machine, DROVER_QMP_SOCKET);
+
+  start (run, FALSE);
+  g_assert_nonnull (drover_hot_get_plan (drover_hot_get_for_run (run)));
+  return run;
+}
+
+/* Changes the machine as its window does, one change that stands alone, and waits until the
+ * running QEMU has heard of what it is told at once. */
+static void
+change (DroverRun *run, const char *old_value, const char *const *values)
+{
+  DroverHot *hot = drover_hot_get_for_run (run);
+  DroverEditor *editor = drover_editor_get_for_machine (drover_run_get_machine (run));
+  GPtrArray *arguments = drover_arguments_copy (drover_editor_get_arguments (editor));
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; old_value != NULL && i < arguments->len; i++)
+    if (g_strcmp0 (drover_argument_get_value (arguments->pdata[i]), old_value) == 0)
+      {
+        g_ptr_array_remove_index (arguments, i);
+        break;
+      }
+  for (guint i = 0; values != NULL && values[i] != NULL; i += 2)
+    g_ptr_array_add (arguments, drover_argument_new (values[i], values[i + 1]));
+  g_assert_true (drover_editor_apply_arguments (editor, arguments, "Change", NULL, &error));
+  g_assert_no_error (error);
+  drover_test_until (!drover_hot_is_busy (hot));
+  g_ptr_array_unref (arguments);
+}
+
+static char *
+describe_difference (DroverRun *run)
+{
+  return describe_plan (drover_hot_get_plan (drover_hot_get_for_run (run)));
+}
+
+static void
+assert_nothing_differs (DroverRun *run)
+{
+  g_autofree char *difference = describe_difference (run);
+  g_autofree char *folder = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverRunRecord) record = drover_run_record_load (folder, NULL);
+  DroverDocument *document = drover_machine_get_document (drover_run_get_machine (run));
+  g_auto (GStrv) command = drover_document_dup_argv (document);
+
+  g_assert_cmpstr (difference, ==, "");
+  /* And everybody else is told so. */
+  g_assert_cmpuint (g_strv_length (record->command), ==, g_strv_length (command));
+}
+
+static GPtrArray *
+apply (DroverRun *run, DroverHotFlags flags)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *results =
+    drover_test_await_boxed (drover_hot_apply (drover_hot_get_for_run (run), flags, NULL), &error);
+
+  g_assert_no_error (error);
+  return results;
+}
+
+static char *
+ask (DroverRun *run, const char *command, const char *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = drover_test_await_boxed (
+    drover_qmp_execute (drover_run_get_qmp (run), command,
+                        arguments != NULL ? drover_json_parse (arguments, -1, NULL) : NULL),
+    &error);
+
+  g_assert_no_error (error);
+  return drover_json_to_text (node, FALSE);
+}
+
+static gboolean
+says (DroverRun *run, const char *command, const char *arguments, const char *word)
+{
+  g_autofree char *text = ask (run, command, arguments);
+
+  return strstr (text, word) != NULL;
+}
+
+#define DEVICES "qom-list", "{\"path\":\"/machine/peripheral\"}"
+
+static char *
+write_image (const char *name)
+{
+  char *path = g_build_filename (drover_test_dir (), name, NULL);
+  g_autofree char *zeroes = g_malloc0 (65536);
+
+  g_assert_true (g_file_set_contents (path, zeroes, 65536, NULL));
+  return path;
+}
+
+/* One machine for all that a PC of today is told: each start costs a second. */
+static void
+test_board (void)
+{
+  g_autofree char *a = write_image ("a.iso");
+  g_autofree char *b = write_image ("b.iso");
+  g_autofree char *data = write_image ("data.raw");
+  g_autofree char *cd_a = g_strdup_printf ("raw,node-name=cdn,read-only=on,file.driver=file,"
+                                           "file.filename=%s", a);
+  g_autofree char *cd_b = g_strdup_printf ("raw,node-name=cdn,read-only=on,file.driver=file,"
+                                           "file.filename=%s", b);
+  g_autofree char *cd_lost = g_strconcat (cd_a, ".lost", NULL);
+  g_autofree char *disk = g_strdup_printf ("raw,node-name=dn,file.driver=file,file.filename=%s",
+                                           data);
+  g_autoptr (DroverRun) run = new_board (ARGUMENTS (
+    "-machine", "q35", "-accel", "tcg", "-m", "64", "-smp", "1,maxcpus=2", "-nodefaults",
+    "-display", "none", "-S", "-device", "pcie-root-port,id=rp0,chassis=1", "-device",
+    "pcie-root-port,id=rp1,chassis=2", "-device", "qemu-xhci,id=usb0", "-cdrom", a, "-blockdev",
+    cd_a, "-device", "ide-cd,id=cd0,bus=ide.0,drive=cdn", "-netdev", "user,id=net0", "-device",
+    "virtio-net-pci,netdev=net0", "-drive", "media=cdrom,id=old,index=3"));
+  DroverHot *hot = drover_hot_get_for_run (run);
+  g_autoptr (GPtrArray) results = NULL;
+  g_autofree char *difference = NULL;
+
+  /* Media, the older way and by node; one that is not there leaves the drive as it was. */
+  change (run, a, ARGUMENTS ("-cdrom", b));
+  assert_nothing_differs (run);
+  g_assert_true (says (run, "query-block", NULL, "b.iso"));
+  change (run, cd_a, ARGUMENTS ("-blockdev", cd_lost));
+  difference = describe_difference (run);
+  g_assert_true (g_str_has_prefix (difference, "medium once cd0"));
+  g_assert_nonnull (drover_hot_get_failure (hot, drover_hot_get_plan (hot)->steps->pdata[0]));
+  g_assert_true (says (run, "query-block", NULL, "a.iso"));
+  change (run, cd_lost, ARGUMENTS ("-blockdev", cd_b));
+  assert_nothing_differs (run);
+  g_assert_false (says (run, "query-block", NULL, "a.iso"));
+  change (run, cd_b, NULL);
+  change (run, "ide-cd,id=cd0,bus=ide.0,drive=cdn", ARGUMENTS ("-device", "ide-cd,id=cd0,bus=ide.0"));
+  g_assert_false (says (run, "query-named-block-nodes", NULL, "\"cdn\""));
+  change (run, "media=cdrom,id=old,index=3", ARGUMENTS ("-drive", "media=cdrom,id=old,index=3,file=/dev/null"));
+
+  /* USB lets go by itself; a disk is added with its node. */
+  change (run, NULL, ARGUMENTS ("-device", "usb-tablet,id=pen"));
+  g_assert_true (says (run, DEVICES, "pen"));
+  change (run, "usb-tablet,id=pen", NULL);
+  g_assert_true (says (run, DEVICES, "pen"));
+  results = apply (run, DROVER_HOT_DEFAULT);
+  g_assert_cmpuint (results->len, >=, 1);
+  g_assert_false (says (run, DEVICES, "pen"));
+  change (run, NULL, ARGUMENTS ("-blockdev", disk, "-device", "virtio-blk-pci,id=disk0,drive=dn,bus=rp0"));
+  g_assert_true (says (run, DEVICES, "disk0"));
+  g_assert_true (says (run, "query-named-block-nodes", NULL, "\"dn\""));
+
+  /* A processor, where there is room for one. */
+  change (run, "1,maxcpus=2", ARGUMENTS ("-smp", "2,maxcpus=2"));
+  g_assert_false (says (run, "query-cpus-fast", NULL, "\"cpu-index\":2"));
+  g_assert_true (says (run, "query-cpus-fast", NULL, "\"cpu-index\":1"));
+
+  drover_hot_set_patience (hot, 1);
+  change (run, disk, NULL);
+  change (run, "virtio-blk-pci,id=disk0,drive=dn,bus=rp0", NULL);
+  g_clear_pointer (&results, g_ptr_array_unref);
+  results = apply (run, DROVER_HOT_DEFAULT);
+
+  /* A guest that stands still does not let go; a reset takes it away, and what stood behind it
+   * goes then, too. */
+  g_assert_true (says (run, DEVICES, "disk0"));
+  g_assert_true (says (run, "query-named-block-nodes", NULL, "\"dn\""));
+  g_assert_nonnull (
+    strstr (drover_hot_get_failure (hot, drover_hot_get_plan (hot)->steps->pdata[0]),
+            "did not let go"));
+  g_free (ask (run, "system_reset", NULL));
+  drover_test_until (!says (run, DEVICES, "disk0") && !drover_hot_is_busy (hot) &&
+                     !says (run, "query-named-block-nodes", NULL, "\"dn\""));
+  finish (g_steal_pointer (&run));
+}
+
+int
+main (int argc, char *argv[])
+{
+  drover_test_init (&argc, &argv);
+  g_test_add_func ("/hot/plan", test_plan);
+  g_test_add_func ("/hot/merge", test_merge);
+  g_test_add_func ("/hot/read-command", test_read_command);
+  g_test_add_func ("/hot/schema", test_schema);
+  g_test_add_func ("/hot/device-types", test_device_types);
+  g_test_add_func ("/hot/usb-host", test_usb_host);
+  g_test_add_func ("/hot/board", test_board);
+  return drover_test_run ();
+}
