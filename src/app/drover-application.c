@@ -4,8 +4,13 @@
 #include <glib/gi18n.h>
 
 #include "drover-application.h"
+#include "drover-dex.h"
 #include "drover-launch-plan.h"
+#include "drover-notifier.h"
 #include "drover-paths.h"
+#include "drover-preferences-dialog.h"
+#include "drover-quit.h"
+#include "drover-session-guard.h"
 #include "drover-window.h"
 
 struct _DroverApplication
@@ -15,6 +20,8 @@ struct _DroverApplication
   GSettings *settings;
   DroverSession *session;
   DroverDownloads *downloads;
+  DroverNotifier *notifier;
+  DroverSessionGuard *guard;
 };
 
 G_DEFINE_FINAL_TYPE (DroverApplication, drover_application, ADW_TYPE_APPLICATION)
@@ -27,6 +34,7 @@ static const struct
 } shortcuts[] = {
   { "app.quit", { "<Control><Shift>q" } },
   { "app.shortcuts", { "<Control>question" } },
+  { "app.preferences", { "<Control>comma" } },
   { "win.new", { "<Control><Shift>n" } },
   { "win.import", { "<Control><Shift>o" } },
   { "win.downloads", { "<Control><Shift>j" } },
@@ -67,18 +75,67 @@ show_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  DroverApplication *self = DROVER_APPLICATION (user_data);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  adw_dialog_present (drover_preferences_dialog_new (self->settings), GTK_WIDGET (window));
+}
+
+static DexFuture *
+quit_cb (DexFuture *future, gpointer user_data)
+{
+  g_application_quit (user_data);
+  return dex_future_new_true ();
+}
+
+static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
+  DroverApplication *self = DROVER_APPLICATION (user_data);
   GtkWindow *window = gtk_application_get_active_window (user_data);
 
-  if (window == NULL || drover_window_save (DROVER_WINDOW (window)))
+  if (window != NULL && !drover_window_save (DROVER_WINDOW (window)))
+    return;
+
+  if (window == NULL || !drover_quit_has_questions (self->session, self->settings))
     g_application_quit (user_data);
+  else
+    drover_dex_forget (
+      dex_future_then (drover_window_settle_quit (DROVER_WINDOW (window)), quit_cb,
+                       g_object_ref (self), g_object_unref));
+}
+
+/* Of a notification: what to do with which machine. */
+static void
+machine (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  DroverApplication *self = DROVER_APPLICATION (user_data);
+  DroverLibrary *library = drover_session_get_library (self->session);
+  const char *slug;
+  const char *verb;
+  DroverMachine *found;
+  GtkWindow *window;
+
+  g_variant_get (parameter, "(&s&s)", &slug, &verb);
+  found = drover_library_find (library, slug, NULL);
+  if (gtk_application_get_active_window (GTK_APPLICATION (self)) == NULL)
+    g_application_activate (G_APPLICATION (self));
+  window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  if (window != NULL)
+    gtk_window_present (window);
+  if (found != NULL && window != NULL)
+    drover_window_act_on (DROVER_WINDOW (window), drover_session_get_run (self->session, found),
+                          verb);
 }
 
 static const GActionEntry actions[] = {
   { .name = "about", .activate = show_about },
   { .name = "shortcuts", .activate = show_shortcuts },
+  { .name = "preferences", .activate = show_preferences },
   { .name = "quit", .activate = quit },
+  { .name = "machine", .activate = machine, .parameter_type = "(ss)" },
 };
 
 static void
@@ -100,6 +157,9 @@ drover_application_startup (GApplication *application)
   media = drover_media_new (media_folder);
   self->downloads = drover_downloads_new (media);
   drover_downloads_remember (self->downloads);
+
+  self->notifier = drover_notifier_new (GTK_APPLICATION (self), self->session, self->settings);
+  self->guard = drover_session_guard_new (GTK_APPLICATION (self), self->session);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -140,6 +200,8 @@ drover_application_shutdown (GApplication *application)
   DroverApplication *self = DROVER_APPLICATION (application);
 
   /* Only our ends of the sockets go. The guests stay. */
+  g_clear_object (&self->guard);
+  g_clear_object (&self->notifier);
   g_clear_object (&self->session);
   g_clear_object (&self->downloads);
   g_clear_object (&self->settings);
@@ -172,7 +234,8 @@ DroverApplication *
 drover_application_new (void)
 {
   return g_object_new (DROVER_TYPE_APPLICATION, "application-id", APP_ID, "flags",
-                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", RESOURCE_PATH, NULL);
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", RESOURCE_PATH,
+                       "register-session", TRUE, NULL);
 }
 
 /**
@@ -209,4 +272,16 @@ drover_application_get_downloads (DroverApplication *self)
 {
   g_return_val_if_fail (DROVER_IS_APPLICATION (self), NULL);
   return self->downloads;
+}
+
+/**
+ * drover_application_get_guard:
+ *
+ * Returns: (transfer none): what looks after the end of the user's session
+ */
+DroverSessionGuard *
+drover_application_get_guard (DroverApplication *self)
+{
+  g_return_val_if_fail (DROVER_IS_APPLICATION (self), NULL);
+  return self->guard;
 }

@@ -4,6 +4,7 @@
 #include <adwaita.h>
 
 #include "drover-downloads.h"
+#include "drover-session-guard.h"
 #include "drover-session.h"
 
 G_BEGIN_DECLS
@@ -15,5 +16,6 @@ DroverApplication *drover_application_new          (void);
 DroverSession     *drover_application_get_session  (DroverApplication *self);
 GSettings         *drover_application_get_settings (DroverApplication *self);
 DroverDownloads   *drover_application_get_downloads (DroverApplication *self);
+DroverSessionGuard *drover_application_get_guard (DroverApplication *self);
 
 G_END_DECLS

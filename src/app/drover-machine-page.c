@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drover-activity-view.h"
+#include "drover-clock.h"
 #include "drover-configuration-view.h"
 #include "drover-console-pane.h"
 #include "drover-dex.h"
@@ -13,6 +14,7 @@
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
+#include "drover-trouble-bar.h"
 #include "drover-words.h"
 
 /* One machine: its console while it runs, what it is while it does not, and what went wrong. */
@@ -28,6 +30,7 @@ struct _DroverMachinePage
   DroverPowerBar *bottom_power;
   AdwBanner *banner;
   DroverInstallBar *install_bar;
+  DroverTroubleBar *trouble_bar;
   AdwInlineViewSwitcher *switcher;
   AdwViewStack *views;
   AdwBin *configuration;
@@ -124,6 +127,7 @@ update_banner (DroverMachinePage *self)
   adw_banner_set_title (self->banner, end != NULL ? end : _("The machine is off."));
   adw_banner_set_revealed (self->banner,
                            is_shown (self, "console") && drover_run_is_off (self->run) &&
+                             drover_run_get_trouble (self->run) == NULL &&
                              g_str_equal (gtk_stack_get_visible_child_name (self->stack), "console"));
 }
 
@@ -165,6 +169,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
 
   g_type_ensure (DROVER_TYPE_CONSOLE_PANE);
   g_type_ensure (DROVER_TYPE_INSTALL_BAR);
+  g_type_ensure (DROVER_TYPE_TROUBLE_BAR);
   g_type_ensure (DROVER_TYPE_POWER_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                RESOURCE_PATH "/drover-machine-page.ui");
@@ -173,6 +178,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, bottom_power);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, banner);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, install_bar);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, trouble_bar);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, switcher);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, views);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, configuration);
@@ -272,6 +278,18 @@ update_failed (DroverMachinePage *self)
       gtk_button_set_label (self->failed_button, _("_Try Again"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.reconnect");
     }
+  else if (drover_run_get_trouble (self->run) != NULL)
+    {
+      DroverTrouble *trouble = drover_run_get_trouble (self->run);
+      g_autofree char *text = drover_trouble_dup_text (trouble);
+      g_autofree char *title = g_markup_escape_text (trouble->title, -1);
+      g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+      adw_status_page_set_title (self->failed_page, title);
+      adw_status_page_set_description (self->failed_page, escaped);
+      gtk_button_set_label (self->failed_button, _("_Start"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.start");
+    }
   else
     {
       gboolean own_words = g_error_matches (error, DROVER_ERROR, DROVER_ERROR_START_FAILED);
@@ -319,20 +337,27 @@ update_command (DroverMachinePage *self)
 }
 
 static void
+update_state (DroverMachinePage *self)
+{
+  g_autofree char *state = drover_words_for_run (self->run);
+
+  adw_window_title_set_subtitle (self->title, state);
+  gtk_label_set_label (self->state, state);
+}
+
+static void
 update (DroverMachinePage *self)
 {
   const char *name = drover_machine_get_name (drover_run_get_machine (self->run));
-  g_autofree char *state = drover_words_for_run (self->run);
   const char *page;
   g_autofree char *escaped = NULL;
 
   drover_console_pane_update (self->pane);
   page = choose_page (self);
   adw_window_title_set_title (self->title, name);
-  adw_window_title_set_subtitle (self->title, state);
+  update_state (self);
   escaped = g_markup_escape_text (name, -1);
   adw_status_page_set_title (self->off_page, escaped);
-  gtk_label_set_label (self->state, state);
   gtk_widget_set_visible (GTK_WIDGET (self->switcher),
                           drover_machine_get_error (drover_run_get_machine (self->run)) == NULL);
   if (!gtk_widget_get_visible (GTK_WIDGET (self->switcher)))
@@ -387,12 +412,16 @@ drover_machine_page_new (DroverRun *run)
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (run, "notify::accelerator", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (run, "notify::trouble", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drover_clock_get (), "minute", G_CALLBACK (update_state), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "service-failed", G_CALLBACK (update_service_banner), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
   drover_install_bar_set_run (self->install_bar, run);
+  drover_trouble_bar_set_run (self->trouble_bar, run);
   return self;
 }
 
@@ -457,23 +486,14 @@ drover_machine_page_check (DroverMachinePage *self)
 gboolean
 drover_machine_page_show_terminal (DroverMachinePage *self)
 {
-  g_autoptr (DroverConsole) console = NULL;
-  GtkWidget *view;
-
   g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
 
-  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
-  view = console != NULL
-           ? adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console))
-           : NULL;
-  if (view == NULL)
+  if (!drover_console_pane_show_first (self->pane))
     return FALSE;
 
-  adw_view_stack_set_visible_child (self->consoles, view);
   adw_view_stack_set_visible_child_name (self->views, "console");
   gtk_stack_set_visible_child_name (self->stack, "console");
-  gtk_widget_grab_focus (
-    GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (view))));
+  drover_console_pane_focus (self->pane);
   return TRUE;
 }
 

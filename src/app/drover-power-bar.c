@@ -14,6 +14,7 @@ struct _DroverPowerBar
   GtkWidget *start;
   GtkWidget *pause;
   GtkWidget *resume;
+  GtkWidget *wake;
   GtkWidget *shut_down;
   GtkWidget *reset;
   GtkWidget *force_off;
@@ -21,18 +22,38 @@ struct _DroverPowerBar
 
 G_DEFINE_FINAL_TYPE (DroverPowerBar, drover_power_bar, GTK_TYPE_BOX)
 
-/* What a button does when it can be used. */
+typedef enum
+{
+  START,
+  START_PAUSED,
+  START_DISPOSABLE,
+  PAUSE,
+  RESUME,
+  WAKE,
+  SHUT_DOWN,
+  RESET,
+  FORCE_OFF,
+} Action;
+
+/* What each does when it can be used. */
 static const struct
 {
-  const char *action;
+  const char *name;
+  const char *label;
   const char *tooltip;
 } descriptions[DROVER_N_POWER_ACTIONS] = {
-  { "win.start", N_("Start") },
-  { "win.pause", N_("Pause the virtual processors") },
-  { "win.resume", N_("Let the virtual processors go on") },
-  { "win.shut-down", N_("Shut down: press the power button; the guest decides") },
-  { "win.reset", N_("Reset: press the reset button") },
-  { "win.force-off", N_("Force off: pull the plug") },
+  [START] = { "start", N_("_Start"), N_("Start") },
+  [START_PAUSED] = { "start-paused", N_("Start _Paused"),
+                     N_("Start, and stand still before the first instruction") },
+  [START_DISPOSABLE] = { "start-disposable", N_("Start _Without Keeping Anything"),
+                         N_("Start, and throw away what the guest writes to its disks") },
+  [PAUSE] = { "pause", N_("_Pause"), N_("Pause the virtual processors") },
+  [RESUME] = { "resume", N_("_Resume"), N_("Let the virtual processors go on") },
+  [WAKE] = { "wake", N_("_Wake"), N_("Wake the guest, which sleeps") },
+  [SHUT_DOWN] = { "shut-down", N_("Shut _Down"),
+                  N_("Shut down: press the power button; the guest decides") },
+  [RESET] = { "reset", N_("Rese_t"), N_("Reset: press the reset button") },
+  [FORCE_OFF] = { "force-off", N_("_Force Off…"), N_("Force off: pull the plug") },
 };
 
 static const char *
@@ -63,31 +84,55 @@ why_not_resume (DroverRun *run)
     return why_not_live (run);
   if (drover_run_is_running (run))
     return _("The machine is not paused");
+  if (g_str_equal (drover_run_get_state (run), "suspended"))
+    return _("The guest sleeps: it can be woken");
 
   return g_strv_contains (ended, drover_run_get_state (run)) ? _("Only a reset helps here") : NULL;
 }
 
+static const char *
+why_not_wake (DroverRun *run)
+{
+  if (!drover_run_is_live (run))
+    return why_not_live (run);
+
+  return g_str_equal (drover_run_get_state (run), "suspended") ? NULL
+                                                               : _("The guest does not sleep");
+}
+
 /**
  * drover_power_actions_for_run:
- * @run: a run
- * @actions: (out) (array fixed-size=6): each action, with why it cannot be used now
+ * @run: (nullable): a run
+ * @actions: (out) (array fixed-size=9): each action, with why it cannot be used now
  *
  * The one place that knows what can be done in which state.
  */
 void
 drover_power_actions_for_run (DroverRun *run, DroverPowerAction actions[])
 {
-  const char *not_live = why_not_live (run);
-  const char *not_running = not_live != NULL               ? not_live
-                            : drover_run_is_running (run) ? NULL
-                                                           : _("The machine is not running now");
-  const char *no_process = drover_run_get_pid (run) > 0 ? NULL : _("The machine is off");
-  const char *const reasons[DROVER_N_POWER_ACTIONS] = {
-    why_not_start (run), not_running, why_not_resume (run), not_running, not_live, no_process,
-  };
+  const char *reasons[DROVER_N_POWER_ACTIONS];
 
   for (guint i = 0; i < DROVER_N_POWER_ACTIONS; i++)
-    actions[i] = (DroverPowerAction) { descriptions[i].action, reasons[i] };
+    reasons[i] = _("No machine is shown");
+
+  if (run != NULL)
+    {
+      const char *not_live = why_not_live (run);
+      const char *not_running = not_live != NULL               ? not_live
+                                : drover_run_is_running (run) ? NULL
+                                                               : _("The machine is not running now");
+
+      reasons[START] = reasons[START_PAUSED] = reasons[START_DISPOSABLE] = why_not_start (run);
+      reasons[PAUSE] = reasons[SHUT_DOWN] = not_running;
+      reasons[RESUME] = why_not_resume (run);
+      reasons[WAKE] = why_not_wake (run);
+      reasons[RESET] = not_live;
+      reasons[FORCE_OFF] = drover_run_get_pid (run) > 0 ? NULL : _("The machine is off");
+    }
+
+  for (guint i = 0; i < DROVER_N_POWER_ACTIONS; i++)
+    actions[i] =
+      (DroverPowerAction) { descriptions[i].name, _(descriptions[i].label), reasons[i] };
 }
 
 static void
@@ -109,6 +154,7 @@ drover_power_bar_class_init (DroverPowerBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, start);
   gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, pause);
   gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, resume);
+  gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, wake);
   gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, shut_down);
   gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, reset);
   gtk_widget_class_bind_template_child (widget_class, DroverPowerBar, force_off);
@@ -137,7 +183,9 @@ void
 drover_power_bar_update (DroverPowerBar *self, DroverRun *run)
 {
   GtkWidget *buttons[DROVER_N_POWER_ACTIONS] = {
-    self->start, self->pause, self->resume, self->shut_down, self->reset, self->force_off,
+    [START] = self->start,         [PAUSE] = self->pause, [RESUME] = self->resume,
+    [WAKE] = self->wake,           [SHUT_DOWN] = self->shut_down,
+    [RESET] = self->reset,         [FORCE_OFF] = self->force_off,
   };
   DroverPowerAction actions[DROVER_N_POWER_ACTIONS];
 
@@ -145,6 +193,11 @@ drover_power_bar_update (DroverPowerBar *self, DroverRun *run)
 
   drover_power_actions_for_run (run, actions);
   for (guint i = 0; i < DROVER_N_POWER_ACTIONS; i++)
-    describe (buttons[i],
-              actions[i].reason != NULL ? actions[i].reason : _(descriptions[i].tooltip));
+    if (buttons[i] != NULL)
+      describe (buttons[i],
+                actions[i].reason != NULL ? actions[i].reason : _(descriptions[i].tooltip));
+
+  /* A guest that sleeps is woken instead. */
+  gtk_widget_set_visible (self->wake, actions[WAKE].reason == NULL);
+  gtk_widget_set_visible (self->resume, actions[WAKE].reason != NULL);
 }

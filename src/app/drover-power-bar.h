@@ -9,16 +9,18 @@ G_BEGIN_DECLS
 
 /**
  * DroverPowerAction:
- * @action: the window's action
+ * @name: the action, without the group before it, such as `shut-down`
+ * @label: what a menu calls it, with a mnemonic
  * @reason: (nullable): why it cannot be used now; %NULL when it can
  */
 typedef struct
 {
-  const char *action;
+  const char *name;
+  const char *label;
   const char *reason;
 } DroverPowerAction;
 
-#define DROVER_N_POWER_ACTIONS 6
+#define DROVER_N_POWER_ACTIONS 9
 
 void drover_power_actions_for_run (DroverRun *run, DroverPowerAction actions[]);
 

@@ -10,191 +10,23 @@
 #include "drover-hello.h"
 #include "drover-install.h"
 #include "drover-kernel-job.h"
-#include "drover-power-bar.h"
 #include "drover-shell.h"
 #include "drover-window-private.h"
 
 /* The window's actions, and the one place that says which of them can be used now. */
-
-typedef struct
-{
-  DroverWindow *window;
-  DroverRun *run;
-} Target;
-
-static void
-target_free (gpointer data)
-{
-  Target *target = data;
-
-  g_object_unref (target->window);
-  g_clear_object (&target->run);
-  g_free (target);
-}
-
-static Target *
-target_new (DroverWindow *window, DroverRun *run)
-{
-  Target *target = g_new0 (Target, 1);
-
-  target->window = g_object_ref (window);
-  target->run = run != NULL ? g_object_ref (run) : NULL;
-  return target;
-}
-
-static DexFuture *
-show_failure_cb (DexFuture *future, gpointer user_data)
-{
-  Target *target = user_data;
-  g_autoptr (GError) error = NULL;
-
-  dex_future_get_value (future, &error);
-  _drover_window_toast (target->window, error->message);
-  return dex_future_new_true ();
-}
-
-/* Takes the future. What fails is said in a toast. */
-static void
-watch (DroverWindow *self, DexFuture *future)
-{
-  dex_future_disown (
-    dex_future_catch (future, show_failure_cb, target_new (self, NULL), target_free));
-}
-
-static DexFuture *
-show_notices_cb (DexFuture *future, gpointer user_data)
-{
-  Target *target = user_data;
-  const char *const *notices = drover_run_get_notices (target->run);
-
-  for (guint i = 0; notices[i] != NULL; i++)
-    _drover_window_toast (target->window, notices[i]);
-  return dex_future_new_true ();
-}
-
-void
-_drover_window_start (DroverWindow *self, DroverRun *run)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!_drover_window_flush (run, &error))
-    {
-      _drover_window_toast (self, error->message);
-      return;
-    }
-
-  /* The page's terminals take the output from the very first byte. A failure is told by the
-   * page, in full. */
-  _drover_window_ensure_page (self, run);
-  drover_dex_forget (dex_future_then (drover_run_start (run, TRUE), show_notices_cb,
-                                      target_new (self, run), target_free));
-}
-
-static void
-start_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-
-  _drover_window_check_and_start (self, self->run);
-}
 
 static void
 reconnect_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
 
-  watch (self, drover_run_attach (self->run));
-}
-
-static void
-pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-
-  watch (self, drover_run_pause (self->run));
-}
-
-static void
-resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-
-  watch (self, drover_run_resume (self->run));
-}
-
-static void
-pause_or_resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-
-  gtk_widget_activate_action (widget, drover_run_is_running (self->run) ? "win.pause"
-                                                                        : "win.resume", NULL);
-}
-
-static void
-shut_down_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-
-  watch (self, drover_run_shut_down (self->run));
-  _drover_window_toast (self, _("Power button pressed. The guest decides what to do about it."));
-}
-
-static void
-reset_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-
-  watch (self, drover_run_reset (self->run));
-}
-
-static const char *
-get_name (DroverWindow *self)
-{
-  return drover_machine_get_name (drover_run_get_machine (self->run));
-}
-
-static void
-force_off_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
-{
-  Target *target = user_data;
-
-  if (g_str_equal (response, "force-off"))
-    watch (target->window, drover_run_force_off (target->run));
-}
-
-static void
-ask (DroverWindow *self, const char *heading, const char *body, const char *id, const char *label,
-     GCallback callback)
-{
-  AdwDialog *dialog = adw_alert_dialog_new (heading, body);
-  AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
-
-  adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), id, label, NULL);
-  adw_alert_dialog_set_response_appearance (alert, id, ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_set_default_response (alert, "cancel");
-  adw_alert_dialog_set_close_response (alert, "cancel");
-  g_signal_connect_data (alert, "response", callback, target_new (self, self->run),
-                         (GClosureNotify) (void (*) (void)) target_free, G_CONNECT_DEFAULT);
-  adw_dialog_present (dialog, GTK_WIDGET (self));
-}
-
-static void
-force_off_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  DroverWindow *self = DROVER_WINDOW (widget);
-  g_autofree char *body = g_strdup_printf (
-    _("This pulls the plug of “%s”. What the guest has not written to its disks yet is lost."),
-    get_name (self));
-
-  ask (self, _("Force Off?"), body,
-       "force-off", _("_Force Off"), G_CALLBACK (force_off_response_cb));
+  _drover_window_watch (self, drover_run_attach (self->run));
 }
 
 static void
 delete_response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 {
-  Target *target = user_data;
+  DroverWindowTarget *target = user_data;
   DroverMachine *machine = drover_run_get_machine (target->run);
   g_autofree char *folder = g_strdup (drover_machine_get_folder (machine));
   g_auto (GStrv) left_behind = NULL;
@@ -221,10 +53,10 @@ delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *body = g_strdup_printf (
     _("“%s” is deleted with the disks that Drover made for it, and all that is on them. Disk images "
       "and other files of your own stay where they are."),
-    get_name (self));
+    drover_machine_get_name (drover_run_get_machine (self->run)));
 
-  ask (self, _("Delete the Machine?"), body,
-       "delete", _("_Delete"), G_CALLBACK (delete_response_cb));
+  _drover_window_ask (self, self->run, _("Delete the Machine?"), body, "delete", _("_Delete"),
+                      G_CALLBACK (delete_response_cb));
 }
 
 static void
@@ -388,24 +220,8 @@ _drover_window_update_actions (DroverWindow *self)
   DroverRun *run = self->run;
   DroverMachine *machine = run != NULL ? drover_run_get_machine (run) : NULL;
   gboolean whole = machine != NULL && drover_machine_get_document (machine) != NULL;
-  DroverPowerAction power[DROVER_N_POWER_ACTIONS];
 
-  if (run != NULL)
-    drover_power_actions_for_run (run, power);
-  for (guint i = 0; run != NULL && i < DROVER_N_POWER_ACTIONS; i++)
-    gtk_widget_action_set_enabled (widget, power[i].action, power[i].reason == NULL);
-
-  if (run == NULL)
-    {
-      static const char *const all[] = { "win.start", "win.pause",     "win.resume",
-                                         "win.reset", "win.shut-down", "win.force-off" };
-
-      for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-        gtk_widget_action_set_enabled (widget, all[i], FALSE);
-    }
-
-  gtk_widget_action_set_enabled (widget, "win.pause-or-resume",
-                                 run != NULL && drover_run_is_live (run));
+  _drover_window_update_power (self);
   gtk_widget_action_set_enabled (widget, "win.delete",
                                  whole && drover_run_is_off (run));
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
@@ -441,15 +257,7 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.downloads", NULL, downloads_action);
   gtk_widget_class_install_action (widget_class, "win.hello", "s", hello_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
-  gtk_widget_class_install_action (widget_class, "win.start", NULL, start_action);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL, reconnect_action);
-  gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
-  gtk_widget_class_install_action (widget_class, "win.resume", NULL, resume_action);
-  gtk_widget_class_install_action (widget_class, "win.pause-or-resume", NULL,
-                                   pause_or_resume_action);
-  gtk_widget_class_install_action (widget_class, "win.shut-down", NULL, shut_down_action);
-  gtk_widget_class_install_action (widget_class, "win.reset", NULL, reset_action);
-  gtk_widget_class_install_action (widget_class, "win.force-off", NULL, force_off_action);
   gtk_widget_class_install_action (widget_class, "win.delete", NULL, delete_action);
   gtk_widget_class_install_action (widget_class, "win.copy-command", NULL, copy_command_action);
   gtk_widget_class_install_action (widget_class, "win.show-log", NULL, show_log_action);
@@ -458,5 +266,6 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
                                    renew_identity_action);
   _drover_window_install_import (widget_class);
   _drover_window_install_create (widget_class);
+  _drover_window_install_power (widget_class);
   _drover_window_install_services (widget_class);
 }

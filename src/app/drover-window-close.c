@@ -3,7 +3,9 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-dex.h"
 #include "drover-editor.h"
+#include "drover-quit.h"
 #include "drover-window-private.h"
 
 /* What was typed a moment ago is not in machine.json yet. It gets there before a start, and before
@@ -87,13 +89,63 @@ drover_window_save (DroverWindow *self)
   return FALSE;
 }
 
+static DexFuture *
+settled_cb (DexFuture *future, gpointer user_data)
+{
+  DROVER_WINDOW (user_data)->quitting = FALSE;
+  return dex_ref (future);
+}
+
+/**
+ * drover_window_settle_quit:
+ *
+ * Settles what becomes of the machines that run, see drover_quit_settle(). Once at a time.
+ *
+ * Returns: (transfer full): a future that is resolved when the window may go
+ */
+DexFuture *
+drover_window_settle_quit (DroverWindow *self)
+{
+  GSettings *settings = drover_application_get_settings (self->application);
+
+  dex_return_error_if_fail (DROVER_IS_WINDOW (self));
+
+  if (self->quitting)
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_PENDING, "Drover asks already");
+
+  self->quitting = TRUE;
+  return dex_future_finally (drover_quit_settle (GTK_WIDGET (self), self->session, settings),
+                             settled_cb, g_object_ref (self), g_object_unref);
+}
+
+static DexFuture *
+close_cb (DexFuture *future, gpointer user_data)
+{
+  g_idle_add_once (destroy_cb, g_object_ref (user_data));
+  return dex_future_new_true ();
+}
+
+/* The app goes with its window, so closing that is quitting. */
+static gboolean
+is_held_by_machines (DroverWindow *self)
+{
+  if (!drover_quit_has_questions (self->session,
+                                  drover_application_get_settings (self->application)))
+    return FALSE;
+
+  drover_dex_forget (dex_future_then (drover_window_settle_quit (self), close_cb,
+                                      g_object_ref (self), g_object_unref));
+  return TRUE;
+}
+
 static gboolean
 close_request (GtkWindow *window)
 {
   GtkWindowClass *parent_class =
     GTK_WINDOW_CLASS (g_type_class_peek_static (g_type_parent (DROVER_TYPE_WINDOW)));
 
-  return !drover_window_save (DROVER_WINDOW (window)) || parent_class->close_request (window);
+  return !drover_window_save (DROVER_WINDOW (window)) ||
+         is_held_by_machines (DROVER_WINDOW (window)) || parent_class->close_request (window);
 }
 
 void

@@ -17,6 +17,7 @@ struct _DroverWindow
   DroverRun *run; /* the one that is shown, if any */
   GSignalGroup *run_signals;
   GSignalGroup *machine_signals; /* a file that is mended brings its buttons back */
+  gboolean quitting; /* it asks, or waits for guests to shut down */
   GHashTable *checking; /* the runs whose first start is being checked */
   GHashTable *pages; /* DroverRun → DroverMachinePage, made when first shown */
 
@@ -30,10 +31,25 @@ struct _DroverWindow
   DroverDownloadsButton *downloads_button;
 };
 
+/* What a dialog asks about. */
+typedef struct
+{
+  DroverWindow *window;
+  DroverRun *run;
+} DroverWindowTarget;
+
 void _drover_window_install_actions (GtkWidgetClass *widget_class);
 void _drover_window_update_actions  (DroverWindow *self);
 void _drover_window_toast           (DroverWindow *self, const char *message);
 void _drover_window_start           (DroverWindow *self, DroverRun *run);
+void _drover_window_start_with      (DroverWindow *self, DroverRun *run, DroverStartFlags flags);
+void _drover_window_act             (DroverWindow *self, DroverRun *run, const char *verb);
+void _drover_window_watch           (DroverWindow *self, DexFuture *future);
+void _drover_window_ask             (DroverWindow *self, DroverRun *run, const char *heading,
+                                     const char *body, const char *id, const char *label,
+                                     GCallback callback);
+void _drover_window_install_power   (GtkWidgetClass *widget_class);
+void _drover_window_update_power    (DroverWindow *self);
 void _drover_window_check_and_start (DroverWindow *self, DroverRun *run);
 gboolean _drover_window_flush       (DroverRun *run, GError **error);
 void _drover_window_install_close   (GtkWidgetClass *widget_class);

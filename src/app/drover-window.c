@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-clock.h"
 #include "drover-machine-page.h"
 #include "drover-machine-row.h"
 #include "drover-window-private.h"
@@ -55,6 +56,15 @@ run_changed_cb (DroverWindow *self)
   _drover_window_update_actions (self);
 }
 
+/* While nobody sees it, no time needs to pass in it. */
+static void
+seen_changed_cb (DroverWindow *self)
+{
+  drover_clock_set_seen (drover_clock_get (),
+                         gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+                           !gtk_window_is_suspended (GTK_WINDOW (self)));
+}
+
 static void
 drover_window_init (DroverWindow *self)
 {
@@ -69,6 +79,9 @@ drover_window_init (DroverWindow *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   _drover_window_init_import (self);
+  g_signal_connect_after (self, "map", G_CALLBACK (seen_changed_cb), NULL);
+  g_signal_connect_after (self, "unmap", G_CALLBACK (seen_changed_cb), NULL);
+  g_signal_connect (self, "notify::suspended", G_CALLBACK (seen_changed_cb), NULL);
   if (DROVER_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 }

@@ -136,9 +136,61 @@ drover_words_for_end (const char *shutdown_reason)
 }
 
 /**
+ * drover_words_for_uptime:
+ * @seconds: for how long a machine has been on; -1 when that is not known
+ *
+ * Returns: (transfer full) (nullable): it in minutes, hours and days; %NULL below a minute
+ */
+char *
+drover_words_for_uptime (gint64 seconds)
+{
+  int minutes = seconds / 60;
+  int days = minutes / 60 / 24;
+
+  if (minutes < 1)
+    return NULL;
+  if (minutes < 60)
+    /* Translators: minutes */
+    return g_strdup_printf (_("%d min"), minutes);
+  if (days < 1)
+    /* Translators: hours and minutes */
+    return g_strdup_printf (_("%d h %d min"), minutes / 60, minutes % 60);
+
+  return g_strdup_printf (ngettext ("%d day", "%d days", days), days);
+}
+
+static void
+add_word (GString *text, const char *word)
+{
+  if (word == NULL)
+    return;
+  if (text->len > 0)
+    g_string_append (text, " · ");
+  g_string_append (text, word);
+}
+
+static char *
+dup_words_for_live (DroverRun *run)
+{
+  GString *text = g_string_new (NULL);
+  DroverTrouble *trouble = drover_run_get_trouble (run);
+  gboolean running = drover_run_is_running (run);
+  g_autofree char *uptime =
+    running ? drover_words_for_uptime (drover_run_get_uptime (run)) : NULL;
+
+  add_word (text, trouble != NULL ? trouble->title
+                                  : drover_words_for_state (drover_run_get_state (run)));
+  add_word (text, uptime);
+  if (drover_run_is_disposable (run))
+    add_word (text, _("nothing is kept"));
+  return g_string_free_and_steal (text);
+}
+
+/**
  * drover_words_for_run:
  *
- * Returns: (transfer full): the state of @run for people, that of a broken machine included
+ * Returns: (transfer full): the state of @run for people, for how long it has run, and what is
+ *   wrong with it, also with the file of a broken machine
  */
 char *
 drover_words_for_run (DroverRun *run)
@@ -147,8 +199,10 @@ drover_words_for_run (DroverRun *run)
 
   if (drover_machine_get_error (machine) != NULL && drover_run_is_off (run))
     return g_strdup (drover_words_for_state ("broken"));
+  if (drover_run_is_off (run) && drover_run_get_trouble (run) != NULL)
+    return g_strdup (drover_run_get_trouble (run)->title);
   if (drover_run_get_error (run) != NULL && drover_run_is_off (run))
     return g_strdup (_("Failed"));
 
-  return g_strdup (drover_words_for_state (drover_run_get_state (run)));
+  return dup_words_for_live (run);
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "drover-autostart.h"
 #include "drover-error.h"
 #include "drover-install.h"
 #include "drover-json.h"
@@ -16,6 +17,76 @@
 static const GOptionEntry no_options[] = { { NULL } };
 
 /* status */
+
+static char *
+dup_started (DroverRun *run)
+{
+  gint64 started = drover_run_get_started (run);
+  g_autoptr (GDateTime) time =
+    started > 0 ? g_date_time_new_from_unix_utc (started / G_USEC_PER_SEC) : NULL;
+
+  return time != NULL ? g_date_time_format_iso8601 (time) : NULL;
+}
+
+/**
+ * describe_power:
+ *
+ * Adds to @object since when the machine runs, and why it does not.
+ */
+void
+describe_power (JsonObject *object, DroverRun *run)
+{
+  g_autofree char *started = dup_started (run);
+  g_autofree char *autostart = drover_autostart_dup_file (drover_run_get_machine (run));
+  const char *reason = drover_run_get_reason (run);
+  DroverTrouble *trouble = drover_run_get_trouble (run);
+
+  if (started != NULL)
+    {
+      json_object_set_string_member (object, "since", started);
+      json_object_set_int_member (object, "uptime", drover_run_get_uptime (run));
+    }
+  if (reason != NULL)
+    json_object_set_string_member (object, "reason", reason);
+  if (trouble != NULL)
+    json_object_set_member (object, "trouble", drover_trouble_to_json (trouble));
+  if (drover_run_is_disposable (run))
+    json_object_set_boolean_member (object, "disposable", TRUE);
+  json_object_set_boolean_member (object, "autostart", autostart != NULL);
+}
+
+static void
+print_power (DroverRun *run)
+{
+  static const struct
+  {
+    const char *reason;
+    const char *text;
+  } reasons[] = {
+    { "user", N_("Paused on request") },
+    { "not-started", N_("Not set going yet") },
+    { "suspended", N_("Its system sleeps; “droverctl wake” wakes it") },
+    { "debugger", N_("Stopped by a debugger") },
+    { "shut-down", N_("Its system has shut down; QEMU stays on, as -no-shutdown says") },
+    { "guest-shutdown", N_("The guest shut itself down") },
+    { "host-qmp-quit", N_("It was forced off") },
+    { "host-signal", N_("A signal ended QEMU") },
+    { "host-ui", N_("QEMU was quit from its console or window") },
+    { "failed", N_("QEMU failed; “droverctl log” has its messages") },
+  };
+  g_autofree char *started = dup_started (run);
+  DroverTrouble *trouble = drover_run_get_trouble (run);
+
+  for (guint i = 0; trouble == NULL && i < G_N_ELEMENTS (reasons); i++)
+    if (g_strcmp0 (drover_run_get_reason (run), reasons[i].reason) == 0)
+      g_print ("%s\n", _(reasons[i].text));
+  if (trouble != NULL)
+    g_print ("%s\n%s\n%s\n", trouble->title, trouble->cause, trouble->remedy);
+  if (drover_run_is_disposable (run))
+    g_print ("%s\n", _("Nothing that it writes to its disks is kept"));
+  if (started != NULL)
+    g_print (_("On since %s\n"), started);
+}
 
 static gboolean option_agent;
 
@@ -36,6 +107,7 @@ print_status (DroverRun *run)
   g_print ("%s\n", drover_run_get_state (run));
   if (*install != '\0')
     g_print ("%s\n", install);
+  print_power (run);
   if (drover_run_get_pid (run) == 0)
     return;
 
@@ -73,6 +145,7 @@ run_status (Invocation *invocation, GError **error)
       return FALSE;
     }
 
+  drover_run_recall_end (run);
   if (option_json)
     {
       JsonObject *object = describe_run (run);
@@ -98,11 +171,17 @@ const Command status_command = {
 
 static gboolean option_wait;
 static gboolean option_until_installed;
+static gboolean option_paused;
+static gboolean option_disposable;
 
 static const GOptionEntry start_options[] = {
   { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_("Wait until QMP says “running”; with -S in its arguments a machine waits, paused"), NULL },
   { "until-installed", 0, 0, G_OPTION_ARG_NONE, &option_until_installed,
     N_("Show what the installer does, until the system is installed and started"), NULL },
+  { "paused", 0, 0, G_OPTION_ARG_NONE, &option_paused,
+    N_("Leave it standing before its first instruction"), NULL },
+  { "disposable", 0, 0, G_OPTION_ARG_NONE, &option_disposable,
+    N_("Keep nothing that the guest writes to its disks (-snapshot)"), NULL },
   { NULL },
 };
 
@@ -214,8 +293,10 @@ static gboolean
 run_start (Invocation *invocation, GError **error)
 {
   g_autoptr (DroverRun) run = find_run (invocation, error);
+  DroverStartFlags flags = (option_paused ? DROVER_START_PAUSED : 0) |
+                           (option_disposable ? DROVER_START_DISPOSABLE : 0);
 
-  if (run == NULL || !dex_await (drover_run_start (run, FALSE), error))
+  if (run == NULL || !dex_await (drover_run_start_full (run, flags), error))
     return FALSE;
   settle_install (run);
 
@@ -228,7 +309,7 @@ run_start (Invocation *invocation, GError **error)
   if (option_wait && !await_running (run, error))
     return FALSE;
 
-  if (drover_run_waits_by_itself (run))
+  if (drover_run_waits_by_itself (run) && !option_paused)
     g_printerr (_("The machine waits, paused: its command line says so with -S. “droverctl resume "
                   "%s” sets it going.\n"),
                 drover_machine_get_slug (drover_run_get_machine (run)));
@@ -336,9 +417,66 @@ run_reset (Invocation *invocation, GError **error)
 }
 
 static gboolean
+run_wake (Invocation *invocation, GError **error)
+{
+  return run_simple (invocation, drover_run_wake, error);
+}
+
+/* shutdown */
+
+/* As long as the window is patient by itself. */
+#define SHUTDOWN_SECONDS 60
+
+static gboolean option_force;
+static int option_timeout = SHUTDOWN_SECONDS;
+
+static const GOptionEntry shutdown_options[] = {
+  { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_("Wait until it is off"), NULL },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout,
+    N_("Wait so long, instead of 60 seconds; 0 is for ever"), N_("SECONDS") },
+  { "force", 0, 0, G_OPTION_ARG_NONE, &option_force,
+    N_("Wait, and force it off when it is still on then"), NULL },
+  { NULL },
+};
+
+static gboolean
+await_off (DroverRun *run, GError **error)
+{
+  g_autoptr (GError) wait_error = NULL;
+  g_autoptr (DroverTrouble) trouble = NULL;
+
+  if (dex_await (drover_run_wait_off (run, option_timeout * 1000), &wait_error))
+    return TRUE;
+
+  trouble = drover_trouble_new_no_answer (option_timeout);
+  if (option_force)
+    {
+      g_printerr ("%s\n", trouble->cause);
+      return dex_await (drover_run_force_off (run), error);
+    }
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE, "%s %s", trouble->cause,
+               trouble->remedy);
+  return FALSE;
+}
+
+static gboolean
 run_shutdown (Invocation *invocation, GError **error)
 {
-  return run_simple (invocation, drover_run_shut_down, error);
+  g_autoptr (DroverRun) run = NULL;
+
+  if (option_timeout < 0 || option_timeout > G_MAXINT / 1000)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("--timeout takes a number of seconds"));
+      return FALSE;
+    }
+
+  run = find_run (invocation, error);
+  if (run == NULL || !dex_await (drover_run_shut_down (run), error))
+    return FALSE;
+
+  return !(option_wait || option_force) || await_off (run, error);
 }
 
 const Command stop_command = {
@@ -354,6 +492,9 @@ const Command reset_command = {
   "reset", "MACHINE", N_("Press a machine’s reset button"), 1, no_options, run_reset,
 };
 const Command shutdown_command = {
-  "shutdown", "MACHINE", N_("Press a machine’s power button; the guest decides"), 1, no_options,
-  run_shutdown,
+  "shutdown", "MACHINE", N_("Press a machine’s power button; the guest decides"), 1,
+  shutdown_options, run_shutdown,
+};
+const Command wake_command = {
+  "wake", "MACHINE", N_("Wake a machine whose system sleeps"), 1, no_options, run_wake,
 };

@@ -41,6 +41,7 @@ static const Command *const commands[] = {
   &passt_command,      &apply_command,      &attach_command,     &detach_command,
   &insert_command,     &eject_command,      &forward_command,    &balloon_command,
   &usb_devices_command, &agent_command,
+  &wake_command,       &autostart_command,
 };
 
 static const char *const statuses[] = {
@@ -204,6 +205,7 @@ describe_run (DroverRun *run)
       set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
       json_object_set_array_member (object, "services", describe_services (run));
     }
+  describe_power (object, run);
   describe_install (object, run);
 
   return object;

@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "drover-monitor-view.h"
 #include "drover-account-page.h"
 #include "drover-activity.h"
+#include "drover-device-tree.h"
 #include "drover-dex.h"
 #include "drover-hardware-page.h"
 #include "drover-image.h"
@@ -612,6 +615,12 @@ show_without_machines (DroverWindow *window, gconstpointer data)
                "qemu-system-aarch64 -M virt -m 2G\n");
   show_import (window, "import-error", "qemu-system-x86_64 -m 1G \\\n  -name 'unclosed");
   show_import (window, "import-empty", "");
+  if (is_wanted ("preferences"))
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "preferences",
+                                      NULL);
+      shoot_dialog (window, "preferences");
+    }
   if (is_wanted ("shortcuts"))
     {
       g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "shortcuts",
@@ -736,6 +745,192 @@ show_activity (DroverWindow *window, gconstpointer data)
     }
 }
 
+/* The activity of a guest, whose agent is one of this computer’s that may only look: it listens
+ * in the place of QEMU’s socket. */
+
+static const char lively[] = MACHINE (
+  "qemu-system-x86_64",
+  ARGUMENT ("-machine", "q35") "," ARGUMENT ("-accel", "tcg") "," ARGUMENT ("-m", "64") ","
+  "{\"flag\":\"-S\"}," ARGUMENT ("-display", "none") ","
+  ARGUMENT ("-device", "virtio-rng-pci") ","
+  ARGUMENT ("-device", "qemu-xhci,id=usb") ","
+  ARGUMENT ("-device", "usb-tablet,bus=usb.0,id=tablet") ","
+  ARGUMENT ("-netdev", "user,id=net0") ","
+  ARGUMENT ("-device", "virtio-net-pci,netdev=net0,id=nic0") ","
+  ARGUMENT ("-chardev", "socket,id=agent0,path=agent.sock,server=on,wait=off") ","
+  ARGUMENT ("-device", "isa-serial,id=port0,chardev=agent0"));
+
+static GSubprocess *
+start_agent (DroverRun *run)
+{
+  const char *machine = drover_machine_get_folder (drover_run_get_machine (run));
+  g_autofree char *path = g_build_filename (machine, "agent.sock", NULL);
+  g_autofree char *config = g_build_filename (machine, "agent.conf", NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *agent;
+
+  g_assert_true (g_file_set_contents (config, "[general]\n", -1, NULL));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_subprocess_launcher_set_cwd (launcher, machine);
+  agent = g_subprocess_launcher_spawn (
+    launcher, &error, "/usr/sbin/qemu-ga", "-m", "unix-listen", "-p", "agent.sock", "-c",
+    "agent.conf", "-t", machine, "-f", "agent.pid", "-a",
+    "guest-sync-delimited,guest-info,guest-get-osinfo,guest-get-host-name,"
+    "guest-network-get-interfaces,guest-get-fsinfo,guest-get-time,guest-file-read,guest-exec",
+    NULL);
+  g_assert_no_error (error);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_usleep (1000);
+  return agent;
+}
+
+static GtkWidget *
+open_activity (DroverWindow *window, const char *page)
+{
+  GtkWidget *machine = window_find_type (window, DROVER_TYPE_MACHINE_PAGE);
+
+  return drover_machine_page_show_activity (DROVER_MACHINE_PAGE (machine), page);
+}
+
+static void
+show_devices (DroverWindow *window)
+{
+  GtkWidget *page = open_activity (window, "devices");
+  GtkListView *list;
+  GtkSelectionModel *model;
+
+  drover_test_until (window_find_label (page, "nic0") != NULL);
+  list = GTK_LIST_VIEW (window_find_type (page, GTK_TYPE_LIST_VIEW));
+  model = gtk_list_view_get_model (list);
+  shoot (window, "devices");
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (model), i);
+      g_autoptr (DroverDeviceNode) node = gtk_tree_list_row_get_item (row);
+
+      if (g_strcmp0 (drover_device_node_get_id (node), "nic0") == 0)
+        gtk_selection_model_select_item (model, i, TRUE);
+    }
+  drover_test_until (window_find_label (page, "any_layout") != NULL);
+  adw_navigation_split_view_set_show_content (
+    ADW_NAVIGATION_SPLIT_VIEW (window_find_type (page, ADW_TYPE_NAVIGATION_SPLIT_VIEW)), TRUE);
+  shoot (window, "device");
+}
+
+static void
+show_lively (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSubprocess) agent = NULL;
+  GtkWidget *page;
+
+  window_activate_row (window, 0);
+  if (is_wanted ("guest-off"))
+    {
+      open_activity (window, "guest");
+      shoot (window, "guest-off");
+    }
+  open_activity (window, "events");
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL));
+  drover_test_until (drover_run_is_live (drover_window_get_run (window)));
+  if (is_wanted ("devices"))
+    show_devices (window);
+  if (is_wanted ("guest"))
+    {
+      agent = start_agent (drover_window_get_run (window));
+      page = open_activity (window, "guest");
+      drover_test_until (window_find_type (page, ADW_TYPE_PREFERENCES_PAGE) != NULL);
+      shoot (window, "guest");
+      press_row (window, page, _("Run a Command…"));
+      shoot_dialog (window, "guest-command");
+      g_subprocess_force_exit (agent);
+    }
+  drover_test_await (drover_run_force_off (drover_window_get_run (window)), NULL);
+}
+
+/* A machine without a channel is offered one. */
+static void
+show_channel (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  open_activity (window, "guest");
+  shoot (window, "guest-none");
+  press (window, _("_Add a Guest Agent Channel…"));
+  shoot_dialog (window, "guest-channel");
+}
+
+/* What a machine that runs does not have of its configuration. */
+static void
+show_running (DroverWindow *window, gconstpointer data)
+{
+  DroverConfig *config;
+  g_autoptr (GPtrArray) arguments = NULL;
+
+  if (!is_wanted ("running-memory") && !is_wanted ("running-changes") && !is_wanted ("running-card"))
+    return;
+
+  window_activate_row (window, 0);
+  press (window, _("Start"));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  configuration_open (window);
+  go_to (window, "memory");
+  config = drover_configuration_view_get_config (configuration_get (window));
+  arguments = drover_arguments_copy (drover_config_get_arguments (config));
+  for (guint i = 0; i < arguments->len; i++)
+    if (g_str_equal (drover_argument_get_option (arguments->pdata[i]), "m"))
+      {
+        g_ptr_array_remove_index (arguments, i);
+        g_ptr_array_insert (arguments, i, drover_argument_new ("-m", "24"));
+      }
+  g_ptr_array_add (arguments, drover_argument_new ("-cdrom", "/no/such/debian.iso"));
+  g_assert_true (drover_config_apply (config, arguments, "Change", NULL));
+  drover_test_until (!drover_hot_is_busy (drover_config_get_hot (config)));
+  shoot (window, "running-memory");
+  go_to (window, "disks");
+  drover_config_select (config, arguments->len - 1, 0, 1);
+  shoot (window, "running-card");
+  press (window, _("_Show…"));
+  shoot_dialog (window, "running-changes");
+}
+
+/* A guest of which nothing is kept, and which knows no power button. */
+static void
+show_power (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+  DroverRun *run;
+
+  window_activate_row (window, 0);
+  run = drover_window_get_run (window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start-disposable", NULL));
+  drover_test_until (drover_run_is_running (run));
+  if (is_wanted ("power-quit"))
+    {
+      g_settings_set_string (settings, "on-quit", "ask");
+      gtk_window_close (GTK_WINDOW (window));
+      shoot_dialog (window, "power-quit");
+      g_settings_set_string (settings, "on-quit", "leave-running");
+    }
+
+  drover_run_set_patience (run, 1);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.shut-down", NULL);
+  drover_test_until (drover_run_get_trouble (run) != NULL);
+  if (is_wanted ("power-trouble"))
+    shoot (window, "power-trouble");
+
+  kill (drover_run_get_pid (run), SIGKILL);
+  drover_test_until (drover_run_is_off (run));
+  if (is_wanted ("power-killed"))
+    shoot (window, "power-killed");
+}
+
+static gboolean
+wants_power (void)
+{
+  return is_wanted ("power-quit") || is_wanted ("power-trouble") || is_wanted ("power-killed");
+}
+
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -805,11 +1000,30 @@ main (int argc, char *argv[])
     run (refused, show_refused);
   if (is_wanted ("installation") || is_wanted ("save-template"))
     run (failed, show_installation);
+  if (is_wanted ("guest") || is_wanted ("guest-off") || is_wanted ("devices"))
+    run (lively, show_lively);
+  if (is_wanted ("guest-channel"))
+    run (bare, show_channel);
+
+  if (wants_power ())
+    {
+      g_autofree char *file = window_put_guest ("guest");
+
+      window_fixture_run (show_power, NULL);
+      window_fixture_clean_up ();
+    }
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");
 
       window_fixture_run (show_console, NULL);
+      window_fixture_clean_up ();
+    }
+  if (is_wanted ("running-memory") || is_wanted ("running-card") || is_wanted ("running-changes"))
+    {
+      g_autofree char *file = window_put_guest ("guest");
+
+      window_fixture_run (show_running, NULL);
       window_fixture_clean_up ();
     }
   if (is_wanted ("activity-graphs") || is_wanted ("activity-events"))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drover-argument-row.h"
+#include "drover-changes-dialog.h"
 #include "drover-config-file-row.h"
 #include "drover-numa-picture.h"
 #include "drover-sections.h"
@@ -361,8 +362,9 @@ change_running (DroverWindow *window, gconstpointer data)
   drover_test_until (block_has (window, "b.iso"));
   drover_test_until (!window_says (window, "next start"));
 
-  drover_test_until (window_find_button (window, "Eject") != NULL);
-  g_assert_true (gtk_widget_activate (window_find_button (window, "Eject")));
+  drover_test_until (window_find_label (window, "Eject") != NULL);
+  g_signal_emit_by_name (
+    gtk_widget_get_ancestor (window_find_label (window, "Eject"), ADW_TYPE_BUTTON_ROW), "activated");
   drover_test_until (!block_has (window, "b.iso"));
 
   /* Its own page has the device that follows. */
@@ -375,9 +377,12 @@ change_running (DroverWindow *window, gconstpointer data)
   }
   drover_test_until (window_says (window, "The machine is running: 1 change waits for you."));
   window_press (window, "Show…");
-  window_press_in_dialog (window, "Remove Now");
+  window_press (window, "Remove Now");
   drover_test_until (drover_hot_get_plan (drover_config_get_hot (config))->steps->len == 0);
+  adw_dialog_force_close (ADW_DIALOG (window_find_type (window, DROVER_TYPE_CHANGES_DIALOG)));
   window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_row_says (window, 0, "Off"));
 }
 
 static void

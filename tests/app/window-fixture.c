@@ -34,6 +34,13 @@ window_fixture_init (int *argc, char ***argv)
   drover_test_init (argc, argv);
   test_guard_start (drover_test_dir ());
   g_log_set_writer_func (write_log, NULL, NULL);
+
+  /* A test that is through closes its window, whatever runs. */
+  {
+    g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+
+    g_settings_set_string (settings, "on-quit", "leave-running");
+  }
 }
 
 typedef struct

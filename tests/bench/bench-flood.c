@@ -14,7 +14,7 @@
  * socket: how fast it is moved, and how long the main loop was away at most meanwhile. */
 
 #define FLOOD_SIZE (100 * 1024 * 1024)
-#define SERIAL_LINES 24000
+#define SERIAL_LINES 8000
 #define LINE_SIZE 64
 #define TICK_MSEC 5
 

@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "drover-agent-run.h"
 #include "drover-dex.h"
 #include "drover-editor.h"
 #include "drover-error.h"
 #include "drover-guest-private.h"
+#include "drover-install.h"
 
 G_DEFINE_FINAL_TYPE (DroverGuestPage, drover_guest_page, ADW_TYPE_BIN)
 
@@ -122,9 +124,10 @@ show_system (DroverGuestPage *self)
   AdwPreferencesGroup *group = add_group (self, _("System"));
   g_autofree char *kernel = g_strjoin (" ", facts->kernel != NULL ? facts->kernel : "",
                                        facts->architecture, NULL);
-  g_autofree char *clock = g_strdup_printf (
-    /* Translators: a number of seconds with its sign */
-    _("%+.1f seconds"), (double) facts->time_offset / G_USEC_PER_SEC);
+  /* Adding nothing makes plus of the minus that a rounded zero may have. */
+  double ahead = round (facts->time_offset / (0.1 * G_USEC_PER_SEC)) / 10 + 0.0;
+  /* Translators: a number of seconds with its sign */
+  g_autofree char *clock = g_strdup_printf (_("%+.1f seconds"), ahead);
 
   add_fact (group, _("Operating system"), facts->os);
   add_fact (group, _("Host name"), facts->host_name);
@@ -139,6 +142,8 @@ show_addresses (DroverGuestPage *self)
   const DroverAgentFacts *facts = self->facts;
   AdwPreferencesGroup *group = add_group (self, _("Addresses"));
   GtkWidget *ssh = gtk_button_new_with_mnemonic (_("Connect by _SSH"));
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = drover_machine_dup_ssh_argv (drover_run_get_machine (self->run), &error);
   guint n = 0;
 
   gtk_widget_add_css_class (ssh, "flat");
@@ -146,7 +151,11 @@ show_addresses (DroverGuestPage *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (ssh), "win.connect-ssh");
   gtk_widget_set_tooltip_text (
     ssh, _("By the port of this computer that leads to the guest, as the user of its setup"));
+  gtk_widget_set_visible (ssh, argv != NULL);
   adw_preferences_group_set_header_suffix (group, ssh);
+  /* Why there is no such button. */
+  if (error != NULL)
+    adw_preferences_group_set_description (group, error->message);
   for (guint i = 0; i < facts->addresses->len; i++)
     {
       const DroverAgentAddress *address = facts->addresses->pdata[i];

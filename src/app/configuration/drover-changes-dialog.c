@@ -165,7 +165,7 @@ make_row (DroverChangesDialog *self, DroverHot *hot, const DroverHotStep *step)
   if (step->when == DROVER_HOT_NEXT_START)
     return row;
 
-  if (failed && step->kind == DROVER_HOT_MEDIUM)
+  if (drover_hot_can_force (hot, step))
     add_button (row, hot, step, _("_Force"), DROVER_HOT_FORCE, TRUE);
   else if (failed)
     add_button (row, hot, step, _("_Try Again"), DROVER_HOT_DEFAULT, FALSE);

@@ -7,6 +7,7 @@
 #include "drover-accelerator-row.h"
 #include "drover-directory-row.h"
 #include "drover-pages.h"
+#include "drover-session-group.h"
 #include "drover-value-editor.h"
 
 /* What is Drover's and not QEMU's: the machine's name, notes and tags; and whose program it is. */
@@ -420,6 +421,8 @@ drover_overview_page_new (DroverConfig *config, DroverRun *run)
   add_program (self, page, group);
   adw_preferences_group_add (group, drover_accelerator_row_new (run));
   add_folder (self, group);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
+                            ADW_PREFERENCES_GROUP (drover_session_group_new (config)));
   add_notes (self, add_group (page));
   g_signal_connect_object (config, "changed", G_CALLBACK (page_update_cb), page,
                            G_CONNECT_SWAPPED);

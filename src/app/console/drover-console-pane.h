@@ -14,6 +14,7 @@ void     drover_console_pane_set_run      (DroverConsolePane *self, DroverRun *r
 void     drover_console_pane_update       (DroverConsolePane *self);
 void     drover_console_pane_attach       (DroverConsolePane *self);
 void     drover_console_pane_focus        (DroverConsolePane *self);
+gboolean drover_console_pane_show_first   (DroverConsolePane *self);
 gboolean drover_console_pane_has_consoles (DroverConsolePane *self);
 gboolean drover_console_pane_connect_ssh  (DroverConsolePane *self, GError **error);
 

@@ -16,8 +16,8 @@
 
 /* How much VTE gets from one frame to the next: between these, and more as long as the frames
  * come in time. */
-#define LEAST_PER_FRAME (64 * 1024)
-#define MOST_PER_FRAME (4 * 1024 * 1024)
+#define LEAST_PER_FRAME (16 * 1024)
+#define MOST_PER_FRAME (256 * 1024)
 #define LATE_USEC 40000
 #define HELD_FRAMES 3
 
@@ -26,10 +26,10 @@
 
 /* Without a frame clock: of a terminal that is not shown. */
 #define HIDDEN_MSEC 100
-#define PER_HIDDEN_TURN (512 * 1024)
+#define PER_HIDDEN_TURN (256 * 1024)
 
 /* More than any scrollback that is of use. What is before that is not shown; the log has it. */
-#define BEHIND_LIMIT (32 * 1024 * 1024)
+#define BEHIND_LIMIT (8 * 1024 * 1024)
 
 #define PCRE2_CASELESS_ 0x00000008u
 #define PCRE2_MULTILINE_ 0x00000400u

@@ -20,11 +20,13 @@ fail (GError **error, const char *message)
 static JsonNode *
 parse_object (const char *text, GError **error)
 {
-  g_autoptr (JsonNode) node = drover_json_parse (text, -1, error);
+  g_autoptr (GError) broken = NULL;
+  g_autoptr (JsonNode) node = drover_json_parse (text, -1, &broken);
 
+  /* It says the line and the character. */
   if (node == NULL)
     {
-      g_prefix_error (error, "%s", _("This is not JSON: "));
+      fail (error, broken->message);
       return NULL;
     }
   if (!JSON_NODE_HOLDS_OBJECT (node))

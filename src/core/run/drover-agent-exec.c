@@ -192,8 +192,8 @@ run_fiber (gpointer user_data)
       if (g_cancellable_is_cancelled (job->cancellable))
         return dex_future_new_reject (
           G_IO_ERROR, G_IO_ERROR_CANCELLED,
-          _("“%s” was not waited for. It goes on in the guest, as process %" G_GINT64_FORMAT),
-          job->argv[0], pid);
+          _("“%s” was not waited for. It goes on in the guest, as process %d"), job->argv[0],
+          (int) pid);
       drover_dex_sleep (wait);
       wait = MIN (wait * 2, LAST_LOOK_MSEC);
     }

@@ -354,6 +354,7 @@ copy_in_fiber (gpointer user_data)
   Copy *copy = user_data;
   g_autofd int fd = g_open (copy->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
   g_autoptr (GError) error = NULL;
+  g_autofree char *sent = NULL;
   struct stat status;
 
   if (fd < 0 || fstat (fd, &status) != 0)
@@ -372,12 +373,10 @@ copy_in_fiber (gpointer user_data)
     {
       close_in_guest (copy, NULL);
       /* No command of the agent's removes a file. */
-      g_prefix_error (&error,
-                      ngettext ("Only the first %" G_GUINT64_FORMAT " byte of the file is in the "
-                                "guest, as “%s”. ",
-                                "Only the first %" G_GUINT64_FORMAT " bytes of the file are in the "
-                                "guest, as “%s”. ", (gulong) copy->done),
-                      copy->done, copy->guest_path);
+      sent = g_format_size_full (copy->done, G_FORMAT_SIZE_LONG_FORMAT);
+      /* Translators: first a size, such as 1.2 MB (1,234,567 bytes); what is wrong follows */
+      g_prefix_error (&error, _("Only a part of the file is in the guest, %s, as “%s”. "), sent,
+                      copy->guest_path);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
   if (!close_in_guest (copy, &error) || !compare (copy, &error))

@@ -165,7 +165,7 @@ settle_origin (Load *load, DroverDeviceNode *node)
 {
   if (load->arguments != NULL && drover_device_node_find_argument (node, load->arguments) >= 0)
     node->origin = DROVER_DEVICE_ORIGIN_ARGUMENT;
-  else if (node->id != NULL || (node->path != NULL && g_str_has_prefix (node->path, ANONYMOUS)))
+  else if (node->id != NULL || node->ordinal >= 0)
     node->origin = DROVER_DEVICE_ORIGIN_LATER;
   else
     node->origin = DROVER_DEVICE_ORIGIN_BOARD;
@@ -207,12 +207,13 @@ get_tail (const char *path)
 static DroverDeviceNode *
 new_device (Load *load, const char *path, const char *type)
 {
-  gboolean has_id = g_str_has_prefix (path, PERIPHERAL);
+  const char *id = g_str_has_prefix (path, PERIPHERAL) ? path + sizeof PERIPHERAL - 1 : NULL;
   DroverDeviceNode *node =
-    drover_device_node_new (has_id || type == NULL ? get_tail (path) : type, type, path);
+    drover_device_node_new (id != NULL || type == NULL ? get_tail (path) : type, type, path);
 
-  if (has_id)
-    node->id = g_strdup (get_tail (path));
+  /* What is inside of a device was made by the same argument. */
+  if (id != NULL)
+    node->id = g_strndup (id, strcspn (id, "/"));
   return node;
 }
 

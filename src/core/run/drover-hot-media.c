@@ -104,7 +104,7 @@ open_tray (DroverHotWork *work, const char *id, Drive *drive, GError **error)
   if (now.open)
     return TRUE;
 
-  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
                _("The guest has locked the drive, as it does while it uses the medium. It was "
                  "asked to let go and did not: eject it in the guest, or force the drive open."));
   return FALSE;

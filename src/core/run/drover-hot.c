@@ -28,7 +28,7 @@ struct _DroverHot
   DroverRun *run; /* it holds us */
   DroverEditor *editor;
   DroverHotPlan *plan;
-  GHashTable *failures; /* key of a step → why it did not work */
+  GHashTable *failures; /* key of a step → GError: why it did not work */
   GFileMonitor *monitor;
   guint n_busy;
   guint wait_msec;
@@ -101,7 +101,8 @@ drover_hot_class_init (DroverHotClass *klass)
 static void
 drover_hot_init (DroverHot *self)
 {
-  self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                          (GDestroyNotify) g_error_free);
   self->wait_msec = DROVER_HOT_WAIT_MSEC;
 }
 
@@ -386,10 +387,12 @@ run_steps (const Job *job, DroverHotPlan *plan, GPtrArray *results, GError **err
         }
       else
         {
-          const char *message = failure != NULL ? failure->message : _("The machine is off");
-
-          g_hash_table_insert (self->failures, g_strdup (step->key), g_strdup (message));
-          g_ptr_array_add (results, make_result (step, FALSE, message));
+          if (failure == NULL)
+            g_set_error (&failure, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                         _("The machine is not running"));
+          g_ptr_array_add (results, make_result (step, FALSE, failure->message));
+          g_hash_table_insert (self->failures, g_strdup (step->key),
+                               g_steal_pointer (&failure));
         }
     }
 
@@ -571,8 +574,27 @@ drover_hot_get_plan (DroverHot *self)
 const char *
 drover_hot_get_failure (DroverHot *self, const DroverHotStep *step)
 {
+  const GError *error;
+
   g_return_val_if_fail (DROVER_IS_HOT (self), NULL);
-  return g_hash_table_lookup (self->failures, step->key);
+
+  error = g_hash_table_lookup (self->failures, step->key);
+  return error != NULL ? error->message : NULL;
+}
+
+/**
+ * drover_hot_can_force:
+ * @step: a step of the plan
+ *
+ * Returns: whether it did not work because the guest holds the drive locked: with
+ *   %DROVER_HOT_FORCE it would
+ */
+gboolean
+drover_hot_can_force (DroverHot *self, const DroverHotStep *step)
+{
+  g_return_val_if_fail (DROVER_IS_HOT (self), FALSE);
+  return g_error_matches (g_hash_table_lookup (self->failures, step->key), G_IO_ERROR,
+                          G_IO_ERROR_BUSY);
 }
 
 /**

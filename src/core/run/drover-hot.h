@@ -43,6 +43,7 @@ typedef enum
 DroverHot     *drover_hot_get_for_run (DroverRun *run);
 DroverHotPlan *drover_hot_get_plan    (DroverHot *self);
 const char    *drover_hot_get_failure (DroverHot *self, const DroverHotStep *step);
+gboolean       drover_hot_can_force   (DroverHot *self, const DroverHotStep *step);
 gboolean       drover_hot_is_busy     (DroverHot *self);
 void           drover_hot_set_patience (DroverHot *self, guint msec);
 DexFuture     *drover_hot_apply       (DroverHot *self, DroverHotFlags flags,

@@ -515,6 +515,33 @@ drover_launch_plan_new_with_display (DroverDocument *document, const char *runti
 }
 
 /**
+ * drover_launch_plan_make_disposable:
+ * @has_services: whether programs live with the machine, such as a TPM, which keep what is theirs
+ *
+ * Adds `-snapshot`, so that what the guest writes to its disks goes to temporary files.
+ */
+void
+drover_launch_plan_make_disposable (DroverLaunchPlan *self, gboolean has_services)
+{
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) notices = g_strv_builder_new ();
+
+  g_strv_builder_addv (argv, (const char **) self->argv);
+  g_strv_builder_addv (notices, (const char **) self->notices);
+  if (!g_strv_contains ((const char *const *) self->argv, "-snapshot"))
+    g_strv_builder_add (argv, "-snapshot");
+  if (has_services)
+    g_strv_builder_add (notices,
+                        _("Only the disks are left as they are: what the guest writes to its TPM "
+                          "or to shared folders is kept."));
+
+  g_strfreev (self->argv);
+  g_strfreev (self->notices);
+  self->argv = g_strv_builder_end (argv);
+  self->notices = g_strv_builder_end (notices);
+}
+
+/**
  * drover_launch_plan_dup_value:
  * @option: an option's name without dashes
  * @implied_key: (nullable): its implied first key

@@ -59,6 +59,8 @@ DroverLaunchPlan *drover_launch_plan_new  (DroverDocument *document, const char 
 DroverLaunchPlan *drover_launch_plan_new_with_display (DroverDocument *document,
                                            const char *runtime_dir, const char *log_dir,
                                            const char *accelerator, const char *display);
+void              drover_launch_plan_make_disposable (DroverLaunchPlan *self,
+                                           gboolean has_services);
 void              drover_launch_plan_free (DroverLaunchPlan *self);
 void              drover_console_plan_free (DroverConsolePlan *self);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "drover-dex.h"
@@ -108,6 +109,26 @@ drover_process_read_note (const char *path, GPid *pid, guint64 *start_time)
   *pid = atoi (stat);
   *start_time = find_start_time (state);
   return *pid > 0 && *start_time != 0;
+}
+
+/**
+ * drover_process_get_started:
+ * @start_time: see drover_process_get_start_time()
+ *
+ * Returns: that time in microseconds since 1970 in UTC; 0 when @start_time is
+ */
+gint64
+drover_process_get_started (guint64 start_time)
+{
+  long ticks = sysconf (_SC_CLK_TCK);
+  struct timespec now;
+  gint64 since_boot;
+
+  if (start_time == 0 || ticks <= 0 || clock_gettime (CLOCK_BOOTTIME, &now) != 0)
+    return 0;
+
+  since_boot = now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+  return g_get_real_time () - since_boot + (gint64) (start_time * G_USEC_PER_SEC / ticks);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+gint64     drover_process_get_started    (guint64 start_time);
 guint64    drover_process_get_start_time (GPid pid);
 gboolean   drover_process_is_alive       (GPid pid, guint64 start_time);
 gboolean   drover_process_signal         (GPid pid, guint64 start_time, int signal_number);

@@ -98,6 +98,7 @@ ended_fiber (gpointer user_data)
     {
       error = _drover_run_describe_end (self);
       _drover_run_set_error (self, error);
+      _drover_run_note_sudden_end (self);
     }
   _drover_run_end_services (self, FALSE);
   if (self->qmp != qmp)
@@ -146,18 +147,17 @@ event_cb (DroverQmp *qmp, const char *name, JsonObject *message, DroverRun *self
                                          "WAKEUP",       "GUEST_PANICKED",  "WATCHDOG",
                                          "BLOCK_IO_ERROR", NULL };
 
+  JsonNode *node = json_object_get_member (message, "data");
+  JsonObject *data =
+    node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
   g_assert (DROVER_IS_RUN (self));
 
   if (g_str_equal (name, "SHUTDOWN"))
-    {
-      JsonNode *node = json_object_get_member (message, "data");
-      JsonObject *data =
-        node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+    g_set_str (&self->shutdown_reason,
+               data ? json_object_get_string_member_with_default (data, "reason", "") : "");
 
-      g_set_str (&self->shutdown_reason,
-                 data ? json_object_get_string_member_with_default (data, "reason", "") : "");
-    }
-
+  _drover_run_note_event (self, name, data);
   /* Which state an event leads to is QEMU's business, so QEMU is asked. */
   if (g_strv_contains (changes, name))
     drover_dex_forget (drover_run_refresh (self));
@@ -204,6 +204,7 @@ _drover_run_connected (DroverRun *self, DroverQmp *qmp, GError **error)
   drover_event_log_note (self->events, note);
   g_set_object (&self->qmp, qmp);
   g_clear_pointer (&self->shutdown_reason, g_free);
+  self->oom_kills = _drover_run_count_oom_kills ();
   g_signal_connect_object (qmp, "event", G_CALLBACK (event_cb), self, G_CONNECT_DEFAULT);
 
   /* Held weakly: an open connection must not keep the run alive. */

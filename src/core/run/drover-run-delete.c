@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "drover-autostart.h"
 #include "drover-error.h"
 #include "drover-machine-firmware.h"
 #include "drover-paths.h"
@@ -21,7 +22,7 @@ delete_logs (const char *slug)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      if (g_str_has_suffix (name, ".log") || g_str_has_suffix (name, ".log.old"))
+      if (g_str_equal (name, "end.json") || g_str_has_suffix (name, ".log") || g_str_has_suffix (name, ".log.old"))
         g_unlink (path);
     }
   g_rmdir (folder);
@@ -131,6 +132,7 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
     return FALSE;
 
   delete_run_files (document, folder, *left_behind);
+  drover_autostart_remove (drover_document_get_uuid (document));
   delete_logs (slug);
   delete_runtime_dir (runtime_dir);
   return TRUE;

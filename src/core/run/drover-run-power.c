@@ -95,18 +95,53 @@ drover_run_resume (DroverRun *self)
   return execute_and_refresh (self, "cont");
 }
 
+static DexFuture *
+resume_cb (DexFuture *future, gpointer user_data)
+{
+  return drover_run_resume (user_data);
+}
+
 /**
  * drover_run_reset:
  *
- * Presses the reset button (`system_reset`).
+ * Presses the reset button (`system_reset`). A guest that is beyond going on, as after a crash of
+ * its kernel, is set going anew (`cont`); one that is only paused stays so.
  *
  * Returns: (transfer full): a future of the new state
  */
 DexFuture *
 drover_run_reset (DroverRun *self)
 {
+  static const char *const ended[] = { "shutdown", "internal-error", "guest-panicked", NULL };
+
   dex_return_error_if_fail (DROVER_IS_RUN (self));
-  return execute_and_refresh (self, "system_reset");
+
+  if (!g_strv_contains (ended, self->state))
+    return execute_and_refresh (self, "system_reset");
+  return dex_future_then (execute_and_refresh (self, "system_reset"), resume_cb,
+                          g_object_ref (self), g_object_unref);
+}
+
+/**
+ * drover_run_wake:
+ *
+ * Wakes a guest that sleeps (`system_wakeup`), as a key or the power button does.
+ *
+ * Returns: (transfer full): a future of the new state
+ */
+DexFuture *
+drover_run_wake (DroverRun *self)
+{
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+
+  if (self->qmp == NULL)
+    return not_live ();
+  if (!g_str_equal (self->state, "suspended"))
+    return dex_future_new_reject (DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                                  _("The guest does not sleep: the machine’s state is “%s”"),
+                                  self->state);
+
+  return execute_and_refresh (self, "system_wakeup");
 }
 
 /**
@@ -121,6 +156,71 @@ drover_run_shut_down (DroverRun *self)
 {
   dex_return_error_if_fail (DROVER_IS_RUN (self));
   return execute_and_refresh (self, "system_powerdown");
+}
+
+typedef struct
+{
+  DroverRun *run;
+  DexPromise *promise;
+  guint msec;
+} WaitOff;
+
+static void
+wait_off_free (gpointer data)
+{
+  WaitOff *wait = data;
+
+  dex_unref (wait->promise);
+  g_object_unref (wait->run);
+  g_free (wait);
+}
+
+/* With -no-shutdown a guest that has shut down leaves QEMU on. */
+static void
+settle_off_cb (DroverRun *self, GParamSpec *pspec, DexPromise *promise)
+{
+  if (dex_future_is_pending (DEX_FUTURE (promise)) &&
+      (drover_run_is_off (self) || g_str_equal (self->state, "shutdown")))
+    dex_promise_resolve_boolean (promise, TRUE);
+}
+
+static DexFuture *
+wait_off_fiber (gpointer user_data)
+{
+  WaitOff *wait = user_data;
+  gulong handler = g_signal_connect (wait->run, "notify::state", G_CALLBACK (settle_off_cb),
+                                     wait->promise);
+  g_autoptr (GError) error = NULL;
+  gboolean off;
+
+  settle_off_cb (wait->run, NULL, wait->promise);
+  off = dex_await (wait->msec == 0 ? dex_ref (wait->promise)
+                                   : dex_future_first (dex_ref (wait->promise),
+                                                       dex_timeout_new_msec (wait->msec), NULL),
+                   &error);
+  g_signal_handler_disconnect (wait->run, handler);
+  return off ? dex_future_new_true () : dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+/**
+ * drover_run_wait_off:
+ * @msec: milliseconds; 0 for ever
+ *
+ * Returns: (transfer full): a future that is resolved when the guest has shut down, and rejected
+ *   with %DEX_ERROR_TIMED_OUT when it has not in time
+ */
+DexFuture *
+drover_run_wait_off (DroverRun *self, guint msec)
+{
+  WaitOff *wait;
+
+  dex_return_error_if_fail (DROVER_IS_RUN (self));
+
+  wait = g_new0 (WaitOff, 1);
+  wait->run = g_object_ref (self);
+  wait->promise = dex_promise_new ();
+  wait->msec = msec;
+  return drover_dex_spawn (wait_off_fiber, wait, wait_off_free);
 }
 
 /* Returns: whether the process ended within @msec milliseconds. */

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * drover-run-attach.c the way back to a guest that somebody started before,
  * drover-run-connection.c what QEMU tells us and how we learn of its end,
  * drover-run-power.c what is done to it, drover-run-accelerator.c what it runs with,
+ * drover-run-status.c why it is as it is, drover-run-disposable.c how it is made to keep nothing,
  * drover-run-services.c the programs that live with it. */
 struct _DroverRun
 {
@@ -46,6 +47,14 @@ struct _DroverRun
   gboolean start_paused;   /* the arguments of what we started last have -S */
   gboolean holds_lock;     /* nobody but us can be making a run of this machine */
   gboolean asked_off;      /* its end is what the user wanted */
+  gboolean disposable;     /* what we started last keeps nothing */
+  DroverTrouble *trouble;  /* (nullable): what is wrong, see drover-run-status.c */
+  char *end_reason;        /* (nullable): why it is off */
+  guint n_troubles;        /* how often the trouble changed, or was settled */
+  guint looking_at_disks;  /* n_troubles + 1 when QEMU was asked about its disks */
+  guint patience;          /* seconds */
+  guint patience_source;
+  guint64 oom_kills;       /* of this computer when we met QEMU */
   gboolean coming_up;      /* a start or an attach is under way, and sees an end itself */
 };
 
@@ -79,6 +88,14 @@ void       _drover_run_end_services    (DroverRun *self, gboolean at_once);
 void       _drover_run_watch_services  (DroverRun *self);
 DexFuture *_drover_run_clear_up        (DroverRun *self, DroverRunRecord *record,
                                         const char *runtime_dir);
+void       _drover_run_take_trouble    (DroverRun *self, DroverTrouble *trouble);
+void       _drover_run_clear_status    (DroverRun *self);
+void       _drover_run_note_event      (DroverRun *self, const char *name, JsonObject *data);
+void       _drover_run_note_state      (DroverRun *self);
+void       _drover_run_note_sudden_end (DroverRun *self);
+void       _drover_run_note_end        (DroverRun *self);
+guint64    _drover_run_count_oom_kills (void);
+gboolean   _drover_run_shield_disks    (DroverRun *self, DroverQmp *qmp, GError **error);
 void       _drover_run_emit_service_failed (DroverRun *self, const char *message);
 
 G_END_DECLS

@@ -191,6 +191,8 @@ talk (DroverRun *self, DroverLaunchPlan *plan, GError **error)
     return FALSE;
   if (self->attach_consoles && !attach_consoles (self, error))
     return FALSE;
+  if (self->disposable && !_drover_run_shield_disks (self, qmp, error))
+    return FALSE;
   if (!plan->start_paused && !dex_await (drover_qmp_execute (qmp, "cont", NULL), error))
     return FALSE;
   if (!_drover_run_set_going (self, error) || !dex_await (drover_run_refresh (self), error))
@@ -226,6 +228,8 @@ bring_up (DroverRun *self, DroverLaunchPlan *plan, GError **error)
     }
 
   /* QEMU went while we talked: its own last words say more than a closed socket. */
+  if (!self->asked_off)
+    _drover_run_note_sudden_end (self);
   g_propagate_error (error, _drover_run_describe_end (self));
   return FALSE;
 }
@@ -335,6 +339,7 @@ typedef struct
 {
   DroverRun *run;
   DroverDocument *document;
+  DroverStartFlags flags;
 } Start;
 
 static void
@@ -369,6 +374,10 @@ start_fiber (gpointer user_data)
     {
       plan = drover_launch_plan_new_with_display (document, runtime_dir, log_dir,
                                                   self->launch_accelerator, self->launch_display);
+      if (start->flags & DROVER_START_PAUSED)
+        plan->start_paused = TRUE;
+      if (start->flags & DROVER_START_DISPOSABLE)
+        drover_launch_plan_make_disposable (plan, self->services->len > 0);
       take_notices (self, plan, notice);
       self->start_paused = plan->start_paused;
       if (launch (self, document, plan, runtime_dir, &error))
@@ -405,8 +414,22 @@ start_fiber (gpointer user_data)
 
 /**
  * drover_run_start:
- * @attach_consoles: whether to connect all consoles before the guest is set going, so that
- *   their consumers miss nothing; without it the logs still have all
+ * @attach_consoles_first: see %DROVER_START_ATTACH_CONSOLES
+ *
+ * drover_run_start_full() as usual.
+ *
+ * Returns: (transfer full): a future of the state, a string
+ */
+DexFuture *
+drover_run_start (DroverRun *self, gboolean attach_consoles_first)
+{
+  return drover_run_start_full (self, attach_consoles_first ? DROVER_START_ATTACH_CONSOLES
+                                                            : DROVER_START_NONE);
+}
+
+/**
+ * drover_run_start_full:
+ * @flags: how
  *
  * Starts QEMU paused, waits until it answers on QMP, attaches, and sets the guest going.
  *
@@ -414,7 +437,7 @@ start_fiber (gpointer user_data)
  *   words when it ends instead of answering.
  */
 DexFuture *
-drover_run_start (DroverRun *self, gboolean attach_consoles_first)
+drover_run_start_full (DroverRun *self, DroverStartFlags flags)
 {
   const GError *broken;
   Start *start;
@@ -432,11 +455,13 @@ drover_run_start (DroverRun *self, gboolean attach_consoles_first)
   g_clear_pointer (&self->shutdown_reason, g_free);
   self->asked_off = FALSE;
   self->coming_up = TRUE;
-  self->attach_consoles = attach_consoles_first;
+  self->attach_consoles = (flags & DROVER_START_ATTACH_CONSOLES) != 0;
+  self->disposable = (flags & DROVER_START_DISPOSABLE) != 0;
   _drover_run_set_state (self, DROVER_STATE_STARTING);
 
   start = g_new0 (Start, 1);
   start->run = g_object_ref (self);
+  start->flags = flags;
   start->document = drover_document_ref (drover_machine_get_document (self->machine));
   return drover_dex_spawn (start_fiber, start, start_free);
 }

@@ -22,6 +22,7 @@ enum
   PROP_MACHINE,
   PROP_STATE,
   PROP_ACCELERATOR,
+  PROP_TROUBLE,
   N_PROPS
 };
 
@@ -47,6 +48,7 @@ drover_run_dispose (GObject *object)
     }
   g_clear_object (&self->qmp);
   g_clear_object (&self->subprocess);
+  _drover_run_clear_status (self);
   if (self->consoles != NULL)
     g_list_store_remove_all (self->consoles);
   g_clear_object (&self->machine);
@@ -96,6 +98,9 @@ drover_run_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_ACCELERATOR:
       g_value_set_string (value, self->accelerator);
       break;
+    case PROP_TROUBLE:
+      g_value_set_boxed (value, self->trouble);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -131,6 +136,13 @@ drover_run_class_init (DroverRunClass *klass)
    */
   properties[PROP_ACCELERATOR] = g_param_spec_string ("accelerator", NULL, NULL, NULL,
                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * DroverRun:trouble:
+   *
+   * What went wrong with the guest, and is not settled; or %NULL.
+   */
+  properties[PROP_TROUBLE] = g_param_spec_boxed ("trouble", NULL, NULL, DROVER_TYPE_TROUBLE,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -196,7 +208,12 @@ _drover_run_emit_service_failed (DroverRun *self, const char *message)
 void
 _drover_run_set_state (DroverRun *self, const char *state)
 {
-  if (g_set_str (&self->state, state))
+  if (!g_set_str (&self->state, state))
+    return;
+
+  /* Whoever sees the state is to find the reason for it there already. */
+  _drover_run_note_state (self);
+  if (g_str_equal (self->state, state))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
@@ -235,6 +252,7 @@ _drover_run_set_off (DroverRun *self)
 {
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
 
+  _drover_run_note_end (self);
   if (self->qmp != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->qmp, self);

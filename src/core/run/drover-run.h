@@ -6,6 +6,7 @@
 #include "drover-event-log.h"
 #include "drover-library.h"
 #include "drover-qmp.h"
+#include "drover-run-trouble.h"
 #include "drover-service.h"
 
 G_BEGIN_DECLS
@@ -18,14 +19,34 @@ G_DECLARE_FINAL_TYPE (DroverRun, drover_run, DROVER, RUN, GObject)
 #define DROVER_STATE_STARTING "starting"
 #define DROVER_STATE_NOT_ANSWERING "not-answering"
 
+/**
+ * DroverStartFlags:
+ * @DROVER_START_ATTACH_CONSOLES: connect all consoles before the guest is set going, so that
+ *   their consumers miss nothing; without it the logs still have all
+ * @DROVER_START_PAUSED: leave it standing before its first instruction, as `-S` does
+ * @DROVER_START_DISPOSABLE: keep nothing of what it writes to its disks (`-snapshot`)
+ *
+ * How a machine is started.
+ */
+typedef enum
+{
+  DROVER_START_NONE = 0,
+  DROVER_START_ATTACH_CONSOLES = 1 << 0,
+  DROVER_START_PAUSED = 1 << 1,
+  DROVER_START_DISPOSABLE = 1 << 2,
+} DroverStartFlags;
+
 DroverRun     *drover_run_new            (DroverMachine *machine, const char *qmp_socket);
 
 DexFuture     *drover_run_start          (DroverRun *self, gboolean attach_consoles) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_start_full     (DroverRun *self, DroverStartFlags flags) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_attach         (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_pause          (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_resume         (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_reset          (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_shut_down      (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_wake           (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture     *drover_run_wait_off       (DroverRun *self, guint msec) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_force_off      (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_refresh        (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture     *drover_run_choose_accelerator (DroverRun *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -41,6 +62,14 @@ gboolean       drover_run_is_running     (DroverRun *self);
 const GError  *drover_run_get_error      (DroverRun *self);
 const char    *drover_run_get_blocker       (DroverRun *self);
 const char    *drover_run_get_shutdown_reason (DroverRun *self);
+const char    *drover_run_get_reason     (DroverRun *self);
+gint64         drover_run_get_started    (DroverRun *self);
+gint64         drover_run_get_uptime     (DroverRun *self);
+DroverTrouble *drover_run_get_trouble    (DroverRun *self);
+void           drover_run_dismiss_trouble (DroverRun *self);
+void           drover_run_recall_end     (DroverRun *self);
+void           drover_run_set_patience   (DroverRun *self, guint seconds);
+gboolean       drover_run_is_disposable  (DroverRun *self);
 const char    *drover_run_get_accelerator (DroverRun *self);
 const char    *drover_run_get_accelerator_reason (DroverRun *self);
 const char *const *drover_run_get_notices (DroverRun *self);
