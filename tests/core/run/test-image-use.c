@@ -192,11 +192,17 @@ test_foreign (void)
   g_autoptr (GSubprocess) qemu = NULL;
   g_autoptr (GInputStream) output = NULL;
   g_autofree char *words = NULL;
-  char greeting[256];
+  static const char capabilities[] = "{\"execute\":\"qmp_capabilities\"}\n";
+  char greeting[1024];
 
   qemu = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL,
                            QEMU, "-machine", "pc", "-accel", "tcg", "-m", "16", "-net", "none",
                            "-display", "none", "-S", "-qmp", "stdio", "-drive", drive, NULL);
+  /* It greets before it opens its disks, and answers after. */
+  g_assert_cmpint (g_input_stream_read (g_subprocess_get_stdout_pipe (qemu), greeting,
+                                        sizeof greeting, NULL, NULL), >, 0);
+  g_assert_true (g_output_stream_write_all (g_subprocess_get_stdin_pipe (qemu), capabilities,
+                                            strlen (capabilities), NULL, NULL, NULL));
   g_assert_cmpint (g_input_stream_read (g_subprocess_get_stdout_pipe (qemu), greeting,
                                         sizeof greeting, NULL, NULL), >, 0);
   words = g_strdup_printf ("process %s (" QEMU ")", g_subprocess_get_identifier (qemu));
