@@ -584,6 +584,30 @@ drover_console_pane_attach (DroverConsolePane *self)
 }
 
 /**
+ * drover_console_pane_show_first:
+ *
+ * Brings the guest's first console to the front.
+ *
+ * Returns: whether it has one
+ */
+gboolean
+drover_console_pane_show_first (DroverConsolePane *self)
+{
+  g_autoptr (DroverConsole) console = NULL;
+  GtkWidget *view;
+
+  g_return_val_if_fail (DROVER_IS_CONSOLE_PANE (self), FALSE);
+
+  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
+  view = console != NULL
+           ? adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console))
+           : NULL;
+  if (view != NULL)
+    adw_view_stack_set_visible_child (self->consoles, view);
+  return view != NULL;
+}
+
+/**
  * drover_console_pane_focus:
  *
  * Gives the keyboard to the tab in front.

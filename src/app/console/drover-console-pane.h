@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (DroverConsolePane, drover_console_pane, DROVER, CONSOLE_PA
 void     drover_console_pane_set_run      (DroverConsolePane *self, DroverRun *run);
 void     drover_console_pane_update       (DroverConsolePane *self);
 void     drover_console_pane_attach       (DroverConsolePane *self);
+gboolean drover_console_pane_show_first   (DroverConsolePane *self);
 void     drover_console_pane_focus        (DroverConsolePane *self);
 gboolean drover_console_pane_show_first   (DroverConsolePane *self);
 gboolean drover_console_pane_has_consoles (DroverConsolePane *self);
