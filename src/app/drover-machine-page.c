@@ -457,23 +457,14 @@ drover_machine_page_check (DroverMachinePage *self)
 gboolean
 drover_machine_page_show_terminal (DroverMachinePage *self)
 {
-  g_autoptr (DroverConsole) console = NULL;
-  GtkWidget *view;
-
   g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
 
-  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
-  view = console != NULL
-           ? adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console))
-           : NULL;
-  if (view == NULL)
+  if (!drover_console_pane_show_terminal (self->pane))
     return FALSE;
 
-  adw_view_stack_set_visible_child (self->consoles, view);
   adw_view_stack_set_visible_child_name (self->views, "console");
   gtk_stack_set_visible_child_name (self->stack, "console");
-  gtk_widget_grab_focus (
-    GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (view))));
+  drover_console_pane_focus (self->pane);
   return TRUE;
 }
 

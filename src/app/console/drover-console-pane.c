@@ -597,6 +597,31 @@ drover_console_pane_focus (DroverConsolePane *self)
                                           : adw_view_stack_get_visible_child (self->consoles));
 }
 
+/**
+ * drover_console_pane_show_terminal:
+ *
+ * Puts the guest's first text console in front.
+ *
+ * Returns: whether it has one
+ */
+gboolean
+drover_console_pane_show_terminal (DroverConsolePane *self)
+{
+  g_autoptr (GObject) console = NULL;
+  GtkWidget *view;
+
+  g_return_val_if_fail (DROVER_IS_CONSOLE_PANE (self), FALSE);
+
+  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
+  view = console != NULL
+           ? adw_view_stack_get_child_by_name (self->consoles,
+                                               drover_console_get_id (DROVER_CONSOLE (console)))
+           : NULL;
+  if (view != NULL)
+    adw_view_stack_set_visible_child (self->consoles, view);
+  return view != NULL;
+}
+
 /* --- SSH -------------------------------------------------------------------------------------- */
 
 static void
