@@ -18,7 +18,7 @@ struct _DroverInstallBar
   GtkWidget *icon;
   GtkLabel *label;
   GtkWidget *progress;
-  GtkWidget *ssh;
+  GtkWidget *buttons; /* what one can do with the new system */
   GtkWidget *close;
 };
 
@@ -76,7 +76,7 @@ update (DroverInstallBar *self)
                                                                    : "folder-download-symbolic");
   gtk_widget_set_visible (self->progress, runs && fraction >= 0);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), MAX (fraction, 0));
-  gtk_widget_set_visible (self->ssh, finished);
+  gtk_widget_set_visible (self->buttons, finished);
   gtk_widget_set_visible (self->close, !runs);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer),
                                  runs || (!self->closed && (failed || (finished && self->seen))));
@@ -108,6 +108,30 @@ drover_install_bar_class_init (DroverInstallBarClass *klass)
   G_OBJECT_CLASS (klass)->dispose = drover_install_bar_dispose;
 }
 
+static void
+add_button (GtkWidget *box, const char *label, const char *action)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  /* Nothing leads into a machine that is off. */
+  g_object_bind_property (button, "sensitive", button, "visible", G_BINDING_SYNC_CREATE);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), button);
+}
+
+/* Below the text and one below the other where it is narrow. */
+static GtkWidget *
+create_buttons (void)
+{
+  GtkWidget *box = adw_wrap_box_new ();
+
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (box), 6);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (box), 6);
+  add_button (box, _("Open _Terminal"), "win.show-terminal");
+  add_button (box, _("Connect by _SSH"), "win.connect-ssh");
+  return box;
+}
+
 static GtkWidget *
 create_box (DroverInstallBar *self)
 {
@@ -124,12 +148,11 @@ create_box (DroverInstallBar *self)
                                   _("Installation"), -1);
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->label));
   gtk_box_append (GTK_BOX (texts), self->progress);
+  self->buttons = create_buttons ();
+  gtk_box_append (GTK_BOX (texts), self->buttons);
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
 
-  self->ssh = gtk_button_new_with_mnemonic (_("Connect by _SSH"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->ssh), "win.connect-ssh");
-  gtk_widget_set_valign (self->ssh, GTK_ALIGN_CENTER);
   self->close = gtk_button_new_from_icon_name ("window-close-symbolic");
   gtk_widget_add_css_class (self->close, "flat");
   gtk_widget_set_valign (self->close, GTK_ALIGN_CENTER);
@@ -140,7 +163,6 @@ create_box (DroverInstallBar *self)
 
   gtk_box_append (GTK_BOX (box), self->icon);
   gtk_box_append (GTK_BOX (box), texts);
-  gtk_box_append (GTK_BOX (box), self->ssh);
   gtk_box_append (GTK_BOX (box), self->close);
   gtk_widget_add_css_class (box, "install-bar");
   return box;

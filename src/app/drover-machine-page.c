@@ -7,13 +7,13 @@
 #include "drover-activity-view.h"
 #include "drover-clock.h"
 #include "drover-configuration-view.h"
+#include "drover-console-pane.h"
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-install-bar.h"
 #include "drover-machine-page.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
-#include "drover-terminal-view.h"
 #include "drover-trouble-bar.h"
 #include "drover-words.h"
 
@@ -39,11 +39,12 @@ struct _DroverMachinePage
   AdwStatusPage *off_page;
   AdwActionRow *accelerator_row;
   AdwActionRow *command_row;
-  AdwInlineViewSwitcher *console_switcher;
-  AdwViewStack *consoles;
+  DroverConsolePane *pane;
   AdwStatusPage *failed_page;
   GtkLabel *failed_message;
   GtkButton *failed_button;
+  GtkWidget *blocker_button;
+  AdwBanner *service_banner;
   GtkWidget *status_bar;
   GtkLabel *state;
   GtkMenuButton *accelerator;
@@ -166,6 +167,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (DROVER_TYPE_CONSOLE_PANE);
   g_type_ensure (DROVER_TYPE_INSTALL_BAR);
   g_type_ensure (DROVER_TYPE_TROUBLE_BAR);
   g_type_ensure (DROVER_TYPE_POWER_BAR);
@@ -185,11 +187,12 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, off_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator_row);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, command_row);
-  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, console_switcher);
-  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, consoles);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, pane);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_page);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_message);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, failed_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, blocker_button);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, service_banner);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, status_bar);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, state);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, accelerator);
@@ -203,119 +206,18 @@ drover_machine_page_init (DroverMachinePage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-/* Consoles */
-
-static gboolean
-has_consoles (DroverMachinePage *self)
-{
-  return adw_view_stack_get_visible_child (self->consoles) != NULL;
-}
-
+/* It stays until the machine is off or started anew: what the guest lost does not come back before
+ * that. */
 static void
-ctrl_c_typed_cb (DroverTerminal *terminal, DroverMachinePage *self)
+update_service_banner (DroverMachinePage *self)
 {
-  g_assert (DROVER_IS_MACHINE_PAGE (self));
+  const char *message = NULL;
+  gboolean failed = drover_run_get_failed_service (self->run, &message) != NULL &&
+                    drover_run_is_live (self->run);
 
-  drover_dex_forget (drover_run_force_off (self->run));
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
-                              _("Ctrl-C ended QEMU, as it does in a shell for these arguments. "
-                                "With mon:stdio it reaches the guest."));
-}
-
-static void
-add_terminal (DroverMachinePage *self, DroverConsole *console)
-{
-  DroverTerminal *terminal = drover_terminal_new ();
-  GtkWidget *view = drover_terminal_view_new (terminal);
-
-  g_signal_connect_object (terminal, "ctrl-c-typed", G_CALLBACK (ctrl_c_typed_cb), self,
-                           G_CONNECT_DEFAULT);
-  adw_view_stack_add_titled (self->consoles, view, drover_console_get_id (console),
-                             drover_console_get_title (console));
-
-  drover_terminal_set_console (terminal, console);
-  /* A start connects the consoles itself, before the guest says its first word; this is for
-   * a guest that ran before, and shows what it said meanwhile. */
-  if (drover_run_is_live (self->run))
-    drover_dex_forget (drover_console_connect (console, TRUE));
-}
-
-static void
-clear_terminals (DroverMachinePage *self)
-{
-  g_autoptr (GListModel) pages =
-    G_LIST_MODEL (adw_view_stack_get_pages (self->consoles));
-
-  while (g_list_model_get_n_items (pages) > 0)
-    {
-      g_autoptr (AdwViewStackPage) page = g_list_model_get_item (pages, 0);
-
-      adw_view_stack_remove (self->consoles, adw_view_stack_page_get_child (page));
-    }
-}
-
-/* The place of the guest's screen, which QEMU shows in a window of its own for now. */
-static void
-update_screen (DroverMachinePage *self)
-{
-  GtkWidget *screen = adw_view_stack_get_child_by_name (self->consoles, "screen");
-  gboolean shown = drover_run_is_live (self->run) && drover_run_has_window (self->run);
-  GtkWidget *page;
-
-  if (screen != NULL && !shown)
-    adw_view_stack_remove (self->consoles, screen);
-  if (screen != NULL || !shown)
-    return;
-
-  page = adw_status_page_new ();
-  adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "video-display-symbolic");
-  adw_status_page_set_title (ADW_STATUS_PAGE (page), _("The Guest’s Screen Is in Its Own Window"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (page),
-                                   _("QEMU shows it. Closing that window ends the machine, as by "
-                                     "pulling the plug."));
-  adw_view_stack_add_titled (self->consoles, page, "screen", _("Screen"));
-  adw_view_stack_set_visible_child (self->consoles, page);
-  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher),
-                          g_list_model_get_n_items (drover_run_get_consoles (self->run)) > 0);
-}
-
-static void
-service_failed_cb (DroverRun *run, const char *message, DroverMachinePage *self)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", message);
-}
-
-/* The terminals of a run stay after its end, so that its last words can be read; they make
- * room for those of the next. */
-static void
-consoles_changed_cb (GListModel *model, guint position, guint removed, guint added,
-                     DroverMachinePage *self)
-{
-  g_assert (DROVER_IS_MACHINE_PAGE (self));
-
-  if (added > 0 && position == 0)
-    clear_terminals (self);
-  for (guint i = position; i < position + added; i++)
-    {
-      g_autoptr (DroverConsole) console = g_list_model_get_item (model, i);
-
-      add_terminal (self, console);
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher), g_list_model_get_n_items (model) > 1);
-}
-
-static void
-connect_consoles (DroverMachinePage *self)
-{
-  GListModel *consoles = drover_run_get_consoles (self->run);
-
-  for (guint i = 0; i < g_list_model_get_n_items (consoles); i++)
-    {
-      g_autoptr (DroverConsole) console = g_list_model_get_item (consoles, i);
-
-      if (!drover_console_get_connected (console))
-        drover_dex_forget (drover_console_connect (console, TRUE));
-    }
+  if (failed)
+    adw_banner_set_title (self->service_banner, message);
+  adw_banner_set_revealed (self->service_banner, failed);
 }
 
 /* What is shown */
@@ -326,7 +228,7 @@ choose_page (DroverMachinePage *self)
   gboolean broken = drover_machine_get_error (drover_run_get_machine (self->run)) != NULL;
 
   if (drover_run_is_live (self->run))
-    return has_consoles (self) ? "console" : "no-console";
+    return "console";
   if (g_str_equal (drover_run_get_state (self->run), DROVER_STATE_NOT_ANSWERING))
     return "failed";
   if (!drover_run_is_off (self->run))
@@ -334,7 +236,7 @@ choose_page (DroverMachinePage *self)
   if (broken || drover_run_get_error (self->run) != NULL)
     return "failed";
 
-  return has_consoles (self) ? "console" : "off";
+  return drover_console_pane_has_consoles (self->pane) ? "console" : "off";
 }
 
 static void
@@ -399,6 +301,7 @@ update_failed (DroverMachinePage *self)
       gtk_button_set_label (self->failed_button, _("_Try Again"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->failed_button), "win.start");
     }
+  gtk_widget_set_visible (self->blocker_button, drover_run_get_blocker (self->run) != NULL);
   gtk_label_set_label (self->failed_message, error->message);
 }
 
@@ -449,7 +352,7 @@ update (DroverMachinePage *self)
   const char *page;
   g_autofree char *escaped = NULL;
 
-  update_screen (self);
+  drover_console_pane_update (self->pane);
   page = choose_page (self);
   adw_window_title_set_title (self->title, name);
   update_state (self);
@@ -464,6 +367,7 @@ update (DroverMachinePage *self)
   update_command (self);
   gtk_stack_set_visible_child_name (self->stack, page);
   update_banner (self);
+  update_service_banner (self);
   gtk_widget_set_visible (self->status_bar, !g_str_equal (page, "off") &&
                                               !g_str_equal (page, "failed"));
   drover_power_bar_update (self->header_power, self->run);
@@ -473,19 +377,11 @@ update (DroverMachinePage *self)
 static void
 state_changed_cb (DroverRun *run, GParamSpec *pspec, DroverMachinePage *self)
 {
-  GtkWidget *child;
-
   g_assert (DROVER_IS_MACHINE_PAGE (self));
 
   update (self);
-  if (!drover_run_is_live (run))
-    return;
-
-  connect_consoles (self);
-  child = adw_view_stack_get_visible_child (self->consoles);
-  if (DROVER_IS_TERMINAL_VIEW (child) && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_grab_focus (
-      GTK_WIDGET (drover_terminal_view_get_terminal (DROVER_TERMINAL_VIEW (child))));
+  if (drover_run_is_live (run))
+    drover_console_pane_attach (self->pane);
 }
 
 /* A changed file may change what the machine would run with. */
@@ -509,12 +405,9 @@ DroverMachinePage *
 drover_machine_page_new (DroverRun *run)
 {
   DroverMachinePage *self = g_object_new (DROVER_TYPE_MACHINE_PAGE, NULL);
-  GListModel *consoles = drover_run_get_consoles (run);
 
   self->run = g_object_ref (run);
-  g_signal_connect_object (consoles, "items-changed", G_CALLBACK (consoles_changed_cb), self,
-                           G_CONNECT_DEFAULT);
-  consoles_changed_cb (consoles, 0, 0, g_list_model_get_n_items (consoles), self);
+  drover_console_pane_set_run (self->pane, run);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (state_changed_cb), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (run, "notify::accelerator", G_CALLBACK (update), self,
@@ -522,8 +415,8 @@ drover_machine_page_new (DroverRun *run)
   g_signal_connect_object (run, "notify::trouble", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (drover_clock_get (), "minute", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (run, "service-failed", G_CALLBACK (service_failed_cb), self,
-                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (run, "service-failed", G_CALLBACK (update_service_banner), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
@@ -583,23 +476,25 @@ drover_machine_page_check (DroverMachinePage *self)
   drover_configuration_view_check (show_configuration (self));
 }
 
-static void
-ssh_exited_cb (VteTerminal *terminal, int status, DroverMachinePage *self)
+/**
+ * drover_machine_page_show_terminal:
+ *
+ * Shows the guest's first text console, ready to be typed into.
+ *
+ * Returns: whether it has one
+ */
+gboolean
+drover_machine_page_show_terminal (DroverMachinePage *self)
 {
-  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (terminal), DROVER_TYPE_TERMINAL_VIEW);
+  g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
 
-  g_assert (DROVER_IS_MACHINE_PAGE (self));
+  if (!drover_console_pane_show_first (self->pane))
+    return FALSE;
 
-  /* What ssh said last explains why it ended; after a good end there is nothing to explain. */
-  if (status == 0 && view != NULL && gtk_widget_get_parent (view) == GTK_WIDGET (self->consoles))
-    adw_view_stack_remove (self->consoles, view);
-}
-
-static void
-ssh_spawned_cb (VteTerminal *terminal, GPid pid, GError *error, gpointer user_data)
-{
-  if (error != NULL && terminal != NULL)
-    vte_terminal_feed (terminal, error->message, -1);
+  adw_view_stack_set_visible_child_name (self->views, "console");
+  gtk_stack_set_visible_child_name (self->stack, "console");
+  drover_console_pane_focus (self->pane);
+  return TRUE;
 }
 
 /**
@@ -613,31 +508,13 @@ ssh_spawned_cb (VteTerminal *terminal, GPid pid, GError *error, gpointer user_da
 gboolean
 drover_machine_page_connect_ssh (DroverMachinePage *self, GError **error)
 {
-  g_auto (GStrv) argv = NULL;
-  DroverTerminal *terminal;
-  GtkWidget *view;
-  GtkWidget *old;
-
   g_return_val_if_fail (DROVER_IS_MACHINE_PAGE (self), FALSE);
 
-  argv = drover_machine_dup_ssh_argv (drover_run_get_machine (self->run), error);
-  if (argv == NULL)
+  if (!drover_console_pane_connect_ssh (self->pane, error))
     return FALSE;
 
-  old = adw_view_stack_get_child_by_name (self->consoles, "ssh");
-  if (old != NULL)
-    adw_view_stack_remove (self->consoles, old);
-  terminal = drover_terminal_new ();
-  view = drover_terminal_view_new (terminal);
-  adw_view_stack_add_titled (self->consoles, view, "ssh", _("SSH"));
-  g_signal_connect_object (terminal, "child-exited", G_CALLBACK (ssh_exited_cb), self,
-                           G_CONNECT_DEFAULT);
-  vte_terminal_spawn_async (VTE_TERMINAL (terminal), VTE_PTY_DEFAULT, NULL, argv, NULL,
-                            G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, -1, NULL, ssh_spawned_cb, NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->console_switcher), TRUE);
-  adw_view_stack_set_visible_child (self->consoles, view);
   adw_view_stack_set_visible_child_name (self->views, "console");
   gtk_stack_set_visible_child_name (self->stack, "console");
-  gtk_widget_grab_focus (GTK_WIDGET (terminal));
+  drover_console_pane_focus (self->pane);
   return TRUE;
 }

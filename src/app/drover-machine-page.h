@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (DroverMachinePage, drover_machine_page, DROVER, MACHINE_PA
 DroverMachinePage *drover_machine_page_new     (DroverRun *run);
 DroverConfig      *drover_machine_page_show_configuration (DroverMachinePage *self);
 GtkWidget         *drover_machine_page_show_activity (DroverMachinePage *self, const char *page);
+gboolean           drover_machine_page_show_terminal (DroverMachinePage *self);
 gboolean           drover_machine_page_connect_ssh (DroverMachinePage *self, GError **error);
 void               drover_machine_page_check   (DroverMachinePage *self);
 

@@ -19,6 +19,7 @@ struct _DroverMachineRow
   GtkImage *icon;
   GtkLabel *name;
   GtkLabel *state;
+  GtkLabel *badge;
   GtkWidget *menu; /* (nullable): once it was asked for */
   gboolean on;     /* so that the time passes for it */
 };
@@ -73,6 +74,7 @@ update (DroverMachineRow *self)
 {
   const char *name = drover_machine_get_name (drover_run_get_machine (self->run));
   g_autofree char *state = drover_words_for_run (self->run);
+  g_autofree char *description = NULL;
   const char *icon = get_icon_name (self->run);
 
   gtk_label_set_label (self->name, name);
@@ -87,8 +89,12 @@ update (DroverMachineRow *self)
                                                                           : "dimmed");
   set_on (self, drover_run_is_running (self->run));
   update_actions (self);
+  drover_words_show_badge (self->badge, self->run);
+  if (gtk_widget_get_visible (GTK_WIDGET (self->badge)))
+    description = g_strdup_printf ("%s, %s", state, gtk_label_get_label (self->badge));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, state, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  description != NULL ? description : state, -1);
 }
 
 static void
@@ -232,6 +238,7 @@ drover_machine_row_class_init (DroverMachineRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, icon);
   gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, name);
   gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, state);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachineRow, badge);
 }
 
 static void

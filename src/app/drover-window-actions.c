@@ -226,6 +226,9 @@ _drover_window_update_actions (DroverWindow *self)
                                  whole && drover_run_is_off (run));
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
   gtk_widget_action_set_enabled (widget, "win.save-template", whole);
+  gtk_widget_action_set_enabled (widget, "win.show-terminal",
+                                 whole && drover_run_is_live (run) &&
+                                   g_list_model_get_n_items (drover_run_get_consoles (run)) > 0);
   gtk_widget_action_set_enabled (widget, "win.connect-ssh",
                                  whole && drover_run_is_live (run) &&
                                    drover_document_get_ssh_port (
@@ -264,4 +267,5 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   _drover_window_install_import (widget_class);
   _drover_window_install_create (widget_class);
   _drover_window_install_power (widget_class);
+  _drover_window_install_services (widget_class);
 }

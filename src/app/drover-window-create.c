@@ -76,6 +76,14 @@ start_page_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+show_terminal_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+
+  drover_machine_page_show_terminal (g_hash_table_lookup (self->pages, self->run));
+}
+
+static void
 connect_ssh_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   DroverWindow *self = DROVER_WINDOW (widget);
@@ -198,6 +206,7 @@ _drover_window_install_create (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.new-from-template", "s",
                                    new_from_template_action);
   gtk_widget_class_install_action (widget_class, "win.connect-ssh", NULL, connect_ssh_action);
+  gtk_widget_class_install_action (widget_class, "win.show-terminal", NULL, show_terminal_action);
   gtk_widget_class_install_action (widget_class, "win.save-template", NULL, save_template_action);
   gtk_widget_class_install_action (widget_class, "win.start-page", NULL, start_page_action);
 }

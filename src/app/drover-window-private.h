@@ -55,6 +55,7 @@ gboolean _drover_window_flush       (DroverRun *run, GError **error);
 void _drover_window_install_close   (GtkWidgetClass *widget_class);
 void _drover_window_install_import  (GtkWidgetClass *widget_class);
 DroverImportDialog *_drover_window_present_import (DroverWindow *self);
+void _drover_window_install_services (GtkWidgetClass *widget_class);
 void _drover_window_install_create  (GtkWidgetClass *widget_class);
 void _drover_window_init_import     (DroverWindow *self);
 void _drover_window_ensure_page     (DroverWindow *self, DroverRun *run);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-run-truth.h"
 #include "drover-words.h"
 
 typedef struct
@@ -93,6 +94,36 @@ drover_words_for_accelerator (const char *accelerator)
 }
 
 /**
+ * drover_words_show_badge:
+ * @label: a label with the style `badge`
+ * @run: a run
+ *
+ * Has @label say whether the guest’s processors are this computer’s or emulated, as QEMU itself
+ * says, and why; empty where nothing is known.
+ */
+void
+drover_words_show_badge (GtkLabel *label, DroverRun *run)
+{
+  const char *accelerator = drover_run_get_accelerator (run);
+  const char *badge = drover_run_truth_get_badge (accelerator);
+  const char *classes[] = { "badge", badge, NULL };
+  g_autofree char *tooltip = NULL;
+
+  gtk_widget_set_css_classes (GTK_WIDGET (label), classes);
+  gtk_widget_set_visible (GTK_WIDGET (label), badge != NULL && drover_run_is_live (run));
+  if (badge == NULL)
+    return;
+
+  tooltip = g_strdup_printf ("%s\n%s", drover_words_for_accelerator (accelerator),
+                             drover_run_get_accelerator_reason (run) != NULL
+                               ? drover_run_get_accelerator_reason (run) : "");
+  /* Translators: a badge: the guest’s processors are this computer’s, or emulated. */
+  gtk_label_set_label (label, g_str_equal (badge, "hardware") ? C_("badge", "hardware")
+                                                              : C_("badge", "emulated"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (label), g_strchomp (tooltip));
+}
+
+/**
  * drover_words_for_end:
  * @shutdown_reason: (nullable): QMP's ShutdownCause
  *
@@ -147,12 +178,9 @@ dup_words_for_live (DroverRun *run)
   g_autofree char *uptime =
     running ? drover_words_for_uptime (drover_run_get_uptime (run)) : NULL;
 
-  add_word (text, trouble != NULL && !running
-                    ? trouble->title
-                    : drover_words_for_state (drover_run_get_state (run)));
+  add_word (text, trouble != NULL ? trouble->title
+                                  : drover_words_for_state (drover_run_get_state (run)));
   add_word (text, uptime);
-  if (trouble != NULL && running)
-    add_word (text, trouble->title);
   if (drover_run_is_disposable (run))
     add_word (text, _("nothing is kept"));
   return g_string_free_and_steal (text);

@@ -12,6 +12,7 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-launch-plan.h"
+#include "drover-run-console.h"
 #include "droverctl.h"
 
 /* As in telnet and virsh. */
@@ -152,44 +153,122 @@ input_cb (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Muxed with the monitor, a console is two devices, and the socket is the one below. */
-static gboolean
-is_socket_of (DroverConsole *console, const char *label, const char *peer)
-{
-  g_autofree char *base = g_strconcat (drover_console_get_id (console), "-base", NULL);
+static gboolean option_list;
 
-  return g_str_equal (label, base) ||
-         (g_str_equal (label, drover_console_get_id (console)) && !g_str_equal (peer, "mux"));
+static gboolean
+is_called (DroverConsole *console, guint number, const char *name)
+{
+  g_autofree char *digits = g_strdup_printf ("%u", number);
+
+  return g_str_equal (name, digits) || g_str_equal (name, drover_console_get_id (console)) ||
+         g_str_equal (name, drover_console_get_title (console));
 }
 
-/* QEMU serves one client of a console at a time and leaves a second one waiting without a
- * word, so it is asked first whether one is there. */
-static gboolean
-check_free (DroverRun *run, DroverConsole *console, GError **error)
+static DroverConsole *
+choose_console (DroverRun *run, const char *name, GError **error)
 {
-  g_autoptr (JsonNode) reply =
-    dex_await_boxed (drover_qmp_execute (drover_run_get_qmp (run), "query-chardev", NULL), error);
-  JsonArray *chardevs;
+  GListModel *consoles = drover_run_get_consoles (run);
 
-  if (reply == NULL)
-    return FALSE;
-
-  chardevs = json_node_get_array (reply);
-  for (guint i = 0; i < json_array_get_length (chardevs); i++)
+  for (guint i = 0; i < g_list_model_get_n_items (consoles); i++)
     {
-      JsonObject *chardev = json_array_get_object_element (chardevs, i);
-      const char *label = json_object_get_string_member_with_default (chardev, "label", "");
-      const char *peer = json_object_get_string_member_with_default (chardev, "filename", "");
+      g_autoptr (DroverConsole) console = g_list_model_get_item (consoles, i);
 
-      if (is_socket_of (console, label, peer) && !g_str_has_prefix (peer, "disconnected:"))
-        {
-          g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-                       _("The console is open in another program, such as Drover’s window. "
-                         "“droverctl log” shows what it says"));
-          return FALSE;
-        }
+      if (name == NULL || is_called (console, i, name))
+        return g_steal_pointer (&console);
     }
 
+  if (name != NULL)
+    g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                 _("“%s” has no console “%s”; --list shows those that it has"),
+                 drover_machine_get_name (drover_run_get_machine (run)), name);
+  else
+    g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                 _("“%s” has no console: nothing in its arguments goes to the terminal, as "
+                   "-nographic does"),
+                 drover_machine_get_name (drover_run_get_machine (run)));
+  return NULL;
+}
+
+/* Here a look is not enough: somebody wants to type. */
+static gboolean
+take_console (DroverRun *run, DroverConsole *console, GError **error)
+{
+  if (!dex_await (drover_run_connect_console (run, console, TRUE), error))
+    return FALSE;
+  if (drover_console_get_holder (console) == NULL)
+    return TRUE;
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+               _("The console is open in %s. “droverctl log” shows what it says"),
+               drover_console_get_holder (console));
+  return FALSE;
+}
+
+static void
+print_chardev (DroverRun *run, const DroverChardev *chardev)
+{
+  GListModel *consoles = drover_run_get_consoles (run);
+  guint number = 0;
+
+  for (; chardev->console != NULL && number < g_list_model_get_n_items (consoles); number++)
+    {
+      g_autoptr (DroverConsole) console = g_list_model_get_item (consoles, number);
+
+      if (console == chardev->console)
+        break;
+    }
+
+  if (chardev->console != NULL)
+    g_print ("%u\t%s\t%s\t%s\n", number, drover_console_get_id (chardev->console),
+             drover_console_get_title (chardev->console),
+             drover_console_get_log (chardev->console));
+  else
+    g_print ("-\t%s\t%s\n", chardev->id, chardev->filename);
+}
+
+static JsonObject *
+describe_chardev (const DroverChardev *chardev)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "id", chardev->id);
+  json_object_set_string_member (object, "filename", chardev->filename);
+  if (chardev->console != NULL)
+    {
+      json_object_set_string_member (object, "console", drover_console_get_id (chardev->console));
+      json_object_set_string_member (object, "title", drover_console_get_title (chardev->console));
+      json_object_set_string_member (object, "log", drover_console_get_log (chardev->console));
+    }
+
+  return object;
+}
+
+static gboolean
+list_consoles (DroverRun *run, GError **error)
+{
+  g_autoptr (GPtrArray) chardevs = dex_await_boxed (drover_run_list_chardevs (run), error);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+  JsonArray *array = json_array_new ();
+
+  json_node_take_array (node, array);
+  if (chardevs == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < chardevs->len; i++)
+    {
+      const DroverChardev *chardev = chardevs->pdata[i];
+
+      /* Drover's own connections to QEMU are no consoles. */
+      if (chardev->console == NULL && (g_str_has_prefix (chardev->id, "drover-") ||
+                                       g_str_equal (chardev->filename, "mux")))
+        continue;
+      json_array_add_object_element (array, describe_chardev (chardev));
+      if (!option_json)
+        print_chardev (run, chardev);
+    }
+
+  if (option_json)
+    print_json (node);
   return TRUE;
 }
 
@@ -200,7 +279,7 @@ bridge_console (DroverMachine *machine, DroverConsole *console, GError **error)
   gboolean connected;
   guint source;
 
-  connected = dex_await (drover_console_connect (console, TRUE), error);
+  connected = drover_console_get_connected (console);
   if (connected)
     {
       if (bridge.is_terminal)
@@ -240,17 +319,10 @@ run_console (Invocation *invocation, GError **error)
       return FALSE;
     }
 
-  console = g_list_model_get_item (drover_run_get_consoles (run), 0);
-  if (console == NULL)
-    {
-      g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
-                   _("“%s” has no console: nothing in its arguments goes to the terminal, as "
-                     "-nographic does"),
-                   drover_machine_get_name (drover_run_get_machine (run)));
-      return FALSE;
-    }
-
-  if (!check_free (run, console, error))
+  if (option_list)
+    return list_consoles (run, error);
+  console = choose_console (run, invocation->operands[1], error);
+  if (console == NULL || !take_console (run, console, error))
     return FALSE;
 
   /* The QMP connection is let go: it takes one program at a time, and another droverctl must
@@ -260,9 +332,15 @@ run_console (Invocation *invocation, GError **error)
   return bridge_console (machine, console, error);
 }
 
-static const GOptionEntry no_options[] = { { NULL } };
+static const GOptionEntry console_options[] = {
+  { "list", 'l', 0, G_OPTION_ARG_NONE, &option_list,
+    N_("Connect to none, but list the consoles and other character devices"), NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print the list as JSON"), NULL },
+  { NULL },
+};
 
 const Command console_command = {
-  "console", "MACHINE", N_("Connect this terminal to a machine’s console"), 1, no_options,
-  run_console,
+  "console", "MACHINE [CONSOLE]", N_("Connect this terminal to a machine’s console"), 1,
+  console_options, run_console, 1,
+  N_("CONSOLE is its number, as --list shows it, its id or its title; without one, the first."),
 };

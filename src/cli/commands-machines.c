@@ -18,7 +18,8 @@
 static void
 print_row (JsonObject *object)
 {
-  g_print ("%-12s %-32s %s\n", json_object_get_string_member (object, "state"),
+  g_print ("%-12s %-9s %-32s %s\n", json_object_get_string_member (object, "state"),
+           json_object_get_string_member_with_default (object, "badge", ""),
            json_object_get_string_member (object, "slug"),
            json_object_get_string_member (object, "name"));
 }
@@ -165,11 +166,14 @@ const Command command_command = {
 
 static gboolean option_console;
 static gboolean option_qemu;
+static char *option_service;
 
 static const GOptionEntry log_options[] = {
   { "console", 0, 0, G_OPTION_ARG_NONE, &option_console,
     N_("What the guest printed on its console (the default)"), NULL },
   { "qemu", 0, 0, G_OPTION_ARG_NONE, &option_qemu, N_("What QEMU itself printed"), NULL },
+  { "service", 0, 0, G_OPTION_ARG_STRING, &option_service,
+    N_("What a program beside QEMU printed: “status” says which there are"), N_("ID") },
   { NULL },
 };
 
@@ -206,15 +210,17 @@ run_log (Invocation *invocation, GError **error)
 
   if (machine == NULL)
     return FALSE;
-  if (option_console && option_qemu)
+  if (option_console + option_qemu + (option_service != NULL) > 1)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("Give either --console or --qemu"));
+                   _("Give only one of --console, --qemu and --service"));
       return FALSE;
     }
 
   run = drover_run_new (machine, DROVER_CTL_SOCKET);
-  path = option_qemu ? drover_run_dup_log_path (run) : dup_console_log (machine, error);
+  path = option_service != NULL ? drover_run_dup_service_log_path (run, option_service)
+         : option_qemu          ? drover_run_dup_log_path (run)
+                                : dup_console_log (machine, error);
   if (path == NULL || !g_file_get_contents (path, &contents, &length, error))
     return FALSE;
 

@@ -7,7 +7,6 @@
 #include "drover-error.h"
 #include "drover-options-file.h"
 #include "drover-part.h"
-#include "drover-launch-plan.h"
 #include "drover-shell.h"
 #include "droverctl.h"
 
@@ -33,18 +32,6 @@ list_all_arguments (DroverMachine *machine)
   return drover_arguments_with_files (
     drover_document_get_arguments (drover_machine_get_document (machine)),
     drover_machine_get_directory (machine));
-}
-
-/* A machine that runs keeps what it was started with. That it runs is only for the notice; a run
- * that cannot be talked to is one. */
-void
-tell_when_it_counts (DroverMachine *machine)
-{
-  g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
-
-  if (!dex_await (drover_run_attach (run), NULL) || !drover_run_is_off (run))
-    g_printerr (_("“%s” is running; this counts from its next start on\n"),
-                drover_machine_get_name (machine));
 }
 
 static gboolean

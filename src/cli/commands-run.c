@@ -10,6 +10,7 @@
 #include "drover-install.h"
 #include "drover-json.h"
 #include "drover-launch-plan.h"
+#include "drover-run-truth.h"
 #include "drover-service.h"
 #include "droverctl.h"
 
@@ -87,11 +88,21 @@ print_power (DroverRun *run)
     g_print (_("On since %s\n"), started);
 }
 
+static gboolean option_agent;
+
+static const GOptionEntry status_options[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_("Print JSON"), NULL },
+  { "agent", 0, 0, G_OPTION_ARG_NONE, &option_agent,
+    N_("Ask the guest agent for the guest’s addresses, too"), NULL },
+  { NULL },
+};
+
 static void
 print_status (DroverRun *run)
 {
   const char *install = drover_install_get_text (drover_install_get_for_run (run));
   GPtrArray *services = drover_run_get_services (run);
+  const char *badge = drover_run_truth_get_badge (drover_run_get_accelerator (run));
 
   g_print ("%s\n", drover_run_get_state (run));
   if (*install != '\0')
@@ -101,7 +112,9 @@ print_status (DroverRun *run)
     return;
 
   g_print (_("Process: %d\n"), (int) drover_run_get_pid (run));
-  if (drover_run_get_accelerator (run) != NULL)
+  if (badge != NULL)
+    g_print (_("Accelerator: %s (%s)\n"), drover_run_get_accelerator (run), badge);
+  else if (drover_run_get_accelerator (run) != NULL)
     g_print (_("Accelerator: %s\n"), drover_run_get_accelerator (run));
   if (drover_run_get_accelerator_reason (run) != NULL)
     g_print ("%s\n", drover_run_get_accelerator_reason (run));
@@ -110,9 +123,9 @@ print_status (DroverRun *run)
       const DroverService *service = services->pdata[i];
 
       if (drover_service_is_alive (service))
-        g_print (_("%s: process %d\n"), service->title, (int) service->pid);
+        g_print (_("%s (%s): process %d\n"), service->title, service->id, (int) service->pid);
       else
-        g_print (_("%s: ended\n"), service->title);
+        g_print (_("%s (%s): ended\n"), service->title, service->id);
     }
 }
 
@@ -134,14 +147,23 @@ run_status (Invocation *invocation, GError **error)
 
   drover_run_recall_end (run);
   if (option_json)
-    print_json_take (describe_run (run));
-  else
-    print_status (run);
+    {
+      JsonObject *object = describe_run (run);
+
+      if (option_agent)
+        describe_agent (run, object);
+      print_json_take (object);
+      return TRUE;
+    }
+
+  print_status (run);
+  if (option_agent)
+    print_agent (run);
   return TRUE;
 }
 
 const Command status_command = {
-  "status", "MACHINE", N_("Say in which state a machine is, in QMP’s words"), 1, json_options,
+  "status", "MACHINE", N_("Say in which state a machine is, in QMP’s words"), 1, status_options,
   run_status,
 };
 

@@ -16,6 +16,7 @@
 #include "drover-json.h"
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
+#include "drover-run-truth.h"
 #include "drover-service.h"
 #include "droverctl.h"
 
@@ -35,7 +36,12 @@ static const Command *const commands[] = {
   &rename_command,     &modernise_command,  &catalogue_command,  &check_command,
   &command_command,    &export_command,     &delete_command,     &renew_identity_command,
   &argument_command,   &ssh_command,        &firmware_command,   &download_command,
-  &media_command,      &templates_command,  &wake_command,       &autostart_command,
+  &media_command,      &templates_command,  &qmp_command,        &hmp_command,
+  &send_key_command,   &screenshot_command, &events_command,     &share_command,
+  &passt_command,      &apply_command,      &attach_command,     &detach_command,
+  &insert_command,     &eject_command,      &forward_command,    &balloon_command,
+  &usb_devices_command, &agent_command,
+  &wake_command,       &autostart_command,
 };
 
 static const char *const statuses[] = {
@@ -195,6 +201,7 @@ describe_run (DroverRun *run)
     {
       json_object_set_int_member (object, "pid", drover_run_get_pid (run));
       set_text (object, "accelerator", drover_run_get_accelerator (run));
+      set_text (object, "badge", drover_run_truth_get_badge (drover_run_get_accelerator (run)));
       set_text (object, "accelerator-reason", drover_run_get_accelerator_reason (run));
       json_object_set_array_member (object, "services", describe_services (run));
     }
@@ -250,6 +257,7 @@ status_for_error (const GError *error)
     [DROVER_ERROR_CHECKSUM] = STATUS_FAILED,
     [DROVER_ERROR_SIGNATURE] = STATUS_FAILED,
     [DROVER_ERROR_SAME_IDENTITY] = STATUS_BROKEN,
+    [DROVER_ERROR_IN_USE] = STATUS_BAD_STATE,
   };
 
   if (error->domain == DROVER_ERROR)

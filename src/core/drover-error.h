@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @DROVER_ERROR_CHECKSUM: a downloaded file is not what its publisher lists
  * @DROVER_ERROR_SIGNATURE: a downloaded file is not signed as it must be
  * @DROVER_ERROR_SAME_IDENTITY: another machine has the same uuid, as after copying its folder
+ * @DROVER_ERROR_IN_USE: a disk image is in use by another machine or program
  *
  * Errors of configuration and of what Drover does itself. What QEMU answers over QMP
  * has a domain of its own, #DROVER_QMP_ERROR; files and sockets have GIO's.
@@ -39,6 +40,7 @@ typedef enum
   DROVER_ERROR_CHECKSUM,
   DROVER_ERROR_SIGNATURE,
   DROVER_ERROR_SAME_IDENTITY,
+  DROVER_ERROR_IN_USE,
 } DroverError;
 
 #define DROVER_ERROR (drover_error_quark ())

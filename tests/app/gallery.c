@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,9 +11,14 @@
 #include "configuration-fixture.h"
 #include "window-fixture.h"
 
+#include "drover-monitor-view.h"
 #include "drover-account-page.h"
+#include "drover-activity.h"
+#include "drover-device-tree.h"
+#include "drover-dex.h"
 #include "drover-hardware-page.h"
 #include "drover-image.h"
+#include "drover-machine-page.h"
 #include "drover-media-page.h"
 #include "drover-part-row.h"
 #include "drover-review-page.h"
@@ -306,6 +312,25 @@ show_add_disk (DroverWindow *window)
   shoot_dialog (window, "add-disk");
 }
 
+/* The dialog with a folder, and what comes of it. */
+static void
+show_share (DroverWindow *window)
+{
+  go_to (window, "sharing");
+  press (window, _("_Share a Folder…"));
+  drover_test_until (find_dialog (window) != NULL &&
+                     window_find_type (find_dialog (window), ADW_TYPE_ENTRY_ROW) != NULL);
+  settle (window);
+  gtk_root_set_focus (GTK_ROOT (window), NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (find_dialog (window),
+                                                         ADW_TYPE_ENTRY_ROW)),
+                         "/usr/share/doc");
+  shoot (window, "share-dialog");
+  press (window, _("_Share"));
+  drover_test_until (find_dialog (window) == NULL);
+  shoot (window, "share");
+}
+
 static void
 show_add_device (DroverWindow *window)
 {
@@ -404,6 +429,7 @@ static const struct
   { "properties", show_properties },
   { "machine-properties", show_machine_properties },
   { "command", show_command_view },
+  { "share", show_share },
 };
 
 static void
@@ -552,12 +578,8 @@ show_assistant (DroverWindow *window, const char *template)
       drover_test_until (window_find_type (dialog, ADW_TYPE_SPINNER) == NULL);
       if (is_wanted (name))
         shoot (window, name);
-      /* By hand, as nobody types a password here; but an image has nobody to log in then. */
-      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE &&
-          window_find_type (dialog, ADW_TYPE_SWITCH_ROW) != NULL)
-        gtk_widget_activate (window_find_type (dialog, ADW_TYPE_SWITCH_ROW));
-      else if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
-        type_password (dialog);
+      if (pages[i] == DROVER_TYPE_ACCOUNT_PAGE)
+        type_password (window_find_type (dialog, pages[i]));
       if (pages[i] == DROVER_TYPE_MEDIA_PAGE)
         give_media (DROVER_MEDIA_PAGE (window_find_type (dialog, pages[i])), template);
       if (!window_can_press (dialog, next))
@@ -620,6 +642,37 @@ show_installation (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "save-template");
 }
 
+static gboolean
+monitor_has_answered (DroverMonitorView *view)
+{
+  g_autofree char *text = drover_monitor_view_dup_text (view);
+
+  return strchr (text, '\n') != NULL;
+}
+
+static void
+show_monitor (DroverWindow *window, const char *name, const char *command, const char *half)
+{
+  AdwViewStack *stack;
+  GtkWidget *view;
+  GtkWidget *entry;
+
+  stack = ADW_VIEW_STACK (gtk_widget_get_ancestor (
+    window_find_type (window, g_str_equal (name, "hmp") ? VTE_TYPE_TERMINAL
+                                                        : DROVER_TYPE_MONITOR_VIEW),
+    ADW_TYPE_VIEW_STACK));
+  adw_view_stack_set_visible_child_name (stack, name);
+  view = adw_view_stack_get_visible_child (stack);
+  drover_test_until (window_find_type (view, GTK_TYPE_ENTRY) != NULL);
+  entry = window_find_type (view, GTK_TYPE_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), command);
+  g_signal_emit_by_name (entry, "activate");
+  drover_test_until (monitor_has_answered (DROVER_MONITOR_VIEW (view)));
+  gtk_editable_set_text (GTK_EDITABLE (entry), half);
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  window_draw (window, 30);
+}
+
 static void
 show_console (DroverWindow *window, gconstpointer data)
 {
@@ -630,7 +683,66 @@ show_console (DroverWindow *window, gconstpointer data)
   shoot (window, "console-off");
   press (window, _("Start"));
   drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_test_until (window_terminal_has (window, "aac"));
+  window_type (window, "q");
+  drover_test_until (window_terminal_has (window, "quiet"));
   shoot (window, "console");
+
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console.find", NULL));
+  drover_test_until (window_find_type (window, GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_type (window, GTK_TYPE_SEARCH_ENTRY)), "AAAB");
+  window_draw (window, 30);
+  shoot (window, "console-find");
+
+  show_monitor (window, "hmp", "info status", "info b");
+  shoot (window, "console-monitor");
+  show_monitor (window, "qmp", "query-status", "blockdev-add driver=qcow2 ");
+  shoot (window, "console-qmp");
+}
+
+/* A guest with something to show: waves of work, measured so often that they are seen at once. */
+static void
+show_activity (DroverWindow *window, gconstpointer data)
+{
+  DroverMachinePage *page;
+  DroverActivity *activity;
+  DroverSeries *series;
+  GtkWidget *graphs;
+  GtkAdjustment *at;
+
+  window_activate_row (window, 0);
+  activity = drover_activity_get_for_run (drover_window_get_run (window));
+  drover_activity_set_interval (activity, 250);
+  press (window, _("Start"));
+  page = DROVER_MACHINE_PAGE (window_find_type (window, DROVER_TYPE_MACHINE_PAGE));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  graphs = drover_machine_page_show_activity (page, "graphs");
+  drover_test_until (
+    (series = drover_activity_find_series (activity, DROVER_ACTIVITY_DISK_BYTES, "disk0-read")) &&
+    drover_series_get_length (series) > (is_wanted ("activity-graphs") ? 150 : 1));
+  if (is_wanted ("activity-graphs"))
+    {
+      shoot (window, "activity-graphs");
+      at = gtk_scrolled_window_get_vadjustment (
+        GTK_SCROLLED_WINDOW (window_find_type (graphs, GTK_TYPE_SCROLLED_WINDOW)));
+      gtk_adjustment_set_value (at, gtk_adjustment_get_upper (at));
+      shoot (window, "activity-graphs-end");
+    }
+
+  drover_dex_forget (drover_run_pause (drover_window_get_run (window)));
+  drover_test_until (!drover_run_is_running (drover_window_get_run (window)));
+  drover_dex_forget (drover_run_resume (drover_window_get_run (window)));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_machine_page_show_activity (page, "events");
+  if (is_wanted ("activity-events"))
+    {
+      GtkWidget *view = window_find_type (window, GTK_TYPE_LIST_VIEW);
+
+      settle (window);
+      g_signal_emit_by_name (view, "activate", 2);
+      shoot (window, "activity-events");
+    }
 }
 
 /* A guest of which nothing is kept, and which knows no power button. */
@@ -668,6 +780,121 @@ static gboolean
 wants_power (void)
 {
   return is_wanted ("power-quit") || is_wanted ("power-trouble") || is_wanted ("power-killed");
+}
+
+/* The activity of a guest, whose agent is one of this computer’s that may only look: it listens
+ * in the place of QEMU’s socket. */
+
+static const char lively[] = MACHINE (
+  "qemu-system-x86_64",
+  ARGUMENT ("-machine", "q35") "," ARGUMENT ("-accel", "tcg") "," ARGUMENT ("-m", "64") ","
+  "{\"flag\":\"-S\"}," ARGUMENT ("-display", "none") ","
+  ARGUMENT ("-device", "virtio-rng-pci") ","
+  ARGUMENT ("-device", "qemu-xhci,id=usb") ","
+  ARGUMENT ("-device", "usb-tablet,bus=usb.0,id=tablet") ","
+  ARGUMENT ("-netdev", "user,id=net0") ","
+  ARGUMENT ("-device", "virtio-net-pci,netdev=net0,id=nic0") ","
+  ARGUMENT ("-chardev", "socket,id=agent0,path=agent.sock,server=on,wait=off") ","
+  ARGUMENT ("-device", "isa-serial,id=port0,chardev=agent0"));
+
+static GSubprocess *
+start_agent (DroverRun *run)
+{
+  const char *machine = drover_machine_get_folder (drover_run_get_machine (run));
+  g_autofree char *path = g_build_filename (machine, "agent.sock", NULL);
+  g_autofree char *config = g_build_filename (machine, "agent.conf", NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *agent;
+
+  g_assert_true (g_file_set_contents (config, "[general]\n", -1, NULL));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_subprocess_launcher_set_cwd (launcher, machine);
+  agent = g_subprocess_launcher_spawn (
+    launcher, &error, "/usr/sbin/qemu-ga", "-m", "unix-listen", "-p", "agent.sock", "-c",
+    "agent.conf", "-t", machine, "-f", "agent.pid", "-a",
+    "guest-sync-delimited,guest-info,guest-get-osinfo,guest-get-host-name,"
+    "guest-network-get-interfaces,guest-get-fsinfo,guest-get-time,guest-file-read,guest-exec",
+    NULL);
+  g_assert_no_error (error);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_usleep (1000);
+  return agent;
+}
+
+static GtkWidget *
+open_activity (DroverWindow *window, const char *page)
+{
+  GtkWidget *machine = window_find_type (window, DROVER_TYPE_MACHINE_PAGE);
+
+  return drover_machine_page_show_activity (DROVER_MACHINE_PAGE (machine), page);
+}
+
+static void
+show_devices (DroverWindow *window)
+{
+  GtkWidget *page = open_activity (window, "devices");
+  GtkListView *list;
+  GtkSelectionModel *model;
+
+  drover_test_until (window_find_label (page, "nic0") != NULL);
+  list = GTK_LIST_VIEW (window_find_type (page, GTK_TYPE_LIST_VIEW));
+  model = gtk_list_view_get_model (list);
+  shoot (window, "devices");
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (model), i);
+      g_autoptr (DroverDeviceNode) node = gtk_tree_list_row_get_item (row);
+
+      if (g_strcmp0 (drover_device_node_get_id (node), "nic0") == 0)
+        gtk_selection_model_select_item (model, i, TRUE);
+    }
+  drover_test_until (window_find_label (page, "any_layout") != NULL);
+  adw_navigation_split_view_set_show_content (
+    ADW_NAVIGATION_SPLIT_VIEW (window_find_type (page, ADW_TYPE_NAVIGATION_SPLIT_VIEW)), TRUE);
+  shoot (window, "device");
+}
+
+static void
+show_lively (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSubprocess) agent = NULL;
+  GtkWidget *page;
+
+  window_activate_row (window, 0);
+  if (is_wanted ("guest-off"))
+    {
+      open_activity (window, "guest");
+      shoot (window, "guest-off");
+    }
+  open_activity (window, "events");
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start", NULL));
+  drover_test_until (drover_run_is_live (drover_window_get_run (window)));
+  if (is_wanted ("devices"))
+    show_devices (window);
+  if (is_wanted ("guest"))
+    {
+      agent = start_agent (drover_window_get_run (window));
+      page = open_activity (window, "guest");
+      drover_test_until (window_find_type (page, ADW_TYPE_PREFERENCES_PAGE) != NULL);
+      shoot (window, "guest");
+      press_row (window, page, _("Run a Command…"));
+      shoot_dialog (window, "guest-command");
+      g_subprocess_force_exit (agent);
+    }
+  drover_test_await (drover_run_force_off (drover_window_get_run (window)), NULL);
+}
+
+/* A machine without a channel is offered one. */
+static void
+show_channel (DroverWindow *window, gconstpointer data)
+{
+  window_activate_row (window, 0);
+  open_activity (window, "guest");
+  shoot (window, "guest-none");
+  press (window, _("_Add a Guest Agent Channel…"));
+  shoot_dialog (window, "guest-channel");
 }
 
 /* What is asked for is opened, and no more. */
@@ -746,11 +973,22 @@ main (int argc, char *argv[])
       window_fixture_run (show_power, NULL);
       window_fixture_clean_up ();
     }
+  if (is_wanted ("guest") || is_wanted ("guest-off") || is_wanted ("devices"))
+    run (lively, show_lively);
+  if (is_wanted ("guest-channel"))
+    run (bare, show_channel);
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");
 
       window_fixture_run (show_console, NULL);
+      window_fixture_clean_up ();
+    }
+  if (is_wanted ("activity-graphs") || is_wanted ("activity-events"))
+    {
+      g_autofree char *file = window_put_busy_guest ("guest", 0);
+
+      window_fixture_run (show_activity, NULL);
       window_fixture_clean_up ();
     }
   if (!found_any)

@@ -280,7 +280,8 @@ test_undo (void)
 
 /* No word of a dialog's heading may be wider than the dialog: GTK warns, which ends the test. */
 #define LONG_NAME "averylongnamewithoutanyblankinitthatnodialogsheadingcouldhold"
-#define BANNER "The machine is running: changes are saved for its next start."
+#define BANNER "The machine is running: 1 change takes effect at its next start."
+#define NEXT_START "Takes effect at the next start"
 
 static void
 edit_running (DroverWindow *window, gconstpointer data)
@@ -292,10 +293,16 @@ edit_running (DroverWindow *window, gconstpointer data)
   configuration_show (window, "memory");
   drover_test_until (configuration_find_row (window, "memory.slots") != NULL);
   g_assert_false (window_says (window, BANNER));
+  drover_test_until (window_says (window, "The machine has no balloon. With the device "
+                                          "virtio-balloon-pci its guest can give memory back while "
+                                          "it runs."));
   type_in (window, "memory.slots", "2");
   drover_test_until (window_says (window, BANNER));
+  g_assert_true (window_says (configuration_find_row (window, "memory.slots"), NEXT_START));
+  g_assert_false (window_says (configuration_find_row (window, "memory.size"), NEXT_START));
   window_press (window, "Undo");
   drover_test_until (!window_says (window, BANNER));
+  g_assert_false (window_says (window, NEXT_START));
   type_in (window, "memory.slots", "2");
   drover_test_until (window_says (window, BANNER));
   window_press (window, "Force Off");
@@ -309,6 +316,91 @@ test_running (void)
   g_autofree char *file = window_put_guest ("quick");
 
   window_fixture_run (edit_running, NULL);
+  window_fixture_clean_up ();
+}
+
+static gboolean
+block_has (DroverWindow *window, const char *name)
+{
+  g_autoptr (JsonNode) node = drover_test_await_boxed (
+    drover_qmp_execute (drover_run_get_qmp (drover_window_get_run (window)), "query-block", NULL),
+    NULL);
+  g_autofree char *text = json_to_string (node, FALSE);
+
+  return strstr (text, name) != NULL;
+}
+
+/* Another CD in the drive of a guest that runs: nothing while it is typed, at once with Enter. The
+ * device that is taken away waits for a word. */
+static void
+change_running (DroverWindow *window, gconstpointer data)
+{
+  const char *folder = data;
+  g_autofree char *b = g_build_filename (folder, "b.iso", NULL);
+  DroverConfig *config;
+  GtkWidget *entry;
+  guint n;
+
+  window_activate_row (window, 0);
+  window_press (window, "Start");
+  drover_test_until (window_row_says (window, 0, "Running"));
+  configuration_open (window);
+  configuration_show (window, "disks");
+  config = configuration_get (window) != NULL
+             ? drover_configuration_view_get_config (configuration_get (window)) : NULL;
+  n = drover_config_get_arguments (config)->len;
+  drover_config_select (config, n - 2, 0, 1);
+  drover_test_until (configuration_find_row (window, "disk.image") != NULL);
+  g_assert_true (block_has (window, "a.iso"));
+
+  type_in (window, "disk.image", b);
+  drover_test_until (window_says (window, "next start"));
+  g_assert_true (block_has (window, "a.iso"));
+  entry = configuration_find_in_row (window, "disk.image", GTK_TYPE_ENTRY);
+  g_signal_emit_by_name (entry, "activate");
+  drover_test_until (block_has (window, "b.iso"));
+  drover_test_until (!window_says (window, "next start"));
+
+  drover_test_until (window_find_button (window, "Eject") != NULL);
+  g_assert_true (gtk_widget_activate (window_find_button (window, "Eject")));
+  drover_test_until (!block_has (window, "b.iso"));
+
+  /* Its own page has the device that follows. */
+  {
+    g_autoptr (GPtrArray) arguments =
+      drover_arguments_copy (drover_config_get_arguments (config));
+
+    g_ptr_array_remove_index (arguments, arguments->len - 1);
+    g_assert_true (drover_config_apply (config, arguments, "Remove", NULL));
+  }
+  drover_test_until (window_says (window, "The machine is running: 1 change waits for you."));
+  window_press (window, "Show…");
+  window_press_in_dialog (window, "Remove Now");
+  drover_test_until (drover_hot_get_plan (drover_config_get_hot (config))->steps->len == 0);
+  window_press (window, "Force Off");
+}
+
+static void
+test_change_running (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+  g_autofree char *folder = g_path_get_dirname (file);
+  g_autofree char *a = g_build_filename (folder, "a.iso", NULL);
+  g_autofree char *b = g_build_filename (folder, "b.iso", NULL);
+  g_autoptr (DroverMachine) machine = drover_machine_new (folder);
+  g_autoptr (GPtrArray) arguments =
+    drover_arguments_copy (drover_document_get_arguments (drover_machine_get_document (machine)));
+  g_autoptr (DroverDocument) document = NULL;
+  g_autofree char *zeroes = g_malloc0 (65536);
+
+  g_assert_true (g_file_set_contents (a, zeroes, 65536, NULL));
+  g_assert_true (g_file_set_contents (b, zeroes, 65536, NULL));
+  g_ptr_array_add (arguments, drover_argument_new ("-usb", NULL));
+  g_ptr_array_add (arguments, drover_argument_new ("-cdrom", a));
+  g_ptr_array_add (arguments, drover_argument_new ("-device", "usb-tablet,id=pen"));
+  document = drover_document_with_arguments (drover_machine_get_document (machine), arguments);
+  g_assert_true (drover_machine_save (machine, document, NULL));
+  window_fixture_run (change_running, folder);
   window_fixture_clean_up ();
 }
 
@@ -854,6 +946,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/refusal", test_refusal);
   g_test_add_func ("/configuration/undo", test_undo);
   g_test_add_func ("/configuration/running", test_running);
+  g_test_add_func ("/configuration/change-running", test_change_running);
   g_test_add_func ("/configuration/edited-before", test_edited_before);
   g_test_add_func ("/configuration/copied", test_copied);
   g_test_add_func ("/configuration/selection", test_selection);

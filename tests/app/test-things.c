@@ -14,6 +14,7 @@
 #include "drover-network-row.h"
 #include "drover-property-list.h"
 #include "drover-property-row.h"
+#include "drover-share-row.h"
 
 /* Disks, network cards and devices, through the widgets that the user has. */
 
@@ -293,7 +294,6 @@ new_disk (DroverWindow *window, gconstpointer data)
   delete_subject (window, &left);
   g_assert_cmpstr (left[0], ==, "disk.qcow2");
   g_assert_null (left[1]);
-  drover_test_until (window_count_rows (window) == 0);
 }
 
 static void
@@ -388,8 +388,27 @@ add_card (DroverWindow *window, gconstpointer data)
   configuration_assert_argv (data, "-netdev user,id=net0 "
                                    "-device virtio-net-pci,id=nic0,netdev=net0");
 
-  /* Another backend needs other words. */
+  /* One that Drover runs itself, and back. */
   backend = get_row (row, ADW_TYPE_COMBO_ROW, "Connected to");
+  adw_combo_row_set_selected (
+    backend, gtk_string_list_find (GTK_STRING_LIST (adw_combo_row_get_model (backend)), "passt"));
+  configuration_assert_argv (data, "-netdev stream,id=net0,server=off,addr.type=unix,"
+                                   "addr.path=passt.sock -device virtio-net-pci,id=nic0,netdev=net0");
+  type_into (row, "Port forwards, as in tcp:127.0.0.1:2222-:22", "tcp::8080-:80");
+  g_signal_emit_by_name (get_row (row, ADW_TYPE_ENTRY_ROW,
+                                  "Port forwards, as in tcp:127.0.0.1:2222-:22"), "apply");
+  drover_test_until (!window_is_moving (window));
+  window_picture (window, "things", "passt");
+  adw_combo_row_set_selected (
+    backend, gtk_string_list_find (GTK_STRING_LIST (adw_combo_row_get_model (backend)), "user"));
+  configuration_assert_argv (data, "-netdev user,id=net0,hostfwd=tcp::8080-:80 "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
+  drover_test_until (window_find_button (row, "Remove Port Forward") != NULL);
+  g_assert_true (gtk_widget_activate (window_find_button (row, "Remove Port Forward")));
+  configuration_assert_argv (data, "-netdev user,id=net0 "
+                                   "-device virtio-net-pci,id=nic0,netdev=net0");
+
+  /* Another backend needs other words. */
   adw_combo_row_set_selected (
     backend, gtk_string_list_find (GTK_STRING_LIST (adw_combo_row_get_model (backend)), "tap"));
   wait_dialog (window);
@@ -1018,6 +1037,53 @@ test_many (void)
   window_fixture_clean_up ();
 }
 
+/* Sharing */
+
+#define SHARED "-chardev socket,id=virtiofs0,path=virtiofs.sock " \
+               "-device vhost-user-fs-pci,id=share0,chardev=virtiofs0,tag=doc"
+
+static void
+share_folder (DroverWindow *window, gconstpointer data)
+{
+  GtkWidget *dialog;
+  GtkWidget *row;
+  AdwSwitchRow *memory;
+
+  open_page (window, "sharing");
+  window_press (window, "Share a Folder…");
+  wait_dialog (window);
+  dialog = find_dialog (window);
+  type_into (dialog, "Folder of this computer", "/nowhere");
+  drover_test_until (window_says (dialog, "There is no folder “/nowhere”"));
+  g_assert_false (window_can_press (dialog, "Share"));
+  type_into (dialog, "Folder of this computer", "/usr/share/doc");
+  drover_test_until (window_says (dialog, "+ -chardev"));
+  press_in (window, "Share");
+  configuration_assert_argv (data, "-machine q35,memory-backend=shared-memory -m 64 -object "
+                                   "memory-backend-memfd,id=shared-memory,size=64M,share=on "
+                                   SHARED);
+
+  row = get_row (window, DROVER_TYPE_SHARE_ROW, "/usr/share/doc");
+  drover_test_until (window_says (row, "sudo mkdir -p /mnt/doc && sudo mount -t virtiofs -o rw doc "
+                                       "/mnt/doc"));
+  memory = get_row (window, ADW_TYPE_SWITCH_ROW, "Shared Memory");
+  g_assert_true (adw_switch_row_get_active (memory));
+  adw_switch_row_set_active (memory, FALSE);
+  configuration_assert_argv (data, "-machine q35 -m 64 " SHARED);
+  adw_switch_row_set_active (memory, TRUE);
+  drover_test_until (adw_switch_row_get_active (memory));
+}
+
+static void
+test_share (void)
+{
+  g_autofree char *file = window_put_machine (
+    "subject", MACHINE (ARGUMENT ("-machine", "q35") "," ARGUMENT ("-m", "64")));
+
+  window_fixture_run (share_folder, file);
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1037,6 +1103,7 @@ main (int argc, char **argv)
   g_test_add_func ("/things/out-of-sight", test_out_of_sight);
   g_test_add_func ("/things/many", test_many);
   g_test_add_func ("/things/ugly", test_ugly);
+  g_test_add_func ("/things/share", test_share);
   g_test_add_func ("/things/narrow", test_narrow);
   g_test_add_func ("/things/check-narrow", test_check_narrow);
   return drover_test_run ();

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "configuration-fixture.h"
+#include "drover-activity.h"
 #include "drover-dex.h"
+#include "drover-events-page.h"
+#include "drover-graph.h"
+#include "drover-graphs-page.h"
 #include "run-fixture.h"
 #include "window-fixture.h"
 #include "x-windows.h"
+
+#include "drover-console-pane.h"
+#include "drover-monitor-view.h"
+#include "drover-terminal.h"
 
 #define MACHINE(program, arguments)                                                      \
   "{\"version\":1,\"uuid\":\"6d0f3c1e-0b1c-4f5e-8a52-3d2f6a0c9b77\",\"name\":\"Subject\"," \
@@ -127,6 +136,13 @@ live (DroverWindow *window, gconstpointer data)
   g_assert_true (window_row_says (window, 0, "Paused"));
   ctl ("resume", "quick");
   drover_test_until (window_can_press (window, "Pause"));
+
+  /* From elsewhere, to the console at once. */
+  configuration_open (window);
+  drover_test_until (window_find_type (window, VTE_TYPE_TERMINAL) == NULL);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.show-terminal", NULL));
+  drover_test_until (VTE_IS_TERMINAL (gtk_window_get_focus (GTK_WINDOW (window))));
+  drover_test_until (window_terminal_has (window, "quiet"));
   ctl ("stop", "quick");
   drover_test_until (window_row_says (window, 0, "Off"));
   ctl ("delete", "quick");
@@ -297,6 +313,330 @@ test_narrow (void)
   window_fixture_clean_up ();
 }
 
+#define SECTORS 23
+
+static guint64
+get_counter (DroverActivity *activity, DroverActivityKind kind, const char *id)
+{
+  DroverSeries *series = drover_activity_find_series (activity, kind, id);
+
+  return series != NULL ? drover_series_get_counter (series) : 0;
+}
+
+static gboolean
+passed_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing is measured and nothing asked of QEMU while the graphs are not seen. */
+static void
+assert_silent (DroverRun *run)
+{
+  DroverActivity *activity = drover_activity_get_for_run (run);
+  guint64 n_commands;
+  gboolean passed = FALSE;
+
+  drover_test_until (!drover_activity_is_sampling (activity));
+  n_commands = drover_qmp_get_n_commands (drover_run_get_qmp (run));
+  g_timeout_add (250, passed_cb, &passed);
+  drover_test_until (passed);
+  g_assert_cmpuint (drover_qmp_get_n_commands (drover_run_get_qmp (run)), ==, n_commands);
+}
+
+static gboolean
+shows_events (DroverWindow *window, const char *expected)
+{
+  GtkWidget *page = window_find_type (window, DROVER_TYPE_EVENTS_PAGE);
+  GListModel *shown = page != NULL ? drover_events_page_get_shown (DROVER_EVENTS_PAGE (page)) : NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; shown != NULL && i < g_list_model_get_n_items (shown); i++)
+    {
+      g_autoptr (DroverEvent) event = g_list_model_get_item (shown, i);
+
+      g_string_append_printf (names, "%s ", drover_event_get_name (event) != NULL
+                                              ? drover_event_get_name (event) : "-");
+    }
+
+  return g_str_equal (names->str, expected);
+}
+
+static void
+activity (DroverWindow *window, gconstpointer data)
+{
+  DroverActivity *measured;
+  DroverRun *run;
+  GtkWidget *search;
+
+  window_activate_row (window, 0);
+  run = drover_window_get_run (window);
+  measured = drover_activity_get_for_run (run);
+  drover_activity_set_interval (measured, 20);
+  drover_test_until (window_can_press (window, "Start"));
+  window_press (window, "Start");
+  drover_test_until (drover_run_is_running (run));
+  drover_test_until (window_row_says (window, 0, "emulated"));
+  assert_silent (run);
+
+  window_press (window, "Activity");
+  drover_test_until (window_find_type (window, DROVER_TYPE_GRAPH) != NULL);
+  drover_test_until (get_counter (measured, DROVER_ACTIVITY_DISK_BYTES, "disk0-read") ==
+                     SECTORS * 512);
+  drover_test_until (get_counter (measured, DROVER_ACTIVITY_DISK_OPERATIONS, "disk0-read") ==
+                     SECTORS);
+  drover_test_until (window_says (window, "disk0 · read"));
+  drover_test_until (window_says (window, "QEMU as a whole"));
+  g_assert_cmpfloat (
+    drover_graph_get_top (DROVER_GRAPH (window_find_type (window, DROVER_TYPE_GRAPH))), >=, 100);
+  window_press (window, "10 min");
+  window_picture (window, "window", "graphs");
+
+  window_press (window, "Pause");
+  drover_test_until (window_can_press (window, "Resume"));
+  window_press (window, "Resume");
+  drover_test_until (window_can_press (window, "Pause"));
+  window_press (window, "Events");
+  assert_silent (run);
+  drover_test_until (shows_events (window, "- RESUME STOP RESUME "));
+  drover_test_until (window_says (window, "The guest’s processors stand still."));
+
+  search = window_find_type (window, GTK_TYPE_SEARCH_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (search), "still");
+  drover_test_until (shows_events (window, "STOP "));
+  g_signal_emit_by_name (window_find_type (window, GTK_TYPE_LIST_VIEW), "activate", 0);
+  drover_test_until (window_find_button (window, "Copy This Message") != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (search), "no such thing");
+  drover_test_until (window_says (window, "Nothing Found"));
+
+  drover_dex_forget (drover_run_force_off (run));
+  drover_test_until (drover_run_is_off (run));
+}
+
+static void
+test_activity (void)
+{
+  g_autofree char *file = window_put_busy_guest ("busy", SECTORS);
+
+  window_fixture_run (activity, NULL);
+  window_fixture_clean_up ();
+}
+
+/* --- the consoles' tabs ----------------------------------------------------------------------- */
+
+static AdwViewStack *
+find_tabs (DroverWindow *window)
+{
+  GtkWidget *pane = window_find_type (window, DROVER_TYPE_CONSOLE_PANE);
+
+  return ADW_VIEW_STACK (window_find_type (pane, ADW_TYPE_VIEW_STACK));
+}
+
+static GtkWidget *
+show_tab (DroverWindow *window, const char *name)
+{
+  adw_view_stack_set_visible_child_name (find_tabs (window), name);
+  return adw_view_stack_get_visible_child (find_tabs (window));
+}
+
+static void
+activate (DroverWindow *window, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL), action,
+                                             NULL));
+}
+
+static gboolean
+is_selected (DroverWindow *window, const char *text)
+{
+  g_autofree char *selected = vte_terminal_get_text_selected (
+    VTE_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL)), VTE_FORMAT_TEXT);
+
+  return g_strcmp0 (selected, text) == 0;
+}
+
+static void
+find_in_console (DroverWindow *window)
+{
+  GtkWidget *entry;
+
+  activate (window, "console.find");
+  drover_test_until (window_find_type (window, GTK_TYPE_SEARCH_ENTRY) != NULL);
+  entry = window_find_type (window, GTK_TYPE_SEARCH_ENTRY);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "QUIE");
+  drover_test_until (is_selected (window, "quie"));
+
+  /* In this case it is not there. */
+  g_assert_true (gtk_widget_activate (window_find_button (window, "Match Upper and Lower Case")));
+  drover_test_until (gtk_widget_has_css_class (entry, "error"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "aaaaaaa");
+  drover_test_until (!gtk_widget_has_css_class (entry, "error"));
+  drover_test_until (is_selected (window, "aaaaaaa"));
+  activate (window, "console.find-previous");
+  g_assert_true (vte_terminal_get_has_selection (
+    VTE_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL))));
+  gtk_toggle_button_set_active (
+    GTK_TOGGLE_BUTTON (window_find_button (window, "Find in the Console")), FALSE);
+}
+
+static void
+zoom_console (DroverWindow *window)
+{
+  VteTerminal *terminal = VTE_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL));
+
+  activate (window, "console.zoom-out");
+  activate (window, "console.zoom-out");
+  drover_test_until (vte_terminal_get_font_scale (terminal) < 0.85);
+  g_assert_cmpint (vte_terminal_get_column_count (terminal), ==, 80);
+  activate (window, "console.zoom-normal");
+  drover_test_until (vte_terminal_get_font_scale (terminal) > 0.95);
+  g_assert_cmpint (vte_terminal_get_column_count (terminal), ==, 80);
+}
+
+static void
+save_console (DroverWindow *window)
+{
+  g_autofree char *path = g_build_filename (drover_test_dir (), "saved.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  drover_terminal_save (DROVER_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL)), file,
+                        &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_true (g_str_has_prefix (text, "first\n"));
+}
+
+static gboolean
+monitor_says (GtkWidget *view, const char *text)
+{
+  g_autofree char *said = drover_monitor_view_dup_text (DROVER_MONITOR_VIEW (view));
+
+  return strstr (said, text) != NULL;
+}
+
+static void
+enter (GtkWidget *view, const char *text)
+{
+  GtkWidget *entry = window_find_type (view, GTK_TYPE_ENTRY);
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  g_signal_emit_by_name (entry, "activate");
+}
+
+static void
+use_monitor (DroverWindow *window)
+{
+  GtkWidget *view = show_tab (window, "hmp");
+  GtkWidget *entry;
+
+  drover_test_until (window_find_type (view, GTK_TYPE_ENTRY) != NULL);
+  entry = window_find_type (view, GTK_TYPE_ENTRY);
+  drover_test_until (gtk_widget_is_sensitive (entry));
+  enter (view, "info status");
+  drover_test_until (monitor_says (view, "VM status: running"));
+
+  /* A word of QEMU's own is offered, and what it means is said. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "info vers");
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  drover_test_until (window_can_press (view, "version"));
+  g_assert_true (gtk_widget_activate (window_find_button (view, "version")));
+  drover_test_until (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "info version"));
+  drover_test_until (window_says (view, "show the version of QEMU"));
+}
+
+static void
+use_qmp (DroverWindow *window)
+{
+  GtkWidget *view = show_tab (window, "qmp");
+  GtkWidget *entry;
+
+  drover_test_until (window_find_type (view, GTK_TYPE_ENTRY) != NULL);
+  entry = window_find_type (view, GTK_TYPE_ENTRY);
+  drover_test_until (gtk_widget_is_sensitive (entry));
+
+  /* Broken JSON stays where it was typed. */
+  enter (view, "{ \"execute\": ");
+  drover_test_until (window_says (view, "is not JSON"));
+  g_assert_false (monitor_says (view, "execute"));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "{ \"execute\": ");
+
+  enter (view, "query-status");
+  drover_test_until (monitor_says (view, "\"running\" : true"));
+  enter (view, "block_resize ");
+  drover_test_until (monitor_says (view, "size"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "block_resize ");
+  drover_test_until (window_says (view, "size: integer"));
+
+  enter (view, "stop");
+  drover_test_until (monitor_says (view, "\"event\": \"STOP\"") ||
+                     monitor_says (view, "\"event\":\"STOP\""));
+  drover_test_until (window_row_says (window, 0, "Paused"));
+  enter (view, "cont");
+  drover_test_until (window_row_says (window, 0, "Running"));
+}
+
+/* A guest that draws on the whole screen goes on where it was when the window got higher. */
+static void
+change_height (DroverWindow *window)
+{
+  VteTerminal *terminal = VTE_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL));
+  long rows;
+
+  window_resize (window, 1100, 500);
+  drover_test_until (vte_terminal_get_row_count (terminal) < 24);
+  window_draw (window, 10);
+  for (guint i = 0; i < 60; i++)
+    vte_terminal_feed (terminal, "scrolled away\r\n", -1);
+  vte_terminal_feed (terminal, "\033[2J\033[Htop of the screen\033[5;1Hfifth", -1);
+  drover_test_until (window_terminal_has (window, "fifth"));
+  window_draw (window, 10);
+  rows = vte_terminal_get_row_count (terminal);
+  window_resize (window, 1100, 760);
+  drover_test_until (vte_terminal_get_row_count (terminal) > rows);
+  window_draw (window, 10);
+  vte_terminal_feed (terminal, "\033[5;1HFIFTH\033[1;1HTOP", -1);
+  drover_test_until (window_terminal_has (window, "FIFTH"));
+  window_draw (window, 10);
+  g_assert_true (window_terminal_has (window, "TOP of the screen"));
+  g_assert_false (window_terminal_has (window, "fifth"));
+  g_assert_false (window_terminal_has (window, "scrolled away"));
+}
+
+static void
+tabs (DroverWindow *window, gconstpointer data)
+{
+  window_press (window, "Start");
+  drover_test_until (window_terminal_has (window, "aaaaaaac"));
+  window_type (window, "q");
+  drover_test_until (window_terminal_has (window, "quiet"));
+  find_in_console (window);
+  zoom_console (window);
+  save_console (window);
+
+  use_monitor (window);
+  use_qmp (window);
+  show_tab (window, "drover-console-0");
+  change_height (window);
+
+  /* The monitor behind Ctrl-A C, from the menu. */
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console.escape", "s", "c"));
+  drover_test_until (window_terminal_has (window, "(qemu)"));
+}
+
+static void
+test_tabs (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+
+  window_fixture_run (tabs, NULL);
+  window_fixture_clean_up ();
+}
+
 #ifdef HAVE_X11
 static void
 own_window (DroverWindow *window, gconstpointer data)
@@ -343,10 +683,12 @@ main (int argc, char **argv)
   g_test_add_func ("/window/names", test_names);
   g_test_add_func ("/window/live", test_live);
   g_test_add_func ("/window/close-and-adopt", test_close_and_adopt);
+  g_test_add_func ("/window/tabs", test_tabs);
   g_test_add_func ("/window/broken-file", test_broken);
   g_test_add_func ("/window/failed-start", test_failed_start);
   g_test_add_func ("/window/missing-program", test_missing_program);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/activity", test_activity);
 #ifdef HAVE_X11
   g_test_add_func ("/window/own-window", test_own_window);
 #endif

@@ -4,7 +4,7 @@
 #include "window-fixture.h"
 
 #include "drover-application.h"
-#include "run-fixture.h"
+#include "activity-guest.h"
 #include "test-guard.h"
 
 /* Opens the real window in the test's own process and looks at it as a user does: only what
@@ -140,6 +140,27 @@ char *
 window_put_guest (const char *slug)
 {
   g_autoptr (DroverMachine) machine = new_guest_machine (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverDocument) document =
+    drover_document_with_name (drover_machine_get_document (machine), slug);
+  g_autofree char *text = drover_document_to_text (document);
+
+  return window_put_machine (slug, text);
+}
+
+/**
+ * window_put_busy_guest:
+ *
+ * Puts a machine there that reads @n_sectors of its disk, or works in waves, see
+ * activity-guest.h.
+ *
+ * Returns: (transfer full): the path of its machine.json
+ */
+char *
+window_put_busy_guest (const char *slug, guint n_sectors)
+{
+  g_autoptr (DroverMachine) machine = new_activity_machine (
+    n_sectors, ARGUMENTS ("-accel", "tcg", "-cpu", "qemu64,-apic", "-device",
+                          "virtio-balloon-pci", "-nic", "user"));
   g_autoptr (DroverDocument) document =
     drover_document_with_name (drover_machine_get_document (machine), slug);
   g_autofree char *text = drover_document_to_text (document);

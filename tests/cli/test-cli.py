@@ -29,7 +29,7 @@ SANITIZER = re.compile(r"^==\d+==WARNING: ASan doesn't fully support makecontext
 LIMIT_SECONDS = 100
 FAILED, USAGE, NO_SUCH, BROKEN, BAD_STATE, NOT_STARTED = 1, 2, 3, 4, 5, 6
 COMMANDS = ["list", "create", "start", "status", "stop", "pause", "resume", "reset", "shutdown",
-            "console", "log", "command", "delete", "check"]
+            "console", "log", "command", "delete", "check", "events"]
 KERNELS = Path("/usr/lib/debian-installer/images")
 INSTALLER_TEXT = "Select a language"
 
@@ -66,8 +66,9 @@ class Home:
 
   def run(self, *argv, status=0, **options):
     """Runs droverctl; returns what it printed and its messages."""
+    options.setdefault("input", "")
     done = subprocess.run([self.droverctl, *argv], env=self.env, capture_output=True, text=True,
-                          timeout=LIMIT_SECONDS, stdin=subprocess.DEVNULL, **options)
+                          timeout=LIMIT_SECONDS, **options)
     assert done.returncode == status, \
         f"droverctl {' '.join(argv)}: status {done.returncode}, not {status}; {done.stderr}"
     assert status == 0 or "droverctl: " in done.stderr, f"failed without a message: {done.stderr}"
@@ -276,9 +277,40 @@ def test_power(home):
   home.run("log", "pc", "--qemu")
 
 
+def test_events(home):
+  home.put("pc")
+  home.run("start", "pc", "--wait")
+  status = home.json("status", "pc")
+  assert (status["accelerator"], status["badge"]) == ("tcg", "emulated"), status
+  assert "Accelerator: tcg (emulated)" in home.run("status", "pc")[0]
+  assert re.search(r"^running +emulated +pc +pc$", home.run("list")[0], re.M)
+  assert "No event" in home.run("events", "pc", "--only", "NOTHING", "--timeout", "1",
+                                status=FAILED)[1]
+
+  # Other commands work meanwhile: who listens has a socket of its own.
+  def wobble():
+    home.run("pause", "pc")
+    home.run("resume", "pc")
+
+  waiting = home.spawn(home.droverctl, "events", "pc", "--only", "STOP", stdout=subprocess.PIPE,
+                       text=True)
+  until("one event came", lambda: wobble() or waiting.poll() is not None)
+  said = waiting.communicate()[0]
+  assert waiting.returncode == 0 and len(said.splitlines()) == 1, said
+  assert re.search(r" STOP +The guest’s processors stand still\.$", said, re.M), said
+
+  following = home.spawn(home.droverctl, "events", "pc", "--follow", "--json", "--only", "STOP",
+                         "--only", "SHUTDOWN", stdout=subprocess.PIPE, text=True)
+  until("it listens", lambda: wobble() or select.select([following.stdout], [], [], 0)[0])
+  home.run("stop", "pc")
+  events = [json.loads(line)["event"] for line in following.communicate()[0].splitlines()]
+  assert following.returncode == 0
+  assert events.count("STOP") == len(events) - 1 >= 1 and events[-1] == "SHUTDOWN", events
+
+
 def test_bad_state(home):
   home.put("pc")
-  for command in ["stop", "pause", "resume", "reset", "shutdown", "console"]:
+  for command in ["stop", "pause", "resume", "reset", "shutdown", "console", "events"]:
     assert "not running" in home.run(command, "pc", status=BAD_STATE)[1]
   home.run("start", "pc")
   home.run("start", "pc", status=BAD_STATE)
@@ -426,7 +458,7 @@ def test_console_terminal(home):
   child, fd = open_console(home, "pc")
   text = until_read(fd, PC_TEXT)
   assert "Ctrl-]" in text
-  assert "another program" in home.run("console", "pc", status=BAD_STATE)[1]
+  assert f"(process {child.pid})" in home.run("console", "pc", status=BAD_STATE)[1]
 
   # Ctrl-C is the guest's, Ctrl-A c is QEMU's, Ctrl-] is ours.
   os.write(fd, b"\x03\x01c")
@@ -489,6 +521,43 @@ def test_no_console(home):
   home.run("start", "pc")
   assert "no console" in home.run("console", "pc", status=BAD_STATE)[1]
   assert "no console" in home.run("log", "pc", status=BAD_STATE)[1]
+  home.run("stop", "pc")
+
+
+# --- the monitors -----------------------------------------------------------------------------
+
+def test_monitors(home):
+  home.put("pc", [*PC, "-serial", "mon:stdio", "-chardev", "vc,id=two", "-serial", "chardev:two"])
+  home.run("start", "pc", "--wait")
+
+  # Short, as JSON, as a whole message, and one a line.
+  assert json.loads(home.run("qmp", "pc", "query-status")[0])["running"]
+  home.run("qmp", "pc", '{"execute": "stop"}')
+  assert home.json("status", "pc")["state"] == "paused"
+  home.run("qmp", "pc", "human-monitor-command", '{"command-line": "cont"}')
+  assert home.json("status", "pc")["state"] == "running"
+  assert "running" in home.run("qmp", "pc", input="query-status\nquery-name\n")[0]
+  assert '"qemu"' in home.run("qmp", "pc", "-", input='{"execute":\n"query-version"}')[0]
+  assert "JSON" in home.run("qmp", "pc", '{"execute": }', status=FAILED)[1]
+  assert "id" in home.run("qmp", "pc", "device_del", status=FAILED)[1]
+  assert "id: string" in home.run("qmp", "pc", "--describe", "device_del")[0]
+  assert "query-block" in home.run("qmp", "pc", "--describe")[0].split()
+  assert "VM status: running" in home.run("hmp", "pc", "info", "status")[0]
+  assert "VM status: running" in home.run("hmp", "pc", input="info status\n")[0]
+
+  home.run("send-key", "pc", "ctrl-alt-delete", "a", "enter")
+  assert "ctrl, ctrl_r" in home.run("send-key", "pc", "ctr", status=FAILED)[1]
+  picture = home.folder / "screen.png"
+  home.run("screenshot", "pc", str(picture))
+  assert picture.read_bytes().startswith(b"\x89PNG")
+
+  # A choice of consoles; Drover's own connections are none.
+  rows = [row.split("\t") for row in home.run("console", "pc", "--list")[0].splitlines()]
+  assert sorted(row[0] for row in rows if row[0] != "-") == ["0", "1"]
+  assert {row[1] for row in rows if row[0] != "-"} == {"drover-console-0", "two"}
+  listed = json.loads(home.run("console", "pc", "--list", "--json")[0])
+  assert {one["id"] for one in listed if "console" in one} == {"drover-console-0-base", "two"}
+  assert "no console" in home.run("console", "pc", "nine", status=BAD_STATE)[1]
   home.run("stop", "pc")
 
 

@@ -5,6 +5,8 @@
 Prints TAP.
 """
 
+import json
+import socket
 import sys
 
 import support
@@ -117,14 +119,127 @@ def test_modernise(home):
                         "none"]
 
 
+def test_share(home):
+  path = home.put("pc", ["-M", "q35", "-m", "64"])
+  folder = home.machines.parent / "My Files"
+  folder.mkdir()
+  assert home.run("share", "pc") == ("", "")
+  assert home.run("share", "pc", "add", str(folder), "--read-only")[0] == "share0\n"
+  assert home.run("share", "pc", "add", str(folder), "--method", "virtiofs", "--tag", "v")[0] \
+      == "share1\n"
+  assert argv(home)[:2] == ["-M", "q35,memory-backend=shared-memory"], argv(home)
+  assert "vhost-user-fs-pci,id=share1,chardev=virtiofs0,tag=v" in argv(home), argv(home)
+
+  first, second = home.json("share", "pc", "list")
+  assert first["tag"] == "my-files" and first["read-only"] and first["method"] == "9p", first
+  assert second["path"] == str(folder) and not second["read-only"], second
+  assert second["fstab"] == "v /mnt/v virtiofs rw,nofail 0 0", second
+  assert "sudo mount -t virtiofs -o rw v /mnt/v" in home.run("share", "pc", "list")[0]
+
+  before = path.read_bytes()
+  for words, status in [(["add", str(folder / "none")], cli.FAILED), (["remove", "x"], cli.FAILED),
+                        (["add", str(folder), "--tag", "v"], cli.FAILED), (["add"], cli.USAGE),
+                        (["add", str(folder), "--method", "smb"], cli.USAGE)]:
+    home.run("share", "pc", *words, status=status)
+  assert path.read_bytes() == before
+  home.run("share", "pc", "remove", "my-files")
+  home.run("share", "pc", "remove", "v", "--private-memory")
+  assert argv(home) == ["-M", "q35", "-m", "64"], argv(home)
+  assert "services" not in json.loads(path.read_text()), path.read_text()
+
+
+def test_passt(home):
+  path = home.put("pc", ["-netdev", "user,id=n,hostfwd=tcp::1-:2", "-device", "e1000,netdev=n,id=c"])
+  home.run("passt", "pc", "c")
+  assert argv(home)[1] == "stream,id=n,server=off,addr.type=unix,addr.path=passt.sock", argv(home)
+  entry = json.loads(path.read_text())["services"]["passt"][0]
+  assert entry == {"forwards": ["tcp::1-:2"], "socket": "passt.sock"}, entry
+  home.run("passt", "pc", "c", "tcp:127.0.0.1:2222-:22")
+  home.run("passt", "pc", "c", "nonsense", status=cli.FAILED)
+  home.run("passt", "pc", "d", status=cli.FAILED)
+  home.run("passt", "pc", "c", "--off")
+  assert argv(home)[1] == "user,id=n,hostfwd=tcp:127.0.0.1:2222-:22", argv(home)
+
+
 def test_running(home):
   home.put("pc", cli.PC)
   home.run("start", "pc")
   _, messages = home.run("add", "pc", "device", "driver=virtio-rng-pci")
-  assert "next start" in messages, messages
+  assert "virtio-rng-pci" in messages and "done in the running machine" in messages, messages
+  _, messages = home.run("add", "pc", "object", "rng-random")
+  assert "takes effect at the next start" in messages, messages
+  home.run("remove", "pc", "rng-random0")
   home.run("stop", "pc")
   _, messages = home.run("remove", "pc", "virtio-rng0")
   assert messages == "", messages
+
+
+def free_port():
+  with socket.socket() as listener:
+    listener.bind(("127.0.0.1", 0))
+    return listener.getsockname()[1]
+
+
+def listens(port):
+  with socket.socket() as client:
+    return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_hot(home):
+  """What a running machine is told, and what it says of the rest."""
+  home.put("pc", [*cli.PC, "-S", "-device", "ide-cd,id=cd0", "-netdev", "user,id=n0", "-device",
+                  "e1000,id=nic,netdev=n0", "-usb"])
+  image = home.folder / "a,b.iso"
+  image.write_bytes(bytes(65536))
+  home.run("start", "pc")
+
+  said = home.json("insert", "pc", "cd0", image)
+  assert said["saved"] and said["live"] and said["id"] == "cd0", said
+  assert home.json("apply", "pc", "--dry-run") == [], "inserted, and still a difference"
+  home.run("insert", "pc", "cd0", "/no/such.iso", status=cli.FAILED)
+  home.run("insert", "pc", "nic", image, status=cli.FAILED)
+  _, messages = home.run("eject", "pc", "cd0")
+  assert "done in the running machine" in messages, messages
+  assert not any("blockdev" in word for word in argv(home)), argv(home)
+
+  port = free_port()
+  rule = f"tcp:127.0.0.1:{port}-:22"
+  assert home.json("forward", "pc", "add", rule)["live"]
+  assert listens(port)
+  assert home.json("forward", "pc") == [rule]
+  assert home.run("forward", "pc", "list")[0] == rule + "\n"
+  assert home.json("forward", "pc", "remove", rule)["live"]
+  assert not listens(port)
+  home.run("forward", "pc", "add", "nonsense", status=cli.FAILED)
+  home.run("forward", "pc", "turn", rule, status=cli.USAGE)
+
+  with socket.socket() as taken:
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    rule = f"tcp:127.0.0.1:{taken.getsockname()[1]}-:22"
+    said = home.json("forward", "pc", "add", rule)
+    assert said["saved"] and not said["live"], said
+    assert "Another program" in said["changes"][0]["message"], said
+  home.run("forward", "pc", "remove", rule)
+
+  said = home.json("attach", "pc", "device", "usb-tablet", "id=pen")
+  assert said["live"] and said["id"] == "pen", said
+  _, messages = home.run("remove", "pc", "pen")
+  assert "droverctl apply pc" in messages, messages
+  assert [step["title"] for step in home.json("apply", "pc", "--dry-run")] == ["Remove “usb-tablet”"]
+  assert home.json("apply", "pc") == [{"title": "Remove “usb-tablet”", "live": True,
+                                       "waits": False}]
+  assert home.json("attach", "pc", "device", "usb-mouse", "id=mouse", "--next")["live"] is False
+  assert home.json("detach", "pc", "mouse")["changes"] == []
+  home.run("detach", "pc", "nobody", status=cli.FAILED)
+
+  assert "no balloon" in home.run("balloon", "pc", status=cli.BAD_STATE)[1]
+  assert home.json("attach", "pc", "device", "virtio-balloon-pci")["live"]
+  assert home.json("balloon", "pc", "12M") == {"actual": 16 << 20, "wanted": 12 << 20}
+  home.run("balloon", "pc", "much", status=cli.USAGE)
+  assert isinstance(home.json("usb-devices"), list)
+  home.run("stop", "pc")
+  home.run("apply", "pc", status=cli.BAD_STATE)
 
 
 if __name__ == "__main__":

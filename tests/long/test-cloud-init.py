@@ -25,7 +25,7 @@ def start_without_loader(path, folder):
   document["arguments"] += [
     {"flag": "-kernel", "value": str(folder / "vmlinuz")},
     {"flag": "-initrd", "value": str(folder / "initrd")},
-    {"flag": "-append", "value": "root=/dev/vda rw console=ttyS0 "
+    {"flag": "-append", "value": "root=/dev/vda rw console=ttyS0 mitigations=off "
                                  "systemd.default_device_timeout_sec=1800"}]
   path.write_text(json.dumps(document))
 
@@ -79,7 +79,8 @@ def look_by_console(home, slug, key):
   answer("", r"login: *(.|\n)*login:")
   answer("anna", r"Password:")
   answer(PASSWORD, r"anna@cloudbox:~\$")
-  answer("echo \"<$(whoami) $(hostname)>\"; cat .ssh/authorized_keys", r"<anna cloudbox>")
+  answer("echo \"<$(whoami) $(hostname) $LANG>\"; cat .ssh/authorized_keys",
+         r"<anna cloudbox en_US\.UTF-8>")
   guest.await_text(home, slug, key.split()[1].replace("+", r"\+"), 5)
   child.kill()
 

@@ -4,7 +4,10 @@
 #include <glib/gi18n.h>
 
 #include "drover-activity-view.h"
+#include "drover-device-tree-page.h"
 #include "drover-events-page.h"
+#include "drover-graphs-page.h"
+#include "drover-guest-page.h"
 
 /* What a machine does while it runs: some pages, each of which is made when it is looked at for
  * the first time. */
@@ -34,7 +37,10 @@ typedef struct
 } ActivityPage;
 
 static const ActivityPage activity_pages[] = {
+  { "graphs", N_("Graphs"), "drover-activity-symbolic", drover_graphs_page_new },
   { "events", N_("Events"), "view-list-symbolic", drover_events_page_new },
+  { "guest", N_("Guest"), "computer-symbolic", drover_guest_page_new },
+  { "devices", N_("Devices"), "drive-multidisk-symbolic", drover_device_tree_page_new },
 };
 
 static void

@@ -438,13 +438,14 @@ drover_account_page_init (DroverAccountPage *self)
   drover_assistant_page_set_label (DROVER_ASSISTANT_PAGE (self), _("_Next"));
 }
 
-/* What a host is called, made of what its machine is called. */
+/* What a host is called, made of what its machine is called. Windows takes fifteen letters. */
 static char *
-make_host_name (const char *name)
+make_host_name (const char *name, const char *kind)
 {
+  gsize longest = g_str_equal (kind, "autounattend") ? 15 : 63;
   GString *host = g_string_new (NULL);
 
-  for (const char *p = name; *p != '\0' && host->len < 15; p++)
+  for (const char *p = name; *p != '\0' && host->len < longest; p++)
     if (g_ascii_isalnum (*p))
       g_string_append_c (host, g_ascii_tolower (*p));
     else if (host->len > 0 && host->str[host->len - 1] != '-')
@@ -475,7 +476,7 @@ drover_account_page_new (DroverDraft *draft)
   self->answers = drover_unattended_new (kind);
   g_set_str (&self->answers->architecture, choices->architecture);
   g_free (self->answers->host_name);
-  self->answers->host_name = make_host_name (choices->name);
+  self->answers->host_name = make_host_name (choices->name, kind);
 
   /* An image has nobody to log in without a seed. */
   if (!g_str_equal (kind, "cloud-init"))

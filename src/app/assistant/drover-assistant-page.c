@@ -10,6 +10,7 @@ typedef struct
   DroverDraft *draft;
   GtkWidget *box;
   GtkWidget *button;
+  GtkWidget *why_not; /* why the button cannot be pressed */
 } DroverAssistantPagePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (DroverAssistantPage, drover_assistant_page,
@@ -82,6 +83,22 @@ create_content (DroverAssistantPagePrivate *priv)
   return scroll;
 }
 
+static GtkWidget *
+create_why_not (void)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_set_margin_top (label, 6);
+  gtk_widget_set_margin_bottom (label, 6);
+  gtk_widget_set_margin_start (label, 12);
+  gtk_widget_set_margin_end (label, 12);
+  gtk_widget_set_visible (label, FALSE);
+  return label;
+}
+
 static void
 drover_assistant_page_init (DroverAssistantPage *self)
 {
@@ -97,6 +114,8 @@ drover_assistant_page_init (DroverAssistantPage *self)
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), priv->button);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), header);
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), create_content (priv));
+  priv->why_not = create_why_not ();
+  adw_toolbar_view_add_bottom_bar (ADW_TOOLBAR_VIEW (view), priv->why_not);
   adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self), view);
 }
 
@@ -180,13 +199,15 @@ void
 drover_assistant_page_set_complete (DroverAssistantPage *self, gboolean complete,
                                     const char *why_not)
 {
-  GtkWidget *button;
+  DroverAssistantPagePrivate *priv;
 
   g_return_if_fail (DROVER_IS_ASSISTANT_PAGE (self));
 
-  button = get_private (self)->button;
-  gtk_widget_set_sensitive (button, complete);
-  gtk_widget_set_tooltip_text (button, complete ? NULL : why_not);
+  priv = get_private (self);
+  gtk_widget_set_sensitive (priv->button, complete);
+  gtk_widget_set_tooltip_text (priv->button, complete ? NULL : why_not);
+  gtk_label_set_label (GTK_LABEL (priv->why_not), complete || why_not == NULL ? "" : why_not);
+  gtk_widget_set_visible (priv->why_not, !complete && why_not != NULL);
 }
 
 /* Rows */

@@ -22,6 +22,7 @@ struct _DroverConfig
   char *program; /* whose catalogue was asked for last */
   char *board;   /* the type of machine that was asked about last */
   DroverCheck *check;
+  DroverRun *run; /* nullable */
   int argument;
   gsize start;
   gsize end;
@@ -44,6 +45,7 @@ enum
   CHANGED,
   SELECTION_CHANGED,
   FAILED,
+  HOT_CHANGED,
   N_SIGNALS
 };
 
@@ -58,6 +60,7 @@ drover_config_dispose (GObject *object)
   if (self->editor != NULL && !drover_editor_flush (self->editor, &error))
     g_warning ("%s", error->message);
   self->editor = NULL;
+  g_clear_object (&self->run);
   g_clear_object (&self->machine);
   g_clear_object (&self->catalogue);
   g_clear_pointer (&self->check, drover_check_unref);
@@ -143,6 +146,15 @@ drover_config_class_init (DroverConfigClass *klass)
    */
   signals[FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  /**
+   * DroverConfig::hot-changed:
+   *
+   * What the running machine has of the configuration is something else: see
+   * drover_config_get_hot().
+   */
+  signals[HOT_CHANGED] =
+    g_signal_new ("hot-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
 }
 
 static void
@@ -401,6 +413,107 @@ drover_config_set_check (DroverConfig *self, DroverCheck *check)
   g_clear_pointer (&self->check, drover_check_unref);
   self->check = check != NULL ? drover_check_ref (check) : NULL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECK]);
+}
+
+static void
+hot_changed_cb (DroverConfig *self)
+{
+  g_assert (DROVER_IS_CONFIG (self));
+
+  g_signal_emit (self, signals[HOT_CHANGED], 0);
+}
+
+/**
+ * drover_config_set_run:
+ * @run: the run of the machine
+ *
+ * From now on the rows say what of the configuration a running machine has.
+ */
+void
+drover_config_set_run (DroverConfig *self, DroverRun *run)
+{
+  g_return_if_fail (DROVER_IS_CONFIG (self) && self->run == NULL);
+
+  self->run = g_object_ref (run);
+  g_signal_connect_object (drover_hot_get_for_run (run), "changed", G_CALLBACK (hot_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+}
+
+/**
+ * drover_config_get_run:
+ *
+ * Returns: (transfer none) (nullable): the run of the machine, where one was set
+ */
+DroverRun *
+drover_config_get_run (DroverConfig *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONFIG (self), NULL);
+  return self->run;
+}
+
+/**
+ * drover_config_get_hot:
+ *
+ * Returns: (transfer none) (nullable): what differs between the running machine and its
+ *   configuration; %NULL where no run was set
+ */
+DroverHot *
+drover_config_get_hot (DroverConfig *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONFIG (self), NULL);
+  return self->run != NULL ? drover_hot_get_for_run (self->run) : NULL;
+}
+
+static DroverHotPlan *
+get_plan (DroverConfig *self)
+{
+  DroverHot *hot = drover_config_get_hot (self);
+
+  return hot != NULL ? drover_hot_get_plan (hot) : NULL;
+}
+
+/**
+ * drover_config_runs_otherwise:
+ * @setting: a setting
+ * @scope: (nullable): the part whose setting it is
+ *
+ * Returns: whether the machine runs, and runs with another value
+ */
+gboolean
+drover_config_runs_otherwise (DroverConfig *self, const DroverSetting *setting,
+                              const DroverScope *scope)
+{
+  DroverHotPlan *plan = get_plan (self);
+
+  return plan != NULL && drover_hot_plan_setting_differs (plan, setting, scope);
+}
+
+/**
+ * drover_config_dup_wait:
+ * @part: a part of the machine
+ *
+ * Returns: (transfer full) (nullable): why the running machine does not have the part as it is
+ *   now, a sentence; %NULL when it has it, or is off
+ */
+char *
+drover_config_dup_wait (DroverConfig *self, const DroverPart *part)
+{
+  DroverHotPlan *plan = get_plan (self);
+  const int arguments[] = { part->scope.front, part->scope.back, part->scope.file };
+
+  for (guint i = 0; plan != NULL && i < G_N_ELEMENTS (arguments); i++)
+    {
+      const DroverHotStep *step = drover_hot_plan_find (plan, arguments[i]);
+      const char *failure =
+        step != NULL ? drover_hot_get_failure (drover_config_get_hot (self), step) : NULL;
+
+      if (step != NULL)
+        return g_strdup (failure != NULL        ? failure
+                         : step->reason != NULL ? step->reason
+                                                : _("The running machine is about to be told."));
+    }
+
+  return NULL;
 }
 
 static gboolean

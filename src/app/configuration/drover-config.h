@@ -4,6 +4,7 @@
 #include "drover-catalogue-board.h"
 #include "drover-check.h"
 #include "drover-editor.h"
+#include "drover-hot.h"
 #include "drover-part.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,12 @@ void             drover_config_look            (DroverConfig *self);
 DroverCatalogue *drover_config_get_catalogue   (DroverConfig *self);
 const GError    *drover_config_get_catalogue_error (DroverConfig *self);
 DroverCheck     *drover_config_get_check       (DroverConfig *self);
+void             drover_config_set_run         (DroverConfig *self, DroverRun *run);
+DroverHot       *drover_config_get_hot         (DroverConfig *self);
+DroverRun       *drover_config_get_run         (DroverConfig *self);
+gboolean         drover_config_runs_otherwise  (DroverConfig *self, const DroverSetting *setting,
+                                                const DroverScope *scope);
+char            *drover_config_dup_wait        (DroverConfig *self, const DroverPart *part);
 void             drover_config_set_check       (DroverConfig *self, DroverCheck *check);
 
 gboolean         drover_config_write           (DroverConfig *self, const DroverSetting *setting,

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-changes-dialog.h"
 #include "drover-check-bar.h"
 #include "drover-command-view.h"
 #include "drover-configuration-view.h"
@@ -221,9 +222,26 @@ static void
 update_banner (DroverConfigurationView *self)
 {
   DroverEditor *editor = drover_config_get_editor (self->config);
+  DroverHotPlan *plan = drover_hot_get_plan (drover_config_get_hot (self->config));
+  g_autofree char *title = drover_changes_dup_summary (drover_config_get_hot (self->config));
 
-  adw_banner_set_revealed (
-    self->banner, drover_run_differs (self->run, drover_editor_get_document (editor)));
+  /* A guest that an older Drover started: only that something differs is known. */
+  if (plan == NULL && drover_run_differs (self->run, drover_editor_get_document (editor)))
+    g_set_str (&title, _("The machine is running: changes are saved for its next start."));
+
+  /* What it said last stays while it goes. */
+  if (title != NULL)
+    {
+      adw_banner_set_title (self->banner, title);
+      adw_banner_set_button_label (self->banner, plan != NULL ? _("_Show…") : NULL);
+    }
+  adw_banner_set_revealed (self->banner, title != NULL);
+}
+
+static void
+show_changes_cb (DroverConfigurationView *self)
+{
+  drover_changes_dialog_present (GTK_WIDGET (self), self->config);
 }
 
 /* Undo */
@@ -273,6 +291,18 @@ redo_action (GtkWidget *widget, const char *name, GVariant *parameter)
     toast (self, message);
   else if (error != NULL)
     toast (self, error->message);
+}
+
+/* Which of the two happened: one change is named, of several it is said how many. */
+static void
+applied_cb (DroverConfigurationView *self, GPtrArray *results)
+{
+  g_autofree char *text = drover_changes_dup_outcome (results);
+
+  g_assert (DROVER_IS_CONFIGURATION_VIEW (self));
+
+  if (text != NULL)
+    toast (self, text);
 }
 
 static void
@@ -357,6 +387,7 @@ drover_configuration_view_class_init (DroverConfigurationViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverConfigurationView, words_slot);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, command_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_changes_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_layout);
 
   gtk_widget_class_install_action (widget_class, "configuration.undo", NULL, undo_action);
@@ -390,6 +421,10 @@ connect_config (DroverConfigurationView *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->config, "notify::check", G_CALLBACK (update_problems), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->config, "hot-changed", G_CALLBACK (update_banner), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (drover_config_get_hot (self->config), "applied",
+                           G_CALLBACK (applied_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (editor, "notify::undo-label", G_CALLBACK (update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (editor, "notify::redo-label", G_CALLBACK (update_actions), self,
@@ -429,6 +464,7 @@ drover_configuration_view_new (DroverRun *run)
   self->run = g_object_ref (run);
   self->config =
     drover_config_new (drover_editor_get_for_machine (drover_run_get_machine (run)));
+  drover_config_set_run (self->config, run);
   connect_config (self);
   add_command_view (self);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (update_banner), self,

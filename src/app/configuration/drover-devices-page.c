@@ -8,6 +8,7 @@
 #include "drover-devices-page.h"
 #include "drover-parts-group.h"
 #include "drover-settings-page.h"
+#include "drover-usb-dialog.h"
 
 static const struct
 {
@@ -52,6 +53,27 @@ add_group (DroverSettingsPage *page, DroverConfig *config, guint i)
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
 }
 
+static void
+usb_cb (GtkWidget *row, DroverConfig *config)
+{
+  adw_dialog_present (ADW_DIALOG (drover_usb_dialog_new (config, "/")), row);
+}
+
+/* Such a device is one like the others once it is there; only how it is found differs. */
+static void
+add_usb_group (DroverSettingsPage *page, DroverConfig *config)
+{
+  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  GtkWidget *row = adw_button_row_new ();
+
+  adw_preferences_group_set_title (group, _("This Computer’s USB Devices"));
+  adw_preferences_row_set_use_underline (ADW_PREFERENCES_ROW (row), TRUE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Give One to the _Guest…"));
+  g_signal_connect_object (row, "activated", G_CALLBACK (usb_cb), config, G_CONNECT_DEFAULT);
+  adw_preferences_group_add (group, row);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), group);
+}
+
 /**
  * drover_devices_page_new:
  * @config: the configuration of a machine
@@ -66,6 +88,7 @@ drover_devices_page_new (DroverConfig *config)
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     add_group (page, config, i);
+  add_usb_group (page, config);
   drover_settings_page_add_page (page, "devices");
   return GTK_WIDGET (page);
 }

@@ -20,6 +20,8 @@ struct _DroverDiskRow
   AdwActionRow *boot;
   GtkWidget *earlier;
   GtkWidget *later;
+  GtkWidget *insert;
+  GtkWidget *eject;
 };
 
 G_DEFINE_FINAL_TYPE (DroverDiskRow, drover_disk_row, DROVER_TYPE_PART_ROW)
@@ -116,6 +118,12 @@ drover_disk_row_update (DroverPartRow *row, GPtrArray *arguments, const DroverPa
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), part->title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
   update_boot (self, arguments, part);
+  if (self->insert == NULL)
+    return;
+
+  gtk_widget_set_visible (self->insert, drover_part_has_media (arguments, part));
+  gtk_widget_set_visible (self->eject,
+                          drover_part_has_media (arguments, part) && self->image != NULL);
 }
 
 static char *
@@ -162,6 +170,71 @@ later_cb (DroverDiskRow *self)
   move (self, 1);
 }
 
+static void
+set_medium (DroverDiskRow *self, const char *file, const char *label)
+{
+  DroverPartRow *row = DROVER_PART_ROW (self);
+  DroverConfig *config = drover_part_row_get_config (row);
+  DroverEditor *editor = drover_config_get_editor (config);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) arguments = drover_part_set_medium (
+    drover_config_get_arguments (config), drover_part_row_get_part (row),
+    drover_machine_get_directory (drover_editor_get_machine (editor)), file, &error);
+
+  if (arguments != NULL)
+    drover_config_apply (config, arguments, label, NULL);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+}
+
+static void
+medium_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (DroverDiskRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (file != NULL && g_file_peek_path (file) != NULL)
+    set_medium (self, g_file_peek_path (file), _("Insert medium"));
+  else if (file != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+                                _("QEMU can open only files that have a path on this computer."));
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", error->message);
+}
+
+static void
+insert_cb (DroverDiskRow *self)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  g_assert (DROVER_IS_DISK_ROW (self));
+
+  gtk_file_dialog_set_title (dialog, _("Insert Medium"));
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
+                        medium_chosen_cb, g_object_ref (self));
+}
+
+static void
+eject_cb (DroverDiskRow *self)
+{
+  g_assert (DROVER_IS_DISK_ROW (self));
+
+  set_medium (self, NULL, _("Eject medium"));
+}
+
+static GtkWidget *
+add_button (DroverDiskRow *self, const char *title, GCallback callback)
+{
+  GtkWidget *row = adw_button_row_new ();
+
+  adw_preferences_row_set_use_underline (ADW_PREFERENCES_ROW (row), TRUE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  g_signal_connect_object (row, "activated", callback, self, G_CONNECT_SWAPPED);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
+  return row;
+}
+
 static GtkWidget *
 add_arrow (DroverDiskRow *self, const char *icon, const char *name, GCallback callback)
 {
@@ -182,6 +255,8 @@ drover_disk_row_fill (DroverPartRow *row)
 {
   DroverDiskRow *self = DROVER_DISK_ROW (row);
 
+  self->insert = add_button (self, _("_Insert Medium…"), G_CALLBACK (insert_cb));
+  self->eject = add_button (self, _("_Eject"), G_CALLBACK (eject_cb));
   drover_part_row_add_settings (row, (const char *const[]) { "disk.boot-index", "disk.node", NULL });
   self->boot = ADW_ACTION_ROW (adw_action_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->boot), _("Boot order"));

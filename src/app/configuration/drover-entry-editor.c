@@ -130,7 +130,10 @@ chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   const char *path = file != NULL ? g_file_peek_path (file) : NULL;
 
   if (path != NULL)
-    gtk_editable_set_text (self->entry, path);
+    {
+      gtk_editable_set_text (self->entry, path);
+      drover_editor_end_merge (drover_config_get_editor (self->config));
+    }
   else if (file != NULL)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
                                 _("QEMU can open only files that have a path on this computer."));
@@ -236,6 +239,14 @@ with_unit (GtkWidget *control, const char *unit)
   return box;
 }
 
+/* Enter says that the typing is over. */
+static void
+activate_cb (DroverEntryEditor *self)
+{
+  drover_value_editor_commit (DROVER_VALUE_EDITOR (self));
+  drover_editor_end_merge (drover_config_get_editor (self->config));
+}
+
 /**
  * drover_entry_editor_new:
  *
@@ -258,6 +269,6 @@ drover_entry_editor_new (DroverConfig *config, const DroverSetting *setting)
   adw_bin_set_child (ADW_BIN (self),
                      setting->unit != NULL ? with_unit (box, _(setting->unit)) : box);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (changed_cb), self);
-  g_signal_connect_swapped (entry, "activate", G_CALLBACK (drover_value_editor_commit), self);
+  g_signal_connect_swapped (entry, "activate", G_CALLBACK (activate_cb), self);
   return DROVER_VALUE_EDITOR (self);
 }

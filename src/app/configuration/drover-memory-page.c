@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <unistd.h>
 
+#include "drover-balloon-row.h"
 #include "drover-pages.h"
 #include "drover-settings-page.h"
 
@@ -74,5 +75,7 @@ drover_memory_page_new (DroverConfig *config, DroverRun *run)
       g_signal_connect_object (config, "changed", G_CALLBACK (update), row, G_CONNECT_SWAPPED);
       update (row);
     }
+  adw_preferences_group_add (drover_settings_page_get_group (page, NULL),
+                             drover_balloon_row_new (run));
   return GTK_WIDGET (page);
 }

@@ -9,6 +9,7 @@
 #include "drover-forward.h"
 #include "drover-key.h"
 #include "drover-network-row.h"
+#include "drover-passt.h"
 
 /* One network card, what it is connected to, and its port forwards. */
 struct _DroverNetworkRow
@@ -20,6 +21,7 @@ struct _DroverNetworkRow
 
   AdwComboRow *type;
   DroverForwardList *forwards;
+  AdwEntryRow *passt_forwards;
 };
 
 G_DEFINE_FINAL_TYPE (DroverNetworkRow, drover_network_row, DROVER_TYPE_PART_ROW)
@@ -70,12 +72,62 @@ dup_subtitle (GPtrArray *arguments, const DroverPart *part)
   return g_strjoinv (" · ", (char **) words);
 }
 
+static DroverDocument *
+get_document (DroverPartRow *row)
+{
+  return drover_editor_get_document (drover_config_get_editor (drover_part_row_get_config (row)));
+}
+
+/* Whether the card is connected through a passt that Drover runs. */
+static gboolean
+is_passt (DroverPartRow *row, const DroverPart *part)
+{
+  DroverDocument *document = get_document (row);
+
+  return document != NULL && drover_passt_is_backend (document, part->scope.back);
+}
+
+/* Newer QEMUs start passt by themselves and say so among their types; for others Drover does. */
+static void
+offer_passt (GStrv *types, GPtrArray *arguments, int backend)
+{
+  g_autoptr (GStrvBuilder) builder = NULL;
+
+  if (g_strv_contains ((const char *const *) *types, "passt") ||
+      !g_str_equal (drover_argument_get_option (arguments->pdata[backend]), "netdev"))
+    return;
+
+  builder = g_strv_builder_new ();
+  g_strv_builder_addv (builder, (const char **) *types);
+  g_strv_builder_add (builder, "passt");
+  g_strfreev (*types);
+  *types = g_strv_builder_end (builder);
+}
+
+static void
+update_passt (DroverNetworkRow *self, const DroverPart *part)
+{
+  DroverPartRow *row = DROVER_PART_ROW (self);
+  gboolean passt = is_passt (row, part);
+  g_auto (GStrv) forwards =
+    passt ? drover_passt_dup_forwards (get_document (row), part->scope.back) : NULL;
+  g_autofree char *text = forwards != NULL ? g_strjoinv (", ", forwards) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->passt_forwards), passt);
+  if (text != NULL &&
+      !g_str_equal (text, gtk_editable_get_text (GTK_EDITABLE (self->passt_forwards))))
+    gtk_editable_set_text (GTK_EDITABLE (self->passt_forwards), text);
+}
+
 static void
 update_type (DroverNetworkRow *self, GPtrArray *arguments, const DroverPart *part)
 {
   DroverConfig *config = drover_part_row_get_config (DROVER_PART_ROW (self));
   g_autofree char *type = drover_backend_dup_type (arguments, part);
   g_auto (GStrv) types = NULL;
+
+  if (is_passt (DROVER_PART_ROW (self), part))
+    g_set_str (&type, "passt");
 
   gtk_widget_set_visible (GTK_WIDGET (self->type), part->scope.back >= 0);
   if (part->scope.back < 0)
@@ -84,6 +136,7 @@ update_type (DroverNetworkRow *self, GPtrArray *arguments, const DroverPart *par
   self->updating = TRUE;
   types = drover_backend_list (drover_config_get_catalogue (config), arguments, part->scope.back,
                                type);
+  offer_passt (&types, arguments, part->scope.back);
   if (self->types == NULL || !g_strv_equal ((const char *const *) types,
                                             (const char *const *) self->types))
     {
@@ -115,6 +168,7 @@ drover_network_row_update (DroverPartRow *row, GPtrArray *arguments, const Drove
     return;
 
   update_type (self, arguments, part);
+  update_passt (self, part);
   drover_forward_list_update (self->forwards, arguments, part->scope.back);
 }
 
@@ -125,12 +179,17 @@ drover_network_row_dup_problem (DroverPartRow *row, GPtrArray *arguments, const 
     drover_config_get_catalogue (drover_part_row_get_config (row));
   g_autofree char *type = drover_backend_dup_type (arguments, part);
   g_autofree char *model = drover_key_dup (arguments, part->scope.front, "driver");
+  g_autoptr (GError) missing = NULL;
+  g_autofree char *passt = is_passt (row, part) ? drover_passt_find (&missing) : NULL;
 
   if (catalogue != NULL && model != NULL && !drover_catalogue_find_device (catalogue, model, NULL))
     return g_strdup_printf (_("This QEMU has no card “%s”. Choose another, or another QEMU."),
                             model);
   if (part->scope.front < 0)
     return g_strdup (_("No card of the machine uses it, so the guest does not see it."));
+
+  if (missing != NULL)
+    return g_strdup (missing->message);
 
   return drover_backend_dup_lack (catalogue, type);
 }
@@ -153,6 +212,65 @@ ask (DroverNetworkRow *self, const char *type, GPtrArray *arguments)
   g_signal_connect_object (dialog, "closed", G_CALLBACK (closed_cb), self, G_CONNECT_SWAPPED);
 }
 
+/* @document: (transfer full) (nullable) */
+static void
+take_document (DroverNetworkRow *self, DroverDocument *document, const char *label, GError *error)
+{
+  DroverPartRow *row = DROVER_PART_ROW (self);
+  g_autoptr (DroverDocument) changed = document;
+  g_autoptr (GError) reason = error;
+
+  if (changed == NULL || !drover_editor_apply (drover_config_get_editor (drover_part_row_get_config (row)),
+                                               changed, label, NULL, &reason))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", reason->message);
+  drover_part_row_refresh (row);
+}
+
+static void
+forwards_typed_cb (DroverNetworkRow *self)
+{
+  DroverPartRow *row = DROVER_PART_ROW (self);
+  g_auto (GStrv) parts =
+    g_strsplit (gtk_editable_get_text (GTK_EDITABLE (self->passt_forwards)), ",", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) forwards = NULL;
+  GError *error = NULL;
+  DroverDocument *changed;
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (*g_strstrip (parts[i]) != '\0')
+      g_strv_builder_add (builder, parts[i]);
+  forwards = g_strv_builder_end (builder);
+  changed = drover_passt_set_forwards (get_document (row), drover_part_row_get_part (row)->scope.back,
+                                       (const char *const *) forwards, &error);
+  take_document (self, changed, _("Port forwards"), error);
+}
+
+/* What Drover itself sees to is more than arguments. Returns: whether it is that */
+static gboolean
+change_passt (DroverNetworkRow *self, const char *type)
+{
+  DroverPartRow *row = DROVER_PART_ROW (self);
+  DroverCatalogue *catalogue = drover_config_get_catalogue (drover_part_row_get_config (row));
+  const DroverPart *part = drover_part_row_get_part (row);
+  gboolean now = is_passt (row, part);
+  gboolean then = g_str_equal (type, "passt");
+  GError *error = NULL;
+  DroverDocument *changed;
+
+  if (now && then)
+    return TRUE;
+  if (then && (catalogue == NULL || !drover_catalogue_knows (catalogue, "netdevs", "passt")))
+    changed = drover_passt_apply (get_document (row), part->scope.back, &error);
+  else if (now && g_str_equal (type, "user"))
+    changed = drover_passt_remove (get_document (row), part->scope.back, &error);
+  else
+    return FALSE;
+
+  take_document (self, changed, _("Connected to"), error);
+  return TRUE;
+}
+
 static void
 type_chosen_cb (DroverNetworkRow *self)
 {
@@ -165,6 +283,9 @@ type_chosen_cb (DroverNetworkRow *self)
   g_assert (DROVER_IS_NETWORK_ROW (self));
 
   if (self->updating || selected == GTK_INVALID_LIST_POSITION)
+    return;
+
+  if (change_passt (self, self->types[selected]))
     return;
 
   arguments = drover_backend_change (
@@ -193,6 +314,14 @@ drover_network_row_fill (DroverPartRow *row)
   self->forwards =
     DROVER_FORWARD_LIST (drover_forward_list_new (drover_part_row_get_config (row)));
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), GTK_WIDGET (self->forwards));
+
+  self->passt_forwards = ADW_ENTRY_ROW (adw_entry_row_new ());
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->passt_forwards),
+                                 _("Port forwards, as in tcp:127.0.0.1:2222-:22"));
+  adw_entry_row_set_show_apply_button (self->passt_forwards, TRUE);
+  g_signal_connect_object (self->passt_forwards, "apply", G_CALLBACK (forwards_typed_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), GTK_WIDGET (self->passt_forwards));
 
   drover_part_row_add_settings (row, (const char *const[]) { "card.type", NULL });
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "drover-accelerator-row.h"
 #include "drover-directory-row.h"
 #include "drover-pages.h"
 #include "drover-session-group.h"
@@ -418,6 +419,7 @@ drover_overview_page_new (DroverConfig *config, DroverRun *run)
   self->tags = add_entry (self, group, _("Tags, with commas between them"), G_CALLBACK (tags_cb));
   group = add_group (page);
   add_program (self, page, group);
+  adw_preferences_group_add (group, drover_accelerator_row_new (run));
   add_folder (self, group);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
                             ADW_PREFERENCES_GROUP (drover_session_group_new (config)));

@@ -26,11 +26,13 @@ typedef struct
   GtkWidget *badge;
   AdwActionRow *problem;
   AdwActionRow *source;
+  AdwActionRow *waiting;
   AdwEntryRow *id;
   char *shown_id;
   GtkWidget *properties;
   GtkWidget *modernise;
   GtkWidget *remove;
+  GtkLabel *wait; /* that the running machine does not have it so */
   GtkLabel *file; /* where it stands, if not on the command line */
 } DroverPartRowPrivate;
 
@@ -111,6 +113,23 @@ update_problem (DroverPartRow *self, GPtrArray *arguments)
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (priv->problem),
                                      text != NULL ? text : "");
     }
+}
+
+static void
+update_wait (DroverPartRow *self)
+{
+  DroverPartRowPrivate *priv = get (self);
+  g_autofree char *reason = drover_config_dup_wait (priv->config, priv->part);
+  g_autofree char *text =
+    reason != NULL ? g_strdup_printf (_("Takes effect at the next start. %s"), reason) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->wait), reason != NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (priv->wait), text);
+  if (priv->waiting == NULL)
+    return;
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->waiting), reason != NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (priv->waiting), text != NULL ? text : "");
 }
 
 /* The argument whose id is the part's name. */
@@ -299,6 +318,11 @@ fill (DroverPartRow *self)
   adw_preferences_row_set_title_selectable (ADW_PREFERENCES_ROW (priv->problem), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (priv->problem), "warning");
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->problem));
+
+  priv->waiting = ADW_ACTION_ROW (adw_action_row_new ());
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (priv->waiting), FALSE);
+  adw_preferences_row_set_title_selectable (ADW_PREFERENCES_ROW (priv->waiting), TRUE);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->waiting));
 
   priv->source = ADW_ACTION_ROW (adw_action_row_new ());
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (priv->source), FALSE);
@@ -499,6 +523,13 @@ drover_part_row_init (DroverPartRow *self)
   gtk_widget_add_css_class (GTK_WIDGET (priv->file), "badge");
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->file));
 
+  priv->wait = GTK_LABEL (gtk_label_new (_("next start")));
+  gtk_widget_set_valign (GTK_WIDGET (priv->wait), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (priv->wait), "badge");
+  gtk_widget_add_css_class (GTK_WIDGET (priv->wait), "accent");
+  gtk_widget_set_visible (GTK_WIDGET (priv->wait), FALSE);
+  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->wait));
+
   priv->warning = GTK_IMAGE (gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
   gtk_widget_add_css_class (GTK_WIDGET (priv->warning), "warning");
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->warning));
@@ -525,6 +556,8 @@ drover_part_row_new (GType type, DroverConfig *config)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (config, "notify::catalogue", G_CALLBACK (drover_part_row_refresh),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (config, "hot-changed", G_CALLBACK (drover_part_row_refresh), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (config, "selection-changed", G_CALLBACK (selection_changed_cb), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
@@ -581,6 +614,7 @@ drover_part_row_refresh (DroverPartRow *self)
   gtk_widget_set_visible (priv->badge, priv->part->legacy);
   update_rows (self, arguments);
   update_file (self, arguments);
+  update_wait (self);
   update_problem (self, arguments);
 }
 

@@ -25,6 +25,7 @@ struct _DroverSettingRow
   GtkLabel *summary;
   GtkLabel *words;
   GtkLabel *absent;
+  GtkLabel *wait; /* says that the running machine has another value */
   GtkLabel *note;
   GtkLabel *problem;
   GtkWidget *edit_text;
@@ -184,6 +185,14 @@ update_note (DroverSettingRow *self, const DroverReading *reading)
   show_text (self->note, note);
 }
 
+static void
+update_wait (DroverSettingRow *self)
+{
+  gtk_widget_set_visible (
+    GTK_WIDGET (self->wait),
+    drover_config_runs_otherwise (self->config, self->setting, get_scope (self)));
+}
+
 /* Which of those that @means speaks of it would be: the first that is offered. */
 static char *
 dup_likely (const DroverSetting *setting, const char *means)
@@ -328,6 +337,7 @@ update (DroverSettingRow *self)
   update_default (self, reading);
   update_problem (self, reading);
   update_note (self, reading);
+  update_wait (self);
   update_chosen (self);
 }
 
@@ -365,6 +375,7 @@ reset_cb (DroverSettingRow *self)
 {
   drover_editor_end_merge (drover_config_get_editor (self->config));
   drover_config_write (self->config, self->setting, get_scope (self), NULL);
+  drover_editor_end_merge (drover_config_get_editor (self->config));
 }
 
 static void
@@ -436,6 +447,7 @@ drover_setting_row_class_init (DroverSettingRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, summary);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, words);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, absent);
+  gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, wait);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, note);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, problem);
   gtk_widget_class_bind_template_child (widget_class, DroverSettingRow, edit_text);
@@ -523,6 +535,7 @@ drover_setting_row_new (DroverConfig *config, const DroverSetting *setting)
   g_signal_connect_object (config, "notify::catalogue", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (config, "notify::check", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (config, "hot-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (config, "selection-changed", G_CALLBACK (update_chosen), self,
                            G_CONNECT_SWAPPED);
   update (self);

@@ -14,6 +14,7 @@ struct _DroverTpmGroup
   DroverConfig *config;
   DroverRun *run;
   AdwComboRow *version;
+  AdwActionRow *none; /* in its place, where there can be none */
   AdwActionRow *missing;
   AdwActionRow *device;
   AdwActionRow *keys;
@@ -83,13 +84,14 @@ update_version (DroverTpmGroup *self, DroverDocument *document, const char *vers
   if (version == NULL && reading->socket != NULL)
     own = g_strdup_printf (_("You start the emulator yourself, so that it listens on “%s”. Choose "
                              "a version, and Drover does it."), reading->socket);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->version), none == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->version), none == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->none), none != NULL);
+  adw_action_row_set_subtitle (self->none, none);
   adw_action_row_set_subtitle (
     ADW_ACTION_ROW (self->version),
-    none != NULL  ? none
-    : own != NULL ? own
-                  : _("A chip that keeps keys where no program can read them. Windows 11 asks for "
-                      "2.0."));
+    own != NULL ? own
+                : _("A chip that keeps keys where no program can read them. Windows 11 asks for "
+                    "2.0."));
 }
 
 static char *
@@ -261,6 +263,7 @@ drover_tpm_group_init (DroverTpmGroup *self)
                            G_CONNECT_SWAPPED);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), GTK_WIDGET (self->version));
 
+  self->none = add_row (self, _("Not Available"));
   self->missing = add_row (self, _("Not Installed"));
   adw_action_row_add_prefix (self->missing,
                              gtk_image_new_from_icon_name ("dialog-warning-symbolic"));

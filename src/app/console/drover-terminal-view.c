@@ -39,7 +39,7 @@ static void
 fit_font (DroverTerminalView *self, int width)
 {
   VteTerminal *terminal = VTE_TERMINAL (self->terminal);
-  double scale = 1.0;
+  double scale = drover_terminal_get_zoom (self->terminal);
 
   vte_terminal_set_font_scale (terminal, scale);
   while (get_columns_width (self) > width && scale - SCALE_STEP >= SMALLEST_SCALE)
@@ -54,10 +54,12 @@ fits (DroverTerminalView *self, int width)
 {
   VteTerminal *terminal = VTE_TERMINAL (self->terminal);
   double scale = vte_terminal_get_font_scale (terminal);
+  double zoom = drover_terminal_get_zoom (self->terminal);
   int columns = get_columns_width (self);
 
   /* Small enough, and not smaller than it needs to be. */
-  return columns <= width && (scale >= 1.0 || columns * (scale + SCALE_STEP) / scale > width);
+  return scale <= zoom && columns <= width &&
+         (scale >= zoom || columns * (scale + SCALE_STEP) / scale > width);
 }
 
 static void
@@ -129,6 +131,8 @@ drover_terminal_view_new (DroverTerminal *terminal)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), GTK_WIDGET (terminal));
   gtk_widget_set_parent (self->scrolled, GTK_WIDGET (self));
+  g_signal_connect_object (terminal, "notify::zoom", G_CALLBACK (gtk_widget_queue_allocate), self,
+                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
 

@@ -200,7 +200,10 @@ plug (DroverAdding *self, GString *device, const char *bus, const char *id, gboo
   static const char *const floppies[] = { "isa-fdc", NULL };
 
   if (g_str_equal (bus, "virtio"))
-    g_string_append_printf (device, "virtio-blk-%s", drover_adding_get_virtio (self));
+    {
+      g_string_append_printf (device, "virtio-blk-%s", drover_adding_get_virtio (self));
+      drover_adding_use_port (self, device);
+    }
   else if (g_str_equal (bus, "scsi"))
     plug_scsi (self, device, is_cd);
   else if (g_str_equal (bus, "ide") && self->board == DROVER_BOARD_PC)
@@ -212,6 +215,7 @@ plug (DroverAdding *self, GString *device, const char *bus, const char *id, gboo
       g_autofree char *serial = drover_adding_take (self, "serial");
 
       g_string_append (device, "nvme");
+      drover_adding_use_port (self, device);
       drover_adding_append (device, "serial", serial != NULL ? serial : id);
     }
   else if (g_str_equal (bus, "usb"))

@@ -70,6 +70,8 @@ drover_adding_card (DroverAdding *self, GError **error)
   drover_adding_say (self, "-netdev", netdev->str);
 
   device = g_string_new (model);
+  if (!g_str_has_prefix (model, "usb-"))
+    drover_adding_use_port (self, device);
   drover_adding_append (device, "id", id);
   drover_adding_append (device, "netdev", net);
   drover_adding_take_rest (self, device);
@@ -235,10 +237,31 @@ drover_adding_numa (DroverAdding *self, GError **error)
 
 /* Share */
 
+/* By virtiofs: the program that reads the folder listens on @socket. */
+static gboolean
+say_virtiofs (DroverAdding *self, const char *id, const char *tag, const char *socket)
+{
+  g_autofree char *chardev = drover_references_dup_free_id (self->references, "virtiofs");
+  g_autoptr (GString) text = g_string_new ("socket");
+  g_autoptr (GString) device = g_string_new ("vhost-user-fs-");
+
+  drover_adding_append (text, "id", chardev);
+  drover_adding_append (text, "path", socket);
+  drover_adding_say (self, "-chardev", text->str);
+
+  g_string_append (device, drover_adding_get_virtio (self));
+  drover_adding_append (device, "id", id);
+  drover_adding_append (device, "chardev", chardev);
+  drover_adding_append (device, "tag", tag != NULL ? tag : id);
+  drover_adding_take_rest (self, device);
+  drover_adding_say (self, "-device", device->str);
+  return TRUE;
+}
+
 /**
  * drover_adding_share:
  *
- * A folder of the host's, over 9p.
+ * A folder of the host's, over 9p; with `socket` over virtiofs, by a virtiofsd that listens there.
  *
  * Returns: whether it could
  */
@@ -248,6 +271,7 @@ drover_adding_share (DroverAdding *self, GError **error)
   static const char *const fsdev_keys[] = { "readonly", "writeout", "fmode", "dmode", "multidevs",
                                             "throttling.", NULL };
   g_autofree char *path = drover_adding_take (self, "path");
+  g_autofree char *socket = drover_adding_take (self, "socket");
   g_autofree char *id = drover_adding_take_id (self, "share");
   g_autofree char *folder = drover_references_dup_free_id (self->references, "folder");
   g_autofree char *tag = drover_adding_take (self, "tag");
@@ -255,10 +279,12 @@ drover_adding_share (DroverAdding *self, GError **error)
   g_autoptr (GString) fsdev = g_string_new ("local");
   g_autoptr (GString) device = g_string_new ("virtio-9p-");
 
-  if (path == NULL)
-    return drover_arguments_refuse (error, _("Say which folder to share, with path=…"));
   if (tag == NULL)
     tag = drover_adding_take (self, "mount_tag");
+  if (path == NULL && socket != NULL)
+    return say_virtiofs (self, id, tag, socket);
+  if (path == NULL)
+    return drover_arguments_refuse (error, _("Say which folder to share, with path=…"));
 
   drover_adding_append (fsdev, "id", folder);
   drover_adding_append (fsdev, "path", path);

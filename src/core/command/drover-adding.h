@@ -40,6 +40,7 @@ void        drover_adding_say        (DroverAdding *self, const char *flag, cons
 const char *drover_adding_get_virtio (DroverAdding *self);
 int         drover_adding_find_device (DroverAdding *self, const char *const *prefixes);
 char       *drover_adding_use_bus    (DroverAdding *self, int device);
+void        drover_adding_use_port   (DroverAdding *self, GString *device);
 gboolean    drover_adding_ensure_usb (DroverAdding *self, GError **error);
 
 gboolean    drover_adding_disk       (DroverAdding *self, GError **error);

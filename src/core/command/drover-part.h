@@ -55,6 +55,10 @@ GPtrArray  *drover_parts_add_in    (GPtrArray *arguments, const char *program, c
                                     GError **error);
 GPtrArray  *drover_part_remove     (GPtrArray *arguments, const DroverPart *part,
                                     gboolean other_half);
+gboolean    drover_part_has_media  (GPtrArray *arguments, const DroverPart *part);
+GPtrArray  *drover_part_set_medium (GPtrArray *arguments, const DroverPart *part,
+                                    const char *folder, const char *file, GError **error);
+GPtrArray  *drover_arguments_add_ports (GPtrArray *arguments, guint n_ports);
 GPtrArray  *drover_arguments_rename_id (GPtrArray *arguments, guint argument, const char *id,
                                     GError **error);
 GArray     *drover_arguments_list_uses (GPtrArray *arguments, guint argument);

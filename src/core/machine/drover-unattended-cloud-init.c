@@ -50,6 +50,29 @@ make_keyboard (const DroverUnattended *self)
   return keyboard;
 }
 
+/* cloud-init asks for a locale in words that only Ubuntu's locale-gen knows (its issue 4195).
+ * Debian's makes what this file lists, and without the locale there the guest gets none at all. */
+static void
+add_locale (const DroverUnattended *self, JsonObject *config)
+{
+  JsonArray *list;
+  JsonObject *file;
+  g_autofree char *line = NULL;
+
+  json_object_set_string_member (config, "locale", self->locale);
+  if (!g_str_has_suffix (self->locale, ".UTF-8") || g_str_equal (self->locale, "C.UTF-8"))
+    return;
+
+  line = g_strconcat (self->locale, " UTF-8\n", NULL);
+  file = json_object_new ();
+  json_object_set_string_member (file, "path", "/etc/locale.gen");
+  json_object_set_string_member (file, "content", line);
+  json_object_set_boolean_member (file, "append", TRUE);
+  list = json_array_new ();
+  json_array_add_object_element (list, file);
+  json_object_set_array_member (config, "write_files", list);
+}
+
 static JsonObject *
 make_growpart (void)
 {
@@ -102,7 +125,7 @@ _drover_unattended_make_cloud_init (const DroverUnattended *self, GHashTable *fi
 
   json_object_set_string_member (config, "hostname", self->host_name);
   json_object_set_string_member (config, "manage_etc_hosts", "localhost");
-  json_object_set_string_member (config, "locale", self->locale);
+  add_locale (self, config);
   /* It is what images have, and not all of them have the means to change it. */
   if (!g_str_equal (self->keyboard, "us") || self->keyboard_variant != NULL)
     json_object_set_object_member (config, "keyboard", make_keyboard (self));

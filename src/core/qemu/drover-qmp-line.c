@@ -20,11 +20,13 @@ fail (GError **error, const char *message)
 static JsonNode *
 parse_object (const char *text, GError **error)
 {
-  g_autoptr (JsonNode) node = drover_json_parse (text, -1, error);
+  g_autoptr (GError) broken = NULL;
+  g_autoptr (JsonNode) node = drover_json_parse (text, -1, &broken);
 
+  /* It says the line and the character. */
   if (node == NULL)
     {
-      g_prefix_error (error, "%s", _("This is not JSON: "));
+      fail (error, broken->message);
       return NULL;
     }
   if (!JSON_NODE_HOLDS_OBJECT (node))
@@ -324,6 +326,17 @@ dup_command (const char *text)
   return *name == '"' ? g_strndup (name + 1, strcspn (name + 1, "\"")) : NULL;
 }
 
+/* The last word may be half typed. */
+static gboolean
+parse_all_but_last (const char *text, DroverQmpSchema *schema, char **command,
+                    JsonNode **arguments)
+{
+  const char *space = strrchr (text, ' ');
+  g_autofree char *whole = space != NULL ? g_strndup (text, space - text) : NULL;
+
+  return whole != NULL && drover_qmp_line_parse (whole, schema, command, arguments, NULL);
+}
+
 /* The arguments so far, as far as they can be understood. */
 static JsonObject *
 dup_given (const char *text, DroverQmpSchema *schema)
@@ -333,7 +346,8 @@ dup_given (const char *text, DroverQmpSchema *schema)
   const char *driver;
   JsonObject *object;
 
-  if (drover_qmp_line_parse (text, schema, &command, &arguments, NULL))
+  if (drover_qmp_line_parse (text, schema, &command, &arguments, NULL) ||
+      parse_all_but_last (text, schema, &command, &arguments))
     return arguments != NULL ? json_node_dup_object (arguments) : json_object_new ();
 
   /* Of JSON that is not whole, the words that choose what else there can be. */
@@ -494,7 +508,7 @@ drover_qmp_line_complete (const char *text, gsize cursor, DroverQmpSchema *schem
   const char *braces = strchr (text, '{');
 
   *start = cursor;
-  if (cursor > strlen (text) || cursor < first)
+  if (cursor > strlen (text) || cursor < first || (text[first] == '{' && cursor == first))
     return g_new0 (char *, 1);
 
   /* In the first word. */
@@ -511,7 +525,8 @@ drover_qmp_line_complete (const char *text, gsize cursor, DroverQmpSchema *schem
       memchr (text + first, '=', braces - text - first) == NULL)
     return complete_json (text, cursor, schema, command, given, start);
 
-  return complete_word (text, cursor, schema, command, given, start);
+  return command != NULL ? complete_word (text, cursor, schema, command, given, start)
+                         : g_new0 (char *, 1);
 }
 
 /**

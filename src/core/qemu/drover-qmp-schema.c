@@ -314,6 +314,40 @@ drover_qmp_schema_list_enum (DroverQmpSchema *self, const char *command, const c
   return NULL;
 }
 
+static JsonObject *
+find_member_type (DroverQmpSchema *self, JsonObject *type, const char *name)
+{
+  g_autoptr (GPtrArray) members = list_objects (type, "members");
+
+  for (guint i = 0; i < members->len; i++)
+    if (g_strcmp0 (get_text (members->pdata[i], "name"), name) == 0)
+      return find (self, get_text (members->pdata[i], "type"));
+
+  return NULL;
+}
+
+/**
+ * drover_qmp_schema_list_key_codes:
+ *
+ * Returns: (transfer full): the names of the keys that `send-key` knows
+ */
+GStrv
+drover_qmp_schema_list_key_codes (DroverQmpSchema *self)
+{
+  JsonObject *arguments = find (self, get_text (find (self, "send-key"), "arg-type"));
+  JsonObject *keys = find_member_type (self, arguments, "keys");
+  JsonObject *key = find (self, get_text (keys, "element-type"));
+  g_autoptr (GPtrArray) variants = list_objects (key, "variants");
+  GStrv codes = NULL;
+
+  for (guint i = 0; codes == NULL && i < variants->len; i++)
+    if (g_strcmp0 (get_text (variants->pdata[i], "case"), "qcode") == 0)
+      codes = dup_choices (
+        self, find_member_type (self, find (self, get_text (variants->pdata[i], "type")), "data"));
+
+  return codes != NULL ? codes : g_new0 (char *, 1);
+}
+
 /* What does not fit */
 
 static char *dup_value_objection (DroverQmpSchema *self, JsonObject *type, JsonNode *node,

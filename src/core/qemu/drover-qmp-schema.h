@@ -47,6 +47,7 @@ GPtrArray       *drover_qmp_schema_list_arguments (DroverQmpSchema *self, const 
                                                    JsonObject *given);
 GStrv            drover_qmp_schema_list_enum      (DroverQmpSchema *self, const char *command,
                                                    const char *argument);
+GStrv            drover_qmp_schema_list_key_codes (DroverQmpSchema *self);
 char            *drover_qmp_schema_dup_objection  (DroverQmpSchema *self, const char *command,
                                                    JsonObject *arguments);
 char            *drover_qmp_schema_dup_help       (DroverQmpSchema *self, const char *command,

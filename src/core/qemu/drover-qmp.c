@@ -511,3 +511,15 @@ drover_qmp_get_stream (DroverQmp *self)
   g_return_val_if_fail (DROVER_IS_QMP (self), NULL);
   return self->stream;
 }
+
+/**
+ * drover_qmp_get_n_commands:
+ *
+ * Returns: how many commands were ever sent
+ */
+guint64
+drover_qmp_get_n_commands (DroverQmp *self)
+{
+  g_return_val_if_fail (DROVER_IS_QMP (self), 0);
+  return self->next_id;
+}

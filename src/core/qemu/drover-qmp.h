@@ -23,5 +23,6 @@ DexFuture *drover_qmp_when_closed  (DroverQmp *self) G_GNUC_WARN_UNUSED_RESULT;
 void       drover_qmp_close        (DroverQmp *self);
 gboolean   drover_qmp_is_open      (DroverQmp *self);
 GIOStream *drover_qmp_get_stream   (DroverQmp *self);
+guint64    drover_qmp_get_n_commands (DroverQmp *self);
 
 G_END_DECLS

@@ -33,6 +33,28 @@ read_holder (int fd)
 }
 
 /*
+ * _drover_console_holder_look:
+ *
+ * Returns: (transfer full) (nullable): which program of Drover has the console, for people
+ */
+char *
+_drover_console_holder_look (const char *socket_path)
+{
+  g_autofree char *path = dup_lock_path (socket_path);
+  /* A look that opens it for writing would be seen by all who watch for the holder's end. */
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  char *holder = NULL;
+
+  if (fd < 0)
+    return NULL;
+
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    holder = read_holder (fd);
+  close (fd);
+  return holder;
+}
+
+/*
  * _drover_console_holder_take:
  * @holder: (out) (nullable): who has the console instead, for people
  *
@@ -45,22 +67,14 @@ int
 _drover_console_holder_take (const char *socket_path, char **holder)
 {
   g_autofree char *path = dup_lock_path (socket_path);
-  int fd = open (path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
   g_autofree char *self = NULL;
+  int fd;
 
-  if (fd < 0)
-    return -2;
+  *holder = _drover_console_holder_look (socket_path);
+  if (*holder != NULL)
+    return -1;
 
-  /* A look that opens it for writing would be seen by all who watch for the holder's end. */
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
-    {
-      *holder = read_holder (fd);
-      close (fd);
-      return -1;
-    }
-
-  close (fd);
-  fd = open (path, O_RDWR | O_CLOEXEC);
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
     return -2;
   if (flock (fd, LOCK_EX | LOCK_NB) != 0)

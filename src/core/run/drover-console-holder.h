@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * a word, so the programs of Drover tell each other. */
 
 int     _drover_console_holder_take  (const char *socket_path, char **holder);
+char   *_drover_console_holder_look  (const char *socket_path);
 void    _drover_console_holder_leave (int *fd);
 
 int     _drover_console_holder_watch (const char *socket_path, const char *log);

@@ -9,7 +9,12 @@
 #define READ_SIZE (256 * 1024)
 
 /* How much waits to be shown before the older half of it is given up. The log has all of it. */
-#define WAITING_LIMIT (64 * 1024 * 1024)
+#define WAITING_LIMIT (16 * 1024 * 1024)
+
+/* How long more is waited for on the spot, in milliseconds, before the thread goes to sleep: of a
+ * flood the next bytes are just coming. */
+#define LINGER_MSEC 2
+#define MOST_ROUNDS 64
 
 /* How often the log's size is looked at: each time that so much has come. */
 #define LOG_STEP (4 * 1024 * 1024)
@@ -28,6 +33,7 @@ struct _DroverConsoleReader
   guint64 skipped;   /* how much was given up and not told yet */
   gboolean ended;
   gboolean stopped;
+  gboolean woken;    /* the owner is to come, and has not yet */
 
   char *log;         /* (nullable): to be kept within its limit */
   gboolean limits;   /* whether that may be done now */
@@ -141,24 +147,39 @@ read_once (DroverConsoleReader *self)
       self->skipped += WAITING_LIMIT / 2;
     }
   limit_log_now_and_then (self);
-  return n == READ_SIZE;
+  return TRUE;
+}
+
+/* With the mutex held. Not again before it was answered. */
+static void
+wake (DroverConsoleReader *self)
+{
+  if (!self->woken)
+    g_source_set_ready_time (self->wake, 0);
+  self->woken = TRUE;
 }
 
 static gboolean
 readable_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   DroverConsoleReader *self = user_data;
-  gboolean goes_on;
+  GPollFD poll_fd = { g_socket_get_fd (socket), G_IO_IN, 0 };
+  gboolean goes_on = TRUE;
+  guint rounds = 0;
 
-  g_mutex_lock (&self->mutex);
-  if (!self->stopped)
+  /* Others on this thread have their turn, too. */
+  do
     {
-      while (read_once (self))
-        ;
-      g_source_set_ready_time (self->wake, 0);
+      g_mutex_lock (&self->mutex);
+      if (!self->stopped && read_once (self))
+        wake (self);
+      if (self->ended && !self->stopped)
+        wake (self);
+      goes_on = !self->stopped && !self->ended;
+      g_mutex_unlock (&self->mutex);
     }
-  goes_on = !self->stopped && !self->ended;
-  g_mutex_unlock (&self->mutex);
+  while (goes_on && ++rounds < MOST_ROUNDS && g_poll (&poll_fd, 1, LINGER_MSEC) > 0);
+
   return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
@@ -174,6 +195,9 @@ wake_cb (gpointer user_data)
 {
   DroverConsoleReader *self = user_data;
 
+  g_mutex_lock (&self->mutex);
+  self->woken = FALSE;
+  g_mutex_unlock (&self->mutex);
   self->func (self->user_data);
   return G_SOURCE_CONTINUE;
 }

@@ -49,6 +49,7 @@ struct _DroverConsole
 
   int lock_fd;               /* while it is ours */
   char *holder;              /* (nullable): who has it instead */
+  gboolean foreign;          /* one that does not tell when it leaves */
   int watch_fd;              /* tells of the holder's end, and of the log */
   guint watch_source;
   guint retry_source;
@@ -583,7 +584,7 @@ watch_cb (int fd, GIOCondition condition, gpointer user_data)
   _drover_console_holder_seen (fd);
   if (self->func != NULL && !self->connecting)
     show_new_log (self);
-  if (self->watch_source != 0 && self->retry_source == 0)
+  if (!self->foreign && self->watch_source != 0 && self->retry_source == 0)
     {
       self->retries = 0;
       self->retry_source = g_timeout_add (RETRY_MSEC, retry_cb, self);
@@ -607,6 +608,25 @@ begin (DroverConsole *self, gboolean with_history)
 {
   self->with_history = with_history;
   self->log_shown = with_history ? drover_console_log_get_size (self->log) : -1;
+}
+
+static void
+follow_holder (DroverConsole *self, const char *holder, gboolean foreign, gboolean with_history)
+{
+  if (self->stream != NULL || self->connecting)
+    return;
+
+  if (self->holder == NULL)
+    {
+      begin (self, with_history);
+      if (!with_history)
+        self->log_shown = drover_console_log_get_size (self->log);
+    }
+  self->foreign = foreign;
+  set_holder (self, holder);
+  follow (self);
+  if (self->func != NULL)
+    drover_console_set_consumer (self, self->func, self->func_data);
 }
 
 /**
@@ -636,7 +656,7 @@ drover_console_connect (DroverConsole *self, gboolean with_history)
   self->lock_fd = _drover_console_holder_take (self->path, &holder);
   if (self->lock_fd == -1)
     {
-      drover_console_follow_log (self, holder, with_history);
+      follow_holder (self, holder, FALSE, with_history);
       return dex_future_new_true ();
     }
 
@@ -647,7 +667,8 @@ drover_console_connect (DroverConsole *self, gboolean with_history)
 
 /**
  * drover_console_follow_log:
- * @holder: who has the console, for people
+ * @holder: who has the console, for people: no program of Drover's, so that nobody tells when it
+ *   leaves
  * @with_history: whether the consumer first gets what was written before
  *
  * Shows what the log gets, without the console itself. drover_console_connect() takes it.
@@ -658,19 +679,7 @@ drover_console_follow_log (DroverConsole *self, const char *holder, gboolean wit
   g_return_if_fail (DROVER_IS_CONSOLE (self));
   g_return_if_fail (holder != NULL);
 
-  if (self->stream != NULL || self->connecting)
-    return;
-
-  if (self->holder == NULL)
-    {
-      begin (self, with_history);
-      if (!with_history)
-        self->log_shown = drover_console_log_get_size (self->log);
-    }
-  set_holder (self, holder);
-  follow (self);
-  if (self->func != NULL)
-    drover_console_set_consumer (self, self->func, self->func_data);
+  follow_holder (self, holder, TRUE, with_history);
 }
 
 /**
@@ -822,4 +831,20 @@ drover_console_get_holder (DroverConsole *self)
 {
   g_return_val_if_fail (DROVER_IS_CONSOLE (self), NULL);
   return self->holder;
+}
+
+/**
+ * drover_console_is_held_by_drover:
+ *
+ * Returns: whether one of Drover's programs has the console, be it this one
+ */
+gboolean
+drover_console_is_held_by_drover (DroverConsole *self)
+{
+  g_autofree char *holder = NULL;
+
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), FALSE);
+
+  holder = _drover_console_holder_look (self->path);
+  return holder != NULL;
 }

@@ -33,6 +33,7 @@ const char    *drover_console_get_id       (DroverConsole *self);
 const char    *drover_console_get_title    (DroverConsole *self);
 const char    *drover_console_get_log      (DroverConsole *self);
 gboolean       drover_console_get_connected (DroverConsole *self);
+gboolean       drover_console_is_held_by_drover (DroverConsole *self);
 const char    *drover_console_get_holder   (DroverConsole *self);
 gboolean       drover_console_get_ctrl_c_quits (DroverConsole *self);
 gboolean       drover_console_get_mux      (DroverConsole *self);

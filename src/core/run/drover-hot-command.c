@@ -35,6 +35,58 @@ drover_hot_plan_find (DroverHotPlan *self, int argument)
   return NULL;
 }
 
+/* Where the part is in the list that runs; FALSE when a half of it is new. */
+static gboolean
+find_old_scope (DroverHotPlan *self, const DroverScope *scope, DroverScope *old)
+{
+  const int now[] = { scope->front, scope->back, scope->file };
+  int *olds[] = { &old->front, &old->back, &old->file };
+
+  for (guint i = 0; i < G_N_ELEMENTS (now); i++)
+    {
+      *olds[i] = -1;
+      /* What stands in a file is behind the machine's own arguments, and is not compared. */
+      if (now[i] >= (int) self->origins->len)
+        return FALSE;
+      if (now[i] >= 0)
+        *olds[i] = g_array_index (self->origins, int, now[i]);
+      if (now[i] >= 0 && *olds[i] < 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * drover_hot_plan_setting_differs:
+ * @setting: a setting
+ * @scope: (nullable): the part whose setting it is
+ *
+ * Returns: whether the running QEMU has another value than the document. Not of a part that is
+ *   new as a whole.
+ */
+gboolean
+drover_hot_plan_setting_differs (DroverHotPlan *self, const DroverSetting *setting,
+                                 const DroverScope *scope)
+{
+  DroverScope old_scope;
+  g_autoptr (DroverReading) old = NULL;
+  g_autoptr (DroverReading) now = NULL;
+
+  if (self->steps->len == 0 ||
+      (scope == NULL && setting->places[0].half != DROVER_HALF_WHOLE) ||
+      (scope != NULL && !find_old_scope (self, scope, &old_scope)))
+    return FALSE;
+
+  old = drover_setting_read (setting, self->before, scope != NULL ? &old_scope : NULL);
+  now = drover_setting_read (setting, self->after, scope);
+  if (old->state != now->state)
+    return TRUE;
+
+  return old->text != NULL && now->text != NULL && !g_str_equal (old->text, now->text) &&
+         !drover_setting_equal (setting, old->text, now->text);
+}
+
 static gboolean
 is_done (GPtrArray *done, int argument, gboolean is_new)
 {

@@ -9,7 +9,6 @@
 #include "drover-drive.h"
 #include "drover-hot-plan.h"
 #include "drover-part.h"
-#include "drover-value.h"
 
 /* One list of arguments, read. */
 typedef struct
@@ -659,6 +658,7 @@ plan_removed (Planner *planner, int before)
 {
   DroverHotStep *step = add_step (planner, DROVER_HOT_REMOVE, DROVER_HOT_ON_DEMAND);
   g_autofree char *name = dup_name (&planner->before, before);
+  g_autoptr (GArray) behind = g_array_new (FALSE, FALSE, sizeof (int));
 
   take (&planner->before, step->before, before);
   step->id = g_strdup (drover_fields_get (get_fields (&planner->before, before), "id"));
@@ -667,13 +667,9 @@ plan_removed (Planner *planner, int before)
     wait_for_start (step, _("It has no id by which QEMU could be told to take it out."));
 
   /* First the device, then its backend, then what that stands on. */
-  {
-    g_autoptr (GArray) behind = g_array_new (FALSE, FALSE, sizeof (int));
-
-    take_backends (planner, &planner->before, behind, before);
-    for (guint i = behind->len; i-- > 0;)
-      g_array_append_val (step->before, g_array_index (behind, int, i));
-  }
+  take_backends (planner, &planner->before, behind, before);
+  for (guint i = behind->len; i-- > 0;)
+    g_array_append_val (step->before, g_array_index (behind, int, i));
 }
 
 static void

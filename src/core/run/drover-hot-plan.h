@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "drover-argument.h"
+#include "drover-setting.h"
 
 G_BEGIN_DECLS
 
@@ -84,6 +84,8 @@ GPtrArray     *drover_hot_read_command (const char *const *command, GPtrArray *d
 DroverHotPlan *drover_hot_plan_new     (GPtrArray *before, GPtrArray *after, const char *program);
 void           drover_hot_plan_free    (DroverHotPlan *self);
 DroverHotStep *drover_hot_plan_find    (DroverHotPlan *self, int argument);
+gboolean       drover_hot_plan_setting_differs (DroverHotPlan *self, const DroverSetting *setting,
+                                        const DroverScope *scope);
 GPtrArray     *drover_hot_plan_merge   (DroverHotPlan *self, GPtrArray *done);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverHotPlan, drover_hot_plan_free)

@@ -511,9 +511,13 @@ show_end (DroverInstall *self)
       return;
     }
 
-  failed = g_strdup_printf (_("The system was not installed. %s Start the machine to try again: "
-                              "the installer begins anew and overwrites the machine’s disk."),
-                            self->error != NULL ? self->error : "");
+  if (self->error != NULL)
+    failed = g_strdup_printf (_("The system was not installed. %s Start the machine to try again: "
+                                "the installer begins anew and overwrites the machine’s disk."),
+                              self->error);
+  else
+    failed = g_strdup (_("The system was not installed. Start the machine to try again: the "
+                         "installer begins anew and overwrites the machine’s disk."));
   set_progress (self, failed, -1, FALSE);
 }
 

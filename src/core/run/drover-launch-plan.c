@@ -444,6 +444,19 @@ drover_launch_plan_new (DroverDocument *document, const char *runtime_dir, const
   return drover_launch_plan_new_with_display (document, runtime_dir, log_dir, accelerator, NULL);
 }
 
+/* QEMU's own window has the machine's name in its title, so that two can be told apart. */
+static void
+add_display (Builder *builder, DroverDocument *document, const char *display)
+{
+  g_autofree char *name = drover_launch_plan_dup_value (document, "name", "guest", "guest");
+  g_autofree char *escaped = drover_keyval_escape (drover_document_get_name (document));
+  g_autofree char *value = g_strconcat ("guest=", escaped, NULL);
+
+  add (builder, "-display", display);
+  if (name == NULL && !g_str_equal (display, "none"))
+    add (builder, "-name", value);
+}
+
 /**
  * drover_launch_plan_new_with_display:
  * @document: the machine
@@ -488,7 +501,7 @@ drover_launch_plan_new_with_display (DroverDocument *document, const char *runti
   if (accelerator != NULL)
     add (&builder, "-accel", accelerator);
   if (display != NULL)
-    add (&builder, "-display", display);
+    add_display (&builder, document, display);
   add_monitor (&builder, "drover-qmp", DROVER_QMP_SOCKET, "control");
   add_monitor (&builder, "drover-ctl", DROVER_CTL_SOCKET, "control");
   add_monitor (&builder, "drover-user", DROVER_USER_SOCKET, "control");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -35,6 +36,15 @@ read_stat (GPid pid)
   return contents;
 }
 
+/* proc(5): the state is field 3, the start time field 22. */
+static guint64
+find_start_time (const char *state)
+{
+  g_auto (GStrv) fields = g_strsplit (state, " ", 21);
+
+  return g_strv_length (fields) > 19 ? g_ascii_strtoull (fields[19], NULL, 10) : 0;
+}
+
 /**
  * drover_process_get_start_time:
  * @pid: a process
@@ -49,14 +59,56 @@ drover_process_get_start_time (GPid pid)
 {
   g_autofree char *stat = read_stat (pid);
   const char *state = stat != NULL ? skip_to_state (stat) : NULL;
-  g_auto (GStrv) fields = NULL;
 
   if (state == NULL || *state == 'Z' || *state == 'X')
     return 0;
 
-  /* proc(5): the state is field 3, the start time field 22. */
-  fields = g_strsplit (state, " ", 21);
-  return g_strv_length (fields) > 19 ? g_ascii_strtoull (fields[19], NULL, 10) : 0;
+  return find_start_time (state);
+}
+
+/**
+ * drover_process_note_self:
+ * @fd: an open, empty file
+ *
+ * Writes who the calling process is, for drover_process_read_note(). A new process calls it
+ * between fork() and exec(), which changes neither its pid nor its start time: so there is a note
+ * of it before there is anything to be found again, whatever becomes of its parent. It does only
+ * what is allowed there.
+ */
+void
+drover_process_note_self (int fd)
+{
+  char stat[1024];
+  int self = open ("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  gssize length = self >= 0 ? read (self, stat, sizeof stat) : -1;
+
+  if (self >= 0)
+    close (self);
+  /* Nobody is there to hear of a failure; the parent writes it down as well, if it lives. */
+  if (length > 0 && write (fd, stat, length) != length)
+    (void) !ftruncate (fd, 0);
+}
+
+/**
+ * drover_process_read_note:
+ * @path: a file of drover_process_note_self()
+ * @pid: (out): the process
+ * @start_time: (out): see drover_process_get_start_time()
+ *
+ * Returns: whether there is a note; the process may be gone
+ */
+gboolean
+drover_process_read_note (const char *path, GPid *pid, guint64 *start_time)
+{
+  g_autofree char *stat = NULL;
+  const char *state;
+
+  if (!g_file_get_contents (path, &stat, NULL, NULL) || (state = skip_to_state (stat)) == NULL)
+    return FALSE;
+
+  *pid = atoi (stat);
+  *start_time = find_start_time (state);
+  return *pid > 0 && *start_time != 0;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "drover-accel.h"
 #include "drover-program.h"
 #include "drover-run-private.h"
+#include "drover-run-truth.h"
 
 static DexFuture *
 chosen_cb (DexFuture *future, gpointer user_data)
@@ -75,5 +76,38 @@ DexFuture *
 drover_run_choose_accelerator (DroverRun *self)
 {
   return dex_future_then (choose_accelerator (self), display_next_cb, g_object_ref (self),
+                          g_object_unref);
+}
+
+/* QEMU has said what it uses. Where that is what was chosen, the reason for the choice stands. */
+static DexFuture *
+told_cb (DexFuture *future, gpointer user_data)
+{
+  DroverRun *self = user_data;
+  const char *accelerator = g_value_get_string (dex_future_get_value (future, NULL));
+  g_autofree char *reason = NULL;
+
+  if (self->record == NULL || g_strcmp0 (self->accelerator, accelerator) == 0)
+    return dex_future_new_true ();
+
+  if (self->accelerator != NULL)
+    reason = g_strdup_printf (_("QEMU itself says so, though it was started for “%s”."),
+                              self->accelerator);
+  else if (self->accelerator_reason != NULL)
+    reason = g_strdup_printf (_("%s This is what QEMU says it uses."), self->accelerator_reason);
+  else
+    reason = g_strdup (_("This is what QEMU says it uses."));
+  _drover_run_set_accelerator (self, accelerator, reason);
+  return dex_future_new_true ();
+}
+
+/* Finds out what the process really uses; what it was started with is only what was meant. */
+DexFuture *
+_drover_run_ask_accelerator (DroverRun *self)
+{
+  if (self->qmp == NULL)
+    return dex_future_new_true ();
+
+  return dex_future_then (drover_run_truth_ask (self->qmp), told_cb, g_object_ref (self),
                           g_object_unref);
 }

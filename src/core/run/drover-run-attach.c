@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #include "drover-dex.h"
 #include "drover-error.h"
@@ -14,6 +15,9 @@
 
 /* Allocating and clearing a large guest's memory can take most of this. */
 #define START_SECONDS 60
+
+/* How often a start by another program is looked at again that has not set its guest going. */
+#define START_MSEC 50
 
 /* A second client of one socket is not greeted until the first one leaves. */
 #define GREETING_MSEC 5000
@@ -110,6 +114,80 @@ _drover_run_await_qmp (DroverRun *self)
   return dex_future_finally (first, pass_on_cb, socket, socket_give_up);
 }
 
+/* Whoever started it was killed before it set the guest going. While the lock is held it lives, and
+ * will. */
+static gboolean
+finish_start (DroverRun *self, DroverQmp *qmp, GError **error)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+  int fd = self->record->starting ? drover_run_record_lock (runtime_dir, NULL) : -1;
+  g_autoptr (DroverRunRecord) now = NULL;
+  gboolean done = TRUE;
+
+  if (fd < 0)
+    return TRUE;
+
+  /* It may just have been done. */
+  now = drover_run_record_load (runtime_dir, NULL);
+  if (now != NULL && now->starting && now->pid == self->record->pid &&
+      g_str_equal (self->state, "prelaunch"))
+    done = dex_await (drover_qmp_execute (qmp, "cont", NULL), error) &&
+           dex_await (drover_run_refresh (self), error);
+  done = done && _drover_run_set_going (self, error);
+  close (fd);
+  return done;
+}
+
+typedef struct
+{
+  DroverRun *run;
+  GPid pid;
+} Unfinished;
+
+static void
+unfinished_free (gpointer data)
+{
+  g_object_unref (((Unfinished *) data)->run);
+  g_free (data);
+}
+
+/* Another program is just starting it. Should that program die before it is through, we are there. */
+static DexFuture *
+finish_later_fiber (gpointer user_data)
+{
+  Unfinished *unfinished = user_data;
+  DroverRun *self = unfinished->run;
+
+  while (drover_dex_sleep (START_MSEC) && self->qmp != NULL && self->record != NULL &&
+         self->record->pid == unfinished->pid && self->record->starting)
+    {
+      g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+      g_autoptr (DroverRunRecord) now = drover_run_record_load (runtime_dir, NULL);
+      g_autoptr (DroverQmp) qmp = g_object_ref (self->qmp);
+
+      if (now == NULL || !now->starting || now->pid != unfinished->pid)
+        self->record->starting = FALSE;
+      else
+        finish_start (self, qmp, NULL);
+    }
+
+  return dex_future_new_true ();
+}
+
+static void
+finish_later (DroverRun *self)
+{
+  Unfinished *unfinished;
+
+  if (!self->record->starting)
+    return;
+
+  unfinished = g_new0 (Unfinished, 1);
+  unfinished->run = g_object_ref (self);
+  unfinished->pid = self->record->pid;
+  drover_dex_forget (drover_dex_spawn (finish_later_fiber, unfinished, unfinished_free));
+}
+
 static DexFuture *
 attach_fiber (gpointer user_data)
 {
@@ -118,11 +196,15 @@ attach_fiber (gpointer user_data)
   g_autoptr (DroverQmp) qmp = dex_await_object (_drover_run_await_qmp (self), &error);
 
   if (qmp != NULL && _drover_run_connected (self, qmp, &error) &&
-      dex_await (drover_run_refresh (self), &error))
+      dex_await (drover_run_refresh (self), &error) && finish_start (self, qmp, &error))
     {
+      /* One that does not tell keeps what is on record. */
+      dex_await (_drover_run_ask_accelerator (self), NULL);
       _drover_run_set_error (self, NULL);
       _drover_run_watch_services (self);
       _drover_run_has_come_up (self);
+      if (self->record != NULL)
+        finish_later (self);
       return dex_future_new_for_string (self->state);
     }
 

@@ -22,15 +22,29 @@ last_words (DroverRun *self)
   return g_utf8_make_valid (start != NULL ? g_strstrip ((char *) start) : "", -1);
 }
 
+/* Why the machine cannot start, for people. Who it is can be asked for afterwards. */
+GError *
+_drover_run_note_holder (DroverRun *self, DroverImageHolder *holder)
+{
+  g_autofree char *message = drover_image_holder_describe (holder);
+
+  g_set_str (&self->blocker, holder->folder);
+  return g_error_new_literal (DROVER_ERROR, DROVER_ERROR_IN_USE, message);
+}
+
 /* Why the process ended, for people: QEMU's own words, else how it ended. */
 GError *
 _drover_run_describe_end (DroverRun *self)
 {
   g_autofree char *words = last_words (self);
+  g_autoptr (DroverImageHolder) holder =
+    drover_image_holder_find_said (words, drover_machine_get_directory (self->machine));
   /* One that was started anew meanwhile has a pid, and no status yet. */
   gboolean has_status =
     self->subprocess != NULL && g_subprocess_get_identifier (self->subprocess) == NULL;
 
+  if (holder != NULL)
+    return _drover_run_note_holder (self, holder);
   if (*words != '\0')
     return g_error_new_literal (DROVER_ERROR, DROVER_ERROR_START_FAILED, words);
 

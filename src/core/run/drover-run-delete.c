@@ -50,6 +50,25 @@ delete_vars (DroverDocument *document, const char *folder)
     g_unlink (path);
 }
 
+/* What a crash left of the sockets at which QEMU meets virtiofsd and passt. */
+static void
+delete_sockets (const char *folder)
+{
+  static const char *const stems[] = { "virtiofs", "passt" };
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    for (guint i = 0; i < G_N_ELEMENTS (stems); i++)
+      if (g_str_has_prefix (name, stems[i]) &&
+          (g_str_has_suffix (name, ".sock") || g_str_has_suffix (name, ".sock.pid")))
+        {
+          g_autofree char *path = g_build_filename (folder, name, NULL);
+
+          g_unlink (path);
+        }
+}
+
 /* The keys go with the machine that they are of, as do the sockets of its last run. */
 static void
 delete_run_files (DroverDocument *document, const char *folder, GStrv left_behind)
@@ -59,6 +78,7 @@ delete_run_files (DroverDocument *document, const char *folder, GStrv left_behin
 
   drover_tpm_delete_states (folder);
   delete_vars (document, folder);
+  delete_sockets (folder);
   for (guint i = 0; i < G_N_ELEMENTS (sockets); i++)
     {
       g_autofree char *path = g_build_filename (folder, sockets[i], NULL);

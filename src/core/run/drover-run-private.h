@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "drover-image-use.h"
 #include "drover-launch-plan.h"
 #include "drover-run-record.h"
 #include "drover-run.h"
@@ -24,6 +25,7 @@ struct _DroverRun
 
   char *state;
   GError *error;           /* why the last start or run failed */
+  char *blocker;           /* (nullable): the folder of the machine that has what it needs */
   char *shutdown_reason;   /* of QEMU's last SHUTDOWN event */
   GStrv notices;           /* what the last start left out or changed, for people */
   char *accelerator;        /* what it runs with, or would: kvm, tcg … */
@@ -39,6 +41,8 @@ struct _DroverRun
   DroverEventLog *events;
   GListStore *consoles;
   GPtrArray *services;     /* element-type DroverService: what runs beside QEMU */
+  DroverService *failed_service; /* (nullable): the one that ended while the guest went on */
+  char *service_failure;         /* (nullable): why, for people */
   gboolean attach_consoles;
   gboolean start_paused;   /* the arguments of what we started last have -S */
   gboolean holds_lock;     /* nobody but us can be making a run of this machine */
@@ -71,9 +75,12 @@ GError    *_drover_run_describe_end    (DroverRun *self);
 gboolean   _drover_run_mark_started    (DroverRun *self, const char *uuid, GError **error);
 void       _drover_run_has_come_up     (DroverRun *self);
 DexFuture *_drover_run_choose_display  (DroverRun *self);
+DexFuture *_drover_run_ask_accelerator (DroverRun *self);
 gboolean   _drover_run_save_record     (DroverRun *self, DroverDocument *document,
                                         DroverLaunchPlan *plan, const char *runtime_dir,
                                         GError **error);
+GError    *_drover_run_note_holder     (DroverRun *self, DroverImageHolder *holder);
+gboolean   _drover_run_set_going       (DroverRun *self, GError **error);
 gboolean   _drover_run_start_services  (DroverRun *self, DroverDocument *document,
                                         const char *runtime_dir, const char *log_dir,
                                         GError **error);

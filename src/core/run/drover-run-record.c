@@ -115,12 +115,16 @@ check_record (JsonObject *object, GError **error)
                                        "directory" };
   static const char *const numbers[] = { "pid", "start-time" };
   static const char *const lists[] = { "argv", "command", "consoles", "services" };
+  static const char *const switches[] = { "starting" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (!drover_json_check_type (object, texts[i], G_TYPE_STRING, "", error))
       return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     if (!drover_json_check_type (object, numbers[i], G_TYPE_INT64, "", error))
+      return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
+    if (!drover_json_check_type (object, switches[i], G_TYPE_BOOLEAN, "", error))
       return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     if (!drover_json_check_type (object, lists[i], JSON_TYPE_ARRAY, "", error))
@@ -159,6 +163,7 @@ record_from_json (JsonObject *object)
   self->start_time = json_object_get_int_member_with_default (object, "start-time", 0);
   self->accelerator = dup_text (object, "accelerator");
   self->accelerator_reason = dup_text (object, "accelerator-reason");
+  self->starting = json_object_get_boolean_member_with_default (object, "starting", FALSE);
   self->consoles = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_console_plan_free);
   self->argv = strv_from_json (json_object_has_member (object, "argv")
                                  ? json_object_get_array_member (object, "argv")
@@ -181,6 +186,24 @@ record_from_json (JsonObject *object)
   return g_steal_pointer (&self);
 }
 
+/* Whoever started them was killed before it could write their pids down; they did so themselves. */
+static void
+take_notes (DroverRunRecord *self, const char *runtime_dir)
+{
+  g_autofree char *note = g_build_filename (runtime_dir, DROVER_RUN_NOTE_FILE, NULL);
+
+  if (self->pid == 0 && *self->argv != NULL)
+    drover_process_read_note (note, &self->pid, &self->start_time);
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      DroverService *service = self->services->pdata[i];
+      g_autofree char *path = drover_service_dup_note (service->id, runtime_dir);
+
+      if (service->pid == 0)
+        drover_process_read_note (path, &service->pid, &service->start_time);
+    }
+}
+
 /**
  * drover_run_record_load:
  * @runtime_dir: a machine's runtime folder
@@ -194,6 +217,7 @@ drover_run_record_load (const char *runtime_dir, GError **error)
   g_autofree char *path = g_build_filename (runtime_dir, DROVER_RUN_RECORD_FILE, NULL);
   g_autofree char *text = NULL;
   g_autoptr (JsonNode) node = NULL;
+  DroverRunRecord *self;
   gsize length;
 
   if (!g_file_get_contents (path, &text, &length, error))
@@ -213,13 +237,27 @@ drover_run_record_load (const char *runtime_dir, GError **error)
   if (!check_record (json_node_get_object (node), error))
     return NULL;
 
-  return record_from_json (json_node_get_object (node));
+  self = record_from_json (json_node_get_object (node));
+  take_notes (self, runtime_dir);
+  return self;
+}
+
+/* It need not outlive the system, whose end is that of all that it tells of, so the disk is not
+ * waited for. */
+static gboolean
+replace_file (const char *path, const char *text, GError **error)
+{
+  g_autofree char *unfinished = g_strconcat (path, ".new", NULL);
+
+  return g_file_set_contents_full (unfinished, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error) &&
+         (g_rename (unfinished, path) == 0 ||
+          drover_set_errno_error (error, _("Cannot write %s"), path));
 }
 
 /**
  * drover_run_record_save:
  *
- * Writes `run.json`, whole or not at all.
+ * Writes `run.json`, whole or not at all, with the lock held.
  *
  * Returns: whether it was written
  */
@@ -255,10 +293,12 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
     json_object_set_string_member (object, "accelerator", self->accelerator);
   if (self->accelerator_reason != NULL)
     json_object_set_string_member (object, "accelerator-reason", self->accelerator_reason);
+  if (self->starting)
+    json_object_set_boolean_member (object, "starting", TRUE);
   json_node_take_object (node, object);
 
   text = drover_json_to_text (node, TRUE);
-  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  return replace_file (path, text, error);
 }
 
 /**
@@ -297,6 +337,50 @@ drover_run_record_find_dir (const char *folder)
     }
 
   return NULL;
+}
+
+/**
+ * drover_run_record_list_alive:
+ *
+ * Returns: (transfer full) (element-type DroverRunRecord): the guests that run, of all machines,
+ *   whoever started them
+ */
+GPtrArray *
+drover_run_record_list_alive (void)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_run_record_free);
+  g_autofree char *base = drover_paths_dup_runtime_dir (NULL);
+  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
+  const char *uuid;
+
+  while (dir != NULL && (uuid = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *runtime_dir = g_build_filename (base, uuid, NULL);
+      DroverRunRecord *record = drover_run_record_load (runtime_dir, NULL);
+
+      if (record != NULL && drover_run_record_is_alive (record))
+        g_ptr_array_add (records, record);
+      else if (record != NULL)
+        drover_run_record_free (record);
+    }
+
+  return records;
+}
+
+/**
+ * drover_run_record_open_note:
+ * @path: where a new process is to note who it is, see drover_process_note_self()
+ *
+ * Returns: a file descriptor that a program which the process becomes does not get; -1 on failure
+ */
+int
+drover_run_record_open_note (const char *path, GError **error)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    drover_set_errno_error (error, _("Cannot write %s"), path);
+  return fd;
 }
 
 /**
@@ -347,7 +431,8 @@ drover_run_record_clear (const char *runtime_dir)
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".sock") || g_str_equal (name, DROVER_RUN_RECORD_FILE))
+    if (g_str_has_suffix (name, ".sock") || g_str_has_suffix (name, ".pid") ||
+        g_str_equal (name, DROVER_RUN_RECORD_FILE))
       {
         g_autofree char *path = g_build_filename (runtime_dir, name, NULL);
         g_unlink (path);

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include "drover-dex.h"
+#include "drover-passt.h"
+#include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-run-private.h"
+#include "drover-share.h"
 #include "drover-tpm.h"
 
 /* The programs that live with a machine. They are started before QEMU, are in its record from the
@@ -19,8 +22,17 @@ static gboolean
 start_one (DroverRun *self, DroverDocument *document, DroverServicePlan *plan,
            const char *runtime_dir, GError **error)
 {
-  DroverService *service = drover_service_spawn (plan, error);
+  DroverService *service;
 
+  /* It is in the record before it is there: whoever kills us in between leaves nothing that
+   * cannot be found. */
+  plan->note = drover_service_dup_note (plan->id, runtime_dir);
+  g_ptr_array_add (self->services, drover_service_new (plan));
+  if (!_drover_run_save_record (self, document, NULL, runtime_dir, error))
+    return FALSE;
+
+  service = drover_service_spawn (plan, error);
+  g_ptr_array_remove_index (self->services, self->services->len - 1);
   if (service == NULL)
     return FALSE;
 
@@ -34,10 +46,13 @@ gboolean
 _drover_run_start_services (DroverRun *self, DroverDocument *document, const char *runtime_dir,
                             const char *log_dir, GError **error)
 {
-  g_autoptr (DroverServicePlan) plan = NULL;
+  g_autoptr (GPtrArray) plans =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_service_plan_free);
   g_autoptr (GError) plan_error = NULL;
+  DroverServicePlan *plan;
 
   g_ptr_array_set_size (self->services, 0);
+  g_clear_pointer (&self->failed_service, drover_service_free);
   if (!drover_tpm_check_listener (document, drover_machine_get_directory (self->machine), error))
     return FALSE;
 
@@ -48,7 +63,16 @@ _drover_run_start_services (DroverRun *self, DroverDocument *document, const cha
       return FALSE;
     }
 
-  return plan == NULL || start_one (self, document, plan, runtime_dir, error);
+  if (plan != NULL)
+    g_ptr_array_add (plans, plan);
+  if (!drover_virtiofs_add_plans (self->machine, document, log_dir, plans, error) ||
+      !drover_passt_add_plans (self->machine, document, log_dir, plans, error))
+    return FALSE;
+
+  for (guint i = 0; i < plans->len; i++)
+    if (!start_one (self, document, plans->pdata[i], runtime_dir, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* Sees the services of a QEMU that has ended to their end, in a fiber. */
@@ -95,6 +119,9 @@ ended_fiber (gpointer user_data)
   error = drover_service_describe_end (watch->service);
   message = g_strdup_printf (_("%s The guest goes on without it; it comes back at the next start."),
                              error->message);
+  g_clear_pointer (&self->failed_service, drover_service_free);
+  self->failed_service = drover_service_copy (watch->service);
+  g_set_str (&self->service_failure, message);
   _drover_run_emit_service_failed (self, message);
   return dex_future_new_true ();
 }
@@ -195,4 +222,36 @@ drover_run_get_services (DroverRun *self)
 {
   g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
   return self->services;
+}
+
+/**
+ * drover_run_get_failed_service:
+ * @message: (out) (optional) (transfer none): why, for people
+ *
+ * Returns: (transfer none) (nullable): the program beside QEMU that ended in this run while the
+ *   guest went on, the last one if there were several
+ */
+const DroverService *
+drover_run_get_failed_service (DroverRun *self, const char **message)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+
+  if (message != NULL)
+    *message = self->failed_service != NULL ? self->service_failure : NULL;
+  return self->failed_service;
+}
+
+/**
+ * drover_run_dup_service_log_path:
+ * @id: a service's id: `tpm`, `virtiofs-share0` …
+ *
+ * Returns: (transfer full): the file with what it printed in its last run
+ */
+char *
+drover_run_dup_service_log_path (DroverRun *self, const char *id)
+{
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (self->machine));
+  g_autofree char *name = g_path_get_basename (id);
+
+  return drover_service_dup_log (name, log_dir);
 }

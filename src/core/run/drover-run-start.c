@@ -12,6 +12,7 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-machine-firmware.h"
+#include "drover-options-file.h"
 #include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-program.h"
@@ -33,6 +34,7 @@ static void
 child_setup_cb (gpointer user_data)
 {
   setsid ();
+  drover_process_note_self (GPOINTER_TO_INT (user_data));
 }
 
 /* A log that the user's own arguments name is left where it is. QEMU takes its path as seen
@@ -53,18 +55,25 @@ settle_console_log (DroverConsolePlan *console, const char *folder, const char *
     }
 }
 
-static GSubprocess *
-spawn (DroverRun *self, DroverLaunchPlan *plan, GError **error)
+static void
+settle_logs (DroverRun *self, DroverLaunchPlan *plan)
 {
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autofree char *log = drover_run_dup_log_path (self);
   g_autofree char *log_dir = g_path_get_dirname (log);
-  const char *directory = drover_machine_get_directory (self->machine);
-  int fd;
 
   rotate_log (log);
   for (guint i = 0; i < plan->consoles->len; i++)
-    settle_console_log (plan->consoles->pdata[i], directory, log_dir);
+    settle_console_log (plan->consoles->pdata[i], drover_machine_get_directory (self->machine),
+                        log_dir);
+}
+
+/* @note: a descriptor for drover_process_note_self() */
+static GSubprocess *
+spawn (DroverRun *self, DroverLaunchPlan *plan, int note, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  g_autofree char *log = drover_run_dup_log_path (self);
+  int fd;
 
   fd = open (log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -78,23 +87,20 @@ spawn (DroverRun *self, DroverLaunchPlan *plan, GError **error)
   g_subprocess_launcher_take_stdout_fd (launcher, dup (fd));
   g_subprocess_launcher_take_stderr_fd (launcher, fd);
   g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
-  g_subprocess_launcher_set_cwd (launcher, directory);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
+  g_subprocess_launcher_set_cwd (launcher, drover_machine_get_directory (self->machine));
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, GINT_TO_POINTER (note), NULL);
 
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
 }
 
-/* Without a @plan: of a machine whose services are started and QEMU is not. */
+/* Before there is a process. Without a @plan: of a machine whose services are being started. */
 static DroverRunRecord *
 make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
 {
-  const char *pid = plan != NULL ? g_subprocess_get_identifier (self->subprocess) : NULL;
   DroverRunRecord *record = g_new0 (DroverRunRecord, 1);
 
   record->uuid = g_strdup (drover_document_get_uuid (document));
   record->folder = g_strdup (drover_machine_get_folder (self->machine));
-  record->pid = pid != NULL ? atoi (pid) : 0;
-  record->start_time = drover_process_get_start_time (record->pid);
   record->argv = plan != NULL ? g_strdupv (plan->argv) : g_new0 (char *, 1);
   record->command = drover_document_dup_argv (document);
   record->directory = g_strdup (drover_machine_get_directory (self->machine));
@@ -102,6 +108,7 @@ make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
   record->services = drover_services_copy (self->services);
   record->accelerator = g_strdup (self->accelerator);
   record->accelerator_reason = g_strdup (self->accelerator_reason);
+  record->starting = plan != NULL && !plan->start_paused;
   return record;
 }
 
@@ -118,15 +125,43 @@ static gboolean
 launch (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
         const char *runtime_dir, GError **error)
 {
-  if (!_drover_run_mark_started (self, drover_document_get_uuid (document), error))
+  g_autofree char *note = g_build_filename (runtime_dir, DROVER_RUN_NOTE_FILE, NULL);
+  g_autoptr (DroverRunRecord) record = NULL;
+  const char *pid;
+  int fd;
+
+  if (!_drover_run_mark_started (self, drover_document_get_uuid (document), error) ||
+      (fd = drover_run_record_open_note (note, error)) < 0)
     return FALSE;
 
-  self->subprocess = spawn (self, plan, error);
+  /* At no moment is there a QEMU that nobody can find again: the record is there before the
+   * process, which then notes who it is before it becomes QEMU. */
+  settle_logs (self, plan);
+  record = make_record (self, document, plan);
+  if (drover_run_record_save (record, runtime_dir, error))
+    self->subprocess = spawn (self, plan, fd, error);
+  close (fd);
   if (self->subprocess == NULL)
     return FALSE;
 
-  self->record = make_record (self, document, plan);
+  pid = g_subprocess_get_identifier (self->subprocess);
+  record->pid = pid != NULL ? atoi (pid) : 0;
+  record->start_time = drover_process_get_start_time (record->pid);
+  self->record = g_steal_pointer (&record);
   _drover_run_set_consoles (self, plan->consoles);
+  return drover_run_record_save (self->record, runtime_dir, error);
+}
+
+/* The guest has been set going, or is to stand still: nobody needs to see to that any more. */
+gboolean
+_drover_run_set_going (DroverRun *self, GError **error)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+
+  if (self->record == NULL || !self->record->starting)
+    return TRUE;
+
+  self->record->starting = FALSE;
   return drover_run_record_save (self->record, runtime_dir, error);
 }
 
@@ -160,8 +195,11 @@ talk (DroverRun *self, DroverLaunchPlan *plan, GError **error)
     return FALSE;
   if (!plan->start_paused && !dex_await (drover_qmp_execute (qmp, "cont", NULL), error))
     return FALSE;
+  if (!_drover_run_set_going (self, error) || !dex_await (drover_run_refresh (self), error))
+    return FALSE;
 
-  return dex_await (drover_run_refresh (self), error);
+  drover_dex_forget (_drover_run_ask_accelerator (self));
+  return TRUE;
 }
 
 static gboolean
@@ -253,6 +291,24 @@ prepare (DroverRun *self, DroverDocument *document, const char *runtime_dir, con
   return TRUE;
 }
 
+/* Two QEMUs that write to one image destroy it. QEMU's own locks see to that, too, but do not say
+ * who it is. */
+static gboolean
+check_images (DroverRun *self, DroverDocument *document, GError **error)
+{
+  const char *directory = drover_machine_get_directory (self->machine);
+  g_autoptr (GPtrArray) arguments =
+    drover_arguments_with_files (drover_document_get_arguments (document), directory);
+  g_autoptr (GPtrArray) uses = drover_image_uses_list (arguments, directory);
+  g_autoptr (DroverImageHolder) holder = drover_image_uses_find_holder (uses);
+
+  if (holder == NULL)
+    return TRUE;
+
+  g_propagate_error (error, _drover_run_note_holder (self, holder));
+  return FALSE;
+}
+
 /* What a machine needs on disk, and Drover can make again. */
 static gboolean
 make_missing (DroverRun *self, DroverDocument *document, char **notice, GError **error)
@@ -313,6 +369,7 @@ start_fiber (gpointer user_data)
       (lock_fd = take_lock (self, runtime_dir, &error)) >= 0 &&
       dex_await (drover_run_choose_accelerator (self), &error) &&
       make_missing (self, document, &notice, &error) &&
+      check_images (self, document, &error) &&
       _drover_run_start_services (self, document, runtime_dir, log_dir, &error))
     {
       plan = drover_launch_plan_new_with_display (document, runtime_dir, log_dir,

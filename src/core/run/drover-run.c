@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "drover-console.h"
+#include "drover-error.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
 
@@ -63,8 +64,11 @@ drover_run_finalize (GObject *object)
   g_clear_object (&self->consoles);
   g_clear_object (&self->events);
   g_clear_pointer (&self->services, g_ptr_array_unref);
+  g_clear_pointer (&self->failed_service, drover_service_free);
+  g_free (self->service_failure);
   g_clear_pointer (&self->record, drover_run_record_free);
   g_clear_error (&self->error);
+  g_free (self->blocker);
   g_free (self->qmp_socket);
   g_free (self->state);
   g_free (self->shutdown_reason);
@@ -216,6 +220,8 @@ _drover_run_set_state (DroverRun *self, const char *state)
 void
 _drover_run_set_error (DroverRun *self, const GError *error)
 {
+  if (error == NULL || !g_error_matches (error, DROVER_ERROR, DROVER_ERROR_IN_USE))
+    g_clear_pointer (&self->blocker, g_free);
   g_clear_error (&self->error);
   self->error = error != NULL ? g_error_copy (error) : NULL;
 }
@@ -336,6 +342,19 @@ drover_run_get_error (DroverRun *self)
 {
   g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
   return self->error;
+}
+
+/**
+ * drover_run_get_blocker:
+ *
+ * Returns: (nullable): the folder of the machine that has a disk image which this one needs, after
+ *   a start that failed with %DROVER_ERROR_IN_USE
+ */
+const char *
+drover_run_get_blocker (DroverRun *self)
+{
+  g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
+  return self->blocker;
 }
 
 /**
@@ -573,6 +592,11 @@ gboolean
 _drover_run_mark_started (DroverRun *self, const char *uuid, GError **error)
 {
   g_autofree char *path = dup_mark_path (self);
+  g_autofree char *before = NULL;
+
+  /* To write it anew would make each start wait for the disk. */
+  if (g_file_get_contents (path, &before, NULL, NULL) && g_str_equal (before, uuid))
+    return TRUE;
 
   return g_file_set_contents_full (path, uuid, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }

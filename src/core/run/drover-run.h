@@ -7,6 +7,7 @@
 #include "drover-library.h"
 #include "drover-qmp.h"
 #include "drover-run-trouble.h"
+#include "drover-service.h"
 
 G_BEGIN_DECLS
 
@@ -59,6 +60,7 @@ gboolean       drover_run_is_off         (DroverRun *self);
 gboolean       drover_run_is_live        (DroverRun *self);
 gboolean       drover_run_is_running     (DroverRun *self);
 const GError  *drover_run_get_error      (DroverRun *self);
+const char    *drover_run_get_blocker       (DroverRun *self);
 const char    *drover_run_get_shutdown_reason (DroverRun *self);
 const char    *drover_run_get_reason     (DroverRun *self);
 gint64         drover_run_get_started    (DroverRun *self);
@@ -74,6 +76,8 @@ const char *const *drover_run_get_notices (DroverRun *self);
 GPid           drover_run_get_pid        (DroverRun *self);
 GListModel    *drover_run_get_consoles   (DroverRun *self);
 GPtrArray     *drover_run_get_services   (DroverRun *self);
+char          *drover_run_dup_service_log_path (DroverRun *self, const char *id);
+const DroverService *drover_run_get_failed_service (DroverRun *self, const char **message);
 DroverQmp     *drover_run_get_qmp        (DroverRun *self);
 DroverEventLog *drover_run_get_events    (DroverRun *self);
 char          *drover_run_dup_qemu_log   (DroverRun *self);

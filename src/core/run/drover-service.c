@@ -30,6 +30,27 @@
 #define WORDS_LENGTH 2000
 
 /**
+ * drover_service_plan_new:
+ * @directory: where it is started
+ * @socket: the socket that it is to make, as QEMU's arguments name it
+ *
+ * Returns: (transfer full): a plan, to be filled in
+ */
+DroverServicePlan *
+drover_service_plan_new (const char *directory, const char *socket)
+{
+  g_autofree char *path = g_canonicalize_filename (socket, directory);
+  DroverServicePlan *self = g_new0 (DroverServicePlan, 1);
+  struct sockaddr_un address;
+
+  self->directory = g_strdup (directory);
+  self->socket = g_strdup (socket);
+  self->address = strlen (path) < sizeof address.sun_path ? g_steal_pointer (&path)
+                                                          : g_strdup (socket);
+  return self;
+}
+
+/**
  * drover_service_plan_free:
  *
  * Frees the plan.
@@ -42,8 +63,61 @@ drover_service_plan_free (DroverServicePlan *self)
   g_strfreev (self->argv);
   g_free (self->directory);
   g_free (self->socket);
+  g_free (self->address);
   g_free (self->log);
+  g_free (self->note);
   g_free (self);
+}
+
+/**
+ * drover_service_dup_note:
+ * @id: a service's
+ * @runtime_dir: its machine's runtime folder
+ *
+ * Returns: (transfer full): where it notes who it is
+ */
+char *
+drover_service_dup_note (const char *id, const char *runtime_dir)
+{
+  g_autofree char *name = g_strdup_printf ("%s.pid", id);
+
+  return g_build_filename (runtime_dir, name, NULL);
+}
+
+/**
+ * drover_service_dup_log:
+ * @id: a service's
+ * @log_dir: its machine's log folder
+ *
+ * Returns: (transfer full): the file for what it prints
+ */
+char *
+drover_service_dup_log (const char *id, const char *log_dir)
+{
+  /* The TPM's is called after the program, from the time when there was no other. */
+  g_autofree char *name = g_strdup_printf ("%s.log", g_str_equal (id, "tpm") ? "swtpm" : id);
+
+  return g_build_filename (log_dir, name, NULL);
+}
+
+/**
+ * drover_service_new:
+ * @plan: what is to be started
+ *
+ * Returns: (transfer full): the service before it is started, for the record
+ */
+DroverService *
+drover_service_new (const DroverServicePlan *plan)
+{
+  DroverService *self = g_new0 (DroverService, 1);
+
+  self->id = g_strdup (plan->id);
+  self->title = g_strdup (plan->title);
+  self->socket = g_canonicalize_filename (plan->socket, plan->directory);
+  self->address = g_strdup (plan->address);
+  self->single = plan->single;
+  self->log = g_strdup (plan->log);
+  return self;
 }
 
 /**
@@ -59,6 +133,7 @@ drover_service_copy (const DroverService *self)
   copy->id = g_strdup (self->id);
   copy->title = g_strdup (self->title);
   copy->socket = g_strdup (self->socket);
+  copy->address = g_strdup (self->address);
   copy->log = g_strdup (self->log);
   return copy;
 }
@@ -74,6 +149,7 @@ drover_service_free (DroverService *self)
   g_free (self->id);
   g_free (self->title);
   g_free (self->socket);
+  g_free (self->address);
   g_free (self->log);
   g_free (self);
 }
@@ -175,6 +251,49 @@ drover_service_listens (const char *directory, const char *socket_name)
   return listens;
 }
 
+/* Whether somebody listens on a socket that must not be connected to. The kernel lists them all, with
+ * a bit for those that accept connections (net/unix/af_unix.c, `__SO_ACCEPTCON`). */
+static gboolean
+is_listed (const char *path, const char *address)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  struct stat info;
+
+  if (lstat (path, &info) != 0 || !S_ISSOCK (info.st_mode) ||
+      !g_file_get_contents ("/proc/net/unix", &text, NULL, NULL))
+    return FALSE;
+
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 1; lines[i] != NULL; i++)
+    {
+      /* Num: RefCount Protocol Flags Type St Inode Path */
+      g_auto (GStrv) words = g_strsplit_set (g_strstrip (lines[i]), " ", -1);
+      guint n = 0;
+      gboolean accepts = FALSE;
+      const char *name = strrchr (lines[i], ' ');
+
+      for (guint j = 0; words[j] != NULL; j++)
+        if (*words[j] != '\0' && n++ == 3)
+          accepts = (g_ascii_strtoull (words[j], NULL, 16) & 0x10000) != 0;
+      if (accepts && name != NULL && g_str_has_suffix (lines[i], address) &&
+          lines[i][strlen (lines[i]) - strlen (address) - 1] == ' ')
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+service_listens (const DroverService *self)
+{
+  g_autofree char *directory = g_path_get_dirname (self->socket);
+  g_autofree char *name = g_path_get_basename (self->socket);
+
+  return self->single ? is_listed (self->socket, self->address)
+                      : drover_service_listens (directory, name);
+}
+
 /* A socket that a dead one left is taken away. What somebody uses, or what is something else, is
  * left alone. */
 static gboolean
@@ -192,7 +311,8 @@ make_room (DroverServicePlan *plan, const char *path, GError **error)
                    plan->title);
       return FALSE;
     }
-  if (drover_service_listens (plan->directory, plan->socket))
+  if (plan->single ? is_listed (path, plan->address)
+                   : drover_service_listens (plan->directory, plan->socket))
     {
       g_set_error (error, DROVER_ERROR, DROVER_ERROR_START_FAILED,
                    _("Another program listens on %s already, where %s is to listen"), path,
@@ -207,7 +327,11 @@ make_room (DroverServicePlan *plan, const char *path, GError **error)
 static void
 child_setup_cb (gpointer user_data)
 {
+  int note = GPOINTER_TO_INT (user_data);
+
   setsid ();
+  if (note >= 0)
+    drover_process_note_self (note);
 }
 
 static GSubprocess *
@@ -215,6 +339,8 @@ spawn (DroverServicePlan *plan, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   g_autofree char *old = g_strconcat (plan->log, ".old", NULL);
+  GSubprocess *process;
+  int note = -1;
   int fd;
 
   g_rename (plan->log, old);
@@ -229,8 +355,18 @@ spawn (DroverServicePlan *plan, GError **error)
   g_subprocess_launcher_take_stderr_fd (launcher, fd);
   g_subprocess_launcher_set_stdin_file_path (launcher, "/dev/null");
   g_subprocess_launcher_set_cwd (launcher, plan->directory);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
-  return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
+  if (plan->note != NULL && (note = open (plan->note, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                                          0600)) < 0)
+    {
+      drover_set_errno_error (error, _("Cannot write %s"), plan->note);
+      return NULL;
+    }
+
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, GINT_TO_POINTER (note), NULL);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
+  if (note >= 0)
+    close (note);
+  return process;
 }
 
 /**
@@ -254,13 +390,9 @@ drover_service_spawn (DroverServicePlan *plan, GError **error)
     return NULL;
 
   pid = g_subprocess_get_identifier (process);
-  self = g_new0 (DroverService, 1);
-  self->id = g_strdup (plan->id);
-  self->title = g_strdup (plan->title);
+  self = drover_service_new (plan);
   self->pid = pid != NULL ? atoi (pid) : 0;
   self->start_time = drover_process_get_start_time (self->pid);
-  self->socket = g_steal_pointer (&path);
-  self->log = g_strdup (plan->log);
   return self;
 }
 
@@ -268,12 +400,10 @@ static DexFuture *
 look_fiber (gpointer user_data)
 {
   const DroverService *self = user_data;
-  g_autofree char *directory = g_path_get_dirname (self->socket);
-  g_autofree char *name = g_path_get_basename (self->socket);
 
   while (drover_service_is_alive (self))
     {
-      if (drover_service_listens (directory, name))
+      if (service_listens (self))
         return dex_future_new_true ();
       if (!drover_dex_sleep (LOOK_MSEC))
         break;
@@ -369,13 +499,14 @@ end_one (const DroverService *self, guint grace_msec)
   /* A new one may have been started meanwhile, and then listens there. */
   if (gone)
     {
-      g_autofree char *directory = g_path_get_dirname (self->socket);
-      g_autofree char *name = g_path_get_basename (self->socket);
+      g_autofree char *pid_file = g_strconcat (self->socket, ".pid", NULL);
       struct stat info;
 
-      if (lstat (self->socket, &info) == 0 && S_ISSOCK (info.st_mode) &&
-          !drover_service_listens (directory, name))
+      if (lstat (self->socket, &info) == 0 && S_ISSOCK (info.st_mode) && !service_listens (self))
         g_unlink (self->socket);
+      /* virtiofsd makes one beside its socket, and leaves it there. */
+      if (self->single && !g_file_test (self->socket, G_FILE_TEST_EXISTS))
+        g_unlink (pid_file);
     }
 }
 
@@ -412,6 +543,10 @@ drover_service_to_json (const DroverService *self)
   json_object_set_int_member (object, "pid", self->pid);
   json_object_set_int_member (object, "start-time", self->start_time);
   json_object_set_string_member (object, "socket", self->socket);
+  if (self->address != NULL)
+    json_object_set_string_member (object, "address", self->address);
+  if (self->single)
+    json_object_set_boolean_member (object, "single", TRUE);
   json_object_set_string_member (object, "log", self->log);
   json_node_take_object (node, object);
   return node;
@@ -434,7 +569,9 @@ drover_service_from_json (JsonNode *node)
     if (object == NULL || !json_object_has_member (object, texts[i]) ||
         !drover_json_check_type (object, texts[i], G_TYPE_STRING, "", NULL))
       return NULL;
-  if (!drover_json_check_type (object, "pid", G_TYPE_INT64, "", NULL) ||
+  if (!drover_json_check_type (object, "address", G_TYPE_STRING, "", NULL) ||
+      !drover_json_check_type (object, "single", G_TYPE_BOOLEAN, "", NULL) ||
+      !drover_json_check_type (object, "pid", G_TYPE_INT64, "", NULL) ||
       !drover_json_check_type (object, "start-time", G_TYPE_INT64, "", NULL))
     return NULL;
 
@@ -444,6 +581,9 @@ drover_service_from_json (JsonNode *node)
   self->pid = json_object_get_int_member_with_default (object, "pid", 0);
   self->start_time = json_object_get_int_member_with_default (object, "start-time", 0);
   self->socket = g_strdup (json_object_get_string_member (object, "socket"));
+  self->address = g_strdup (json_object_get_string_member_with_default (object, "address", NULL));
+  self->single = self->address != NULL &&
+                 json_object_get_boolean_member_with_default (object, "single", FALSE);
   self->log = g_strdup (json_object_get_string_member (object, "log"));
   return self;
 }

@@ -60,7 +60,8 @@ runtime_dir_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileM
   g_assert (DROVER_IS_RUN (run));
 
   /* The record is renamed into place, so it is whole when it is seen. */
-  if (g_str_equal (name, DROVER_RUN_RECORD_FILE) && event != G_FILE_MONITOR_EVENT_DELETED &&
+  if ((g_str_equal (name, DROVER_RUN_RECORD_FILE) || g_str_equal (name, DROVER_RUN_NOTE_FILE)) &&
+      event != G_FILE_MONITOR_EVENT_DELETED &&
       drover_run_is_off (run))
     drover_dex_forget (drover_run_attach (run));
 }

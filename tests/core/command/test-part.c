@@ -218,6 +218,14 @@ test_add (void)
       "file.aio=io_uring,discard=unmap,cache.direct=on "
       "-device ide-hd,bus=ide.1,id=root,drive=image0,bootindex=1 -S" },
     { "x86_64", "", "disk", "media=cdrom", "cd0", "-device ide-cd,id=cd0" },
+    { "x86_64", "-M q35 -device pcie-root-port,id=p,chassis=1 -device pcie-root-port,id=q,chassis=2 "
+                "-device e1000,bus=p", "card", "", "nic0",
+      "-M q35 -device pcie-root-port,id=p,chassis=1 -device pcie-root-port,id=q,chassis=2 "
+      "-device e1000,bus=p -netdev user,id=net0 "
+      "-device virtio-net-pci,bus=q,id=nic0,netdev=net0" },
+    { "x86_64", "-M q35 -device pcie-root-port,id=p,chassis=1", "card", "bus=pcie.0", "nic0",
+      "-M q35 -device pcie-root-port,id=p,chassis=1 -netdev user,id=net0 "
+      "-device virtio-net-pci,id=nic0,netdev=net0,bus=pcie.0" },
     { "aarch64", "-M virt", "disk", "media=cdrom file=/no/a.iso", "cd0",
       "-M virt -blockdev driver=raw,node-name=image0,read-only=on,file.driver=file,"
       "file.filename=/no/a.iso -device virtio-scsi-pci,id=scsi0 "
@@ -392,6 +400,59 @@ test_add_format (void)
     }
 }
 
+/* Another medium, and none: in the spelling that the drive has. */
+static void
+test_medium (void)
+{
+  static const char *const drives[][4] = {
+    { "-cdrom a", "cdrom#0", "-cdrom b,c", "" },
+    { "-drive file=a,media=cdrom,format=raw,id=d", "d",
+      "-drive file=b,,c,media=cdrom,format=raw,id=d", "-drive media=cdrom,id=d" },
+    { "-blockdev raw,node-name=n,file.driver=file,file.filename=a -device ide-cd,drive=n,id=d", "d",
+      "-blockdev raw,node-name=n,file.driver=file,file.filename=b,,c -device ide-cd,drive=n,id=d",
+      "-device ide-cd,id=d" },
+    { "-blockdev file,node-name=f,filename=a -blockdev raw,node-name=n,file=f "
+      "-device scsi-cd,drive=n,id=d", "d",
+      "-blockdev file,node-name=f,filename=b,,c -blockdev raw,node-name=n,file=f "
+      "-device scsi-cd,drive=n,id=d",
+      "-device scsi-cd,id=d" },
+    { "-device ide-cd,id=d", "d",
+      "-blockdev driver=raw,node-name=medium0,read-only=on,file.driver=file,file.filename=b,,c "
+      "-device ide-cd,id=d,drive=medium0",
+      "-device ide-cd,id=d" },
+    { "-device e1000,id=d", "d", NULL, NULL },
+    { "-device virtio-blk-pci,id=d,drive=n -blockdev file,node-name=n,filename=a", "d", NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (drives); i++)
+    for (guint j = 2; j < 4; j++)
+      {
+        g_autoptr (GPtrArray) arguments = make_arguments_of (drives[i][0]);
+        g_autoptr (DroverPart) part = drover_parts_find (arguments, drives[i][1]);
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GPtrArray) changed =
+          drover_part_set_medium (arguments, part, NULL, j == 2 ? "b,c" : NULL, &error);
+        g_autofree char *text = changed != NULL ? describe_arguments (changed) : NULL;
+
+        g_assert_cmpstr (text, ==, drives[i][j]);
+        g_assert_true ((error == NULL) == (text != NULL));
+      }
+}
+
+static void
+test_ports (void)
+{
+  g_autoptr (GPtrArray) arguments =
+    make_arguments_of ("-M q35 -device pcie-root-port,id=port0,chassis=4");
+  g_autoptr (GPtrArray) changed = drover_arguments_add_ports (arguments, 2);
+  g_autofree char *text = describe_arguments (changed);
+
+  g_assert_cmpstr (text, ==,
+                   "-M q35 -device pcie-root-port,id=port0,chassis=4 "
+                   "-device pcie-root-port,id=port1,chassis=5 "
+                   "-device pcie-root-port,id=port2,chassis=6");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,5 +464,7 @@ main (int argc, char **argv)
   g_test_add_func ("/part/add", test_add);
   g_test_add_func ("/part/add-refused", test_add_refused);
   g_test_add_func ("/part/add-format", test_add_format);
+  g_test_add_func ("/part/medium", test_medium);
+  g_test_add_func ("/part/ports", test_ports);
   return drover_test_run ();
 }

@@ -838,6 +838,26 @@ test_save_again (void)
   g_assert_cmpstrv (before, after);
 }
 
+/* Who follows the installation finds in the machine which disc waits for a key. */
+static void
+test_press_key (void)
+{
+  g_autoptr (DroverTemplate) windows = find ("windows-11");
+  g_autoptr (DroverTemplate) debian = find ("debian-13");
+  const Way with = { windows, "x86_64", "tcg", "secure-boot-enrolled", TRUE, TRUE, TRUE };
+  const Way without = { debian, "x86_64", "tcg", "uefi", TRUE, TRUE, TRUE };
+  g_autoptr (DroverDocument) first = make (&with);
+  g_autoptr (DroverDocument) second = make (&without);
+  JsonObject *record = json_node_get_object (drover_document_get_member (first, "install"));
+  g_autoptr (DroverTemplate) own =
+    drover_template_new_from_document (first, drover_test_dir (), "own", "Own", NULL, NULL, NULL);
+
+  g_assert_cmpstr (json_object_get_string_member (record, "press-key"), ==, "cd1");
+  g_assert_cmpstr (drover_template_get_press_key (own), ==, "cd1");
+  record = json_node_get_object (drover_document_get_member (second, "install"));
+  g_assert_false (json_object_has_member (record, "press-key"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -848,6 +868,7 @@ main (int argc, char **argv)
   g_test_add_func ("/template/sizes", test_sizes);
   g_test_add_func ("/template/save", test_save);
   g_test_add_func ("/template/save-again", test_save_again);
+  g_test_add_func ("/template/press-key", test_press_key);
   for (guint i = 0; i < G_N_ELEMENTS (bundled); i++)
     {
       g_autofree char *golden = g_strconcat ("/template/golden/", bundled[i], NULL);

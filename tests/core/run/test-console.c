@@ -3,8 +3,11 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "drover-console-log.h"
 #include "drover-console.h"
 #include "drover-test.h"
 
@@ -17,6 +20,9 @@ typedef struct
   DroverConsole *console;
   GString *shown;   /* all of it, history between `[` and `]` */
   GString *plain;   /* all of it */
+  gsize total;      /* how much a flood is, … */
+  gsize chunk;      /* … how much of it is written at a time, … */
+  guint first;      /* … and the first number of it */
 } Fixture;
 
 static void
@@ -399,6 +405,265 @@ test_dropped (Fixture *self, gconstpointer data)
     ;
 }
 
+/* --- much at once ----------------------------------------------------------------------------- */
+
+#define FLOOD_SIZE (4 * 1024 * 1024)
+
+/* Lines of nine bytes, 00000000 and on, so that each byte tells its place. */
+static void
+fill_counters (char *buffer, guint first, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      char line[10];
+
+      g_snprintf (line, sizeof line, "%08u\n", first + i);
+      memcpy (buffer + i * 9, line, 9);
+    }
+}
+
+static void
+assert_counters (const char *data, gsize length, guint first)
+{
+  g_autofree char *expected = g_malloc (length + 9);
+
+  fill_counters (expected, first, length / 9 + 1);
+  g_assert_cmpmem (data, length, expected, length);
+}
+
+/* A QEMU that does not stop: it writes to the socket, and then to the log. */
+static gpointer
+flood_thread (gpointer user_data)
+{
+  Fixture *self = user_data;
+  const int fd = g_socket_get_fd (g_socket_connection_get_socket (self->connection));
+  g_autofree char *text = g_malloc (self->total + 9);
+  FILE *log = fopen (self->plan.log, "a");
+
+  fill_counters (text, self->first, self->total / 9 + 1);
+  for (gsize done = 0; done < self->total;)
+    {
+      gsize chunk = MIN (self->chunk, self->total - done);
+      gsize sent = 0;
+
+      while (sent < chunk)
+        {
+          GPollFD poll_fd = { fd, G_IO_OUT, 0 };
+          gssize n = send (fd, text + done + sent, chunk - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+          if (n < 0)
+            g_poll (&poll_fd, 1, -1);
+          sent += MAX (n, 0);
+        }
+      fwrite (text + done, 1, chunk, log);
+      fflush (log);
+      done += chunk;
+    }
+
+  fclose (log);
+  return NULL;
+}
+
+static gboolean
+count_turn_cb (gpointer user_data)
+{
+  ++*(guint *) user_data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Every byte arrives, in its order, and all others had their turn meanwhile. */
+static void
+test_flood (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GThread) thread = NULL;
+  guint n_turns = 0;
+  guint source;
+
+  self->chunk = 4000;
+  self->total = FLOOD_SIZE;
+  connect_console (self, FALSE);
+  accept_client (self);
+  consume (self);
+  source = g_idle_add (count_turn_cb, &n_turns);
+  thread = g_thread_new ("flood", flood_thread, self);
+  drover_test_until (self->plain->len >= FLOOD_SIZE);
+  g_source_remove (source);
+  g_thread_join (g_steal_pointer (&thread));
+  g_assert_cmpuint (self->plain->len, ==, FLOOD_SIZE);
+  assert_counters (self->plain->str, self->plain->len, 0);
+  g_assert_cmpuint (n_turns, >=, FLOOD_SIZE / (1024 * 1024));
+}
+
+/* QEMU goes on though nobody looks. */
+static void
+test_flood_unread (Fixture *self, gconstpointer data)
+{
+  self->chunk = 60000;
+  self->total = FLOOD_SIZE;
+  connect_console (self, FALSE);
+  accept_client (self);
+  g_thread_join (g_thread_new ("flood", flood_thread, self));
+  consume (self);
+  drover_test_until (self->plain->len >= FLOOD_SIZE);
+  assert_counters (self->plain->str, self->plain->len, 0);
+}
+
+/* Who comes into the midst of it sees all since the log's last megabyte, once. */
+static void
+test_flood_joined (Fixture *self, gconstpointer small)
+{
+  g_autofree char *before = g_malloc0 (9 * 20000 + 1);
+  g_autofree char *gap = g_malloc0 (9 * 5000 + 1);
+  gsize total;
+  g_autoptr (GThread) thread = NULL;
+
+  self->chunk = small != NULL ? 16 : 60000;
+  self->total = small != NULL ? FLOOD_SIZE / 8 : FLOOD_SIZE;
+  total = 9 * 25000 + self->total;
+  self->first = 25000;
+  fill_counters (before, 0, 20000);
+  fill_counters (gap, 20000, 5000);
+  log_text (self, before);
+  connect_console (self, TRUE);
+  log_text (self, gap);
+  accept_client (self);
+  thread = g_thread_new ("flood", flood_thread, self);
+  consume (self);
+  drover_test_until (self->plain->len >= total);
+  g_thread_join (g_steal_pointer (&thread));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (self->plain->len, ==, total);
+  assert_counters (self->plain->str, self->plain->len, 0);
+}
+
+/* --- two at once ------------------------------------------------------------------------------ */
+
+/* The second one is told who has it, sees what the log gets, and takes over. */
+static void
+test_held (Fixture *self, gconstpointer data)
+{
+  g_autoptr (DroverConsole) first = drover_console_new (&self->plan);
+  g_autoptr (GError) error = NULL;
+
+  log_text (self, "old ");
+  drover_test_await (drover_console_connect (first, FALSE), &error);
+  g_assert_no_error (error);
+  accept_client (self);
+  g_assert_true (drover_console_is_held_by_drover (self->console));
+
+  drover_test_await (drover_console_connect (self->console, TRUE), &error);
+  g_assert_no_error (error);
+  consume (self);
+  g_assert_false (drover_console_get_connected (self->console));
+  g_assert_nonnull (strstr (drover_console_get_holder (self->console), g_get_prgname ()));
+  g_assert_cmpstr (self->plain->str, ==, "old ");
+  drover_console_write (self->console, "lost", 4);
+  write_text (self, "seen ");
+  drover_test_until (g_str_equal (self->plain->str, "old seen "));
+
+  drover_console_disconnect (first);
+  g_clear_object (&self->connection);
+  accept_client (self);
+  drover_test_until (drover_console_get_connected (self->console));
+  g_assert_null (drover_console_get_holder (self->console));
+  write_text (self, "live");
+  await_shown (self, "old seen live");
+  g_assert_true (g_str_has_suffix (self->shown->str, "]live"));
+}
+
+/* A stranger does not tell when it leaves; until then there is the log. */
+static void
+test_held_by_stranger (Fixture *self, gconstpointer data)
+{
+  log_text (self, "old ");
+  drover_console_follow_log (self->console, "socat", TRUE);
+  consume (self);
+  g_assert_cmpstr (drover_console_get_holder (self->console), ==, "socat");
+  log_text (self, "more ");
+  drover_test_until (g_str_equal (self->plain->str, "old more "));
+  connect_console (self, TRUE);
+  accept_client (self);
+  g_assert_null (drover_console_get_holder (self->console));
+  write_text (self, "live");
+  await_shown (self, "old more live");
+}
+
+/* --- the log's size --------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *path;
+  int stop;
+  guint n_lines;
+} Writer;
+
+static gpointer
+append_thread (gpointer user_data)
+{
+  Writer *writer = user_data;
+  FILE *file = fopen (writer->path, "a");
+  char lines[9 * 100];
+
+  while (!g_atomic_int_get (&writer->stop))
+    {
+      fill_counters (lines, writer->n_lines, 100);
+      fwrite (lines, 1, sizeof lines, file);
+      fflush (file);
+      writer->n_lines += 100;
+    }
+
+  fclose (file);
+  return NULL;
+}
+
+/* Whatever is cut away while QEMU writes: the two files have the last of it, without a gap. */
+static void
+test_log_limit (Fixture *self, gconstpointer data)
+{
+  const gsize limit = 256 * 1024;
+  g_autofree char *earlier_path = drover_console_log_dup_earlier (self->plan.log);
+  g_autofree char *earlier = NULL;
+  g_autoptr (GBytes) now = NULL;
+  g_autoptr (GString) both = NULL;
+  Writer writer = { self->plan.log };
+  g_autoptr (GThread) thread = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  goffset start;
+  guint first;
+
+  log_text (self, "");
+  g_assert_true (drover_console_log_limit (self->plan.log, limit, NULL));
+  g_assert_false (g_file_test (earlier_path, G_FILE_TEST_EXISTS));
+
+  thread = g_thread_new ("writer", append_thread, &writer);
+  for (guint cuts = 0; cuts < 5;)
+    {
+      goffset before = drover_console_log_get_size (self->plan.log) -
+                       drover_console_log_get_start (self->plan.log);
+
+      drover_console_log_limit (self->plan.log, limit, &error);
+      g_assert_no_error (error);
+      cuts += before > (goffset) limit;
+    }
+  g_atomic_int_set (&writer.stop, TRUE);
+  g_thread_join (g_steal_pointer (&thread));
+
+  g_file_get_contents (earlier_path, &earlier, &length, &error);
+  g_assert_no_error (error);
+  start = drover_console_log_get_start (self->plan.log);
+  now = drover_console_log_read (self->plan.log, start,
+                                 drover_console_log_get_size (self->plan.log) - start);
+  both = g_string_new_len (earlier, length);
+  g_string_append_len (both, g_bytes_get_data (now, NULL), g_bytes_get_size (now));
+  /* It begins somewhere in a line, and ends with the last one. */
+  g_string_erase (both, 0, strchr (both->str, '\n') + 1 - both->str);
+  first = strtoul (both->str, NULL, 10);
+  assert_counters (both->str, both->len, first);
+  g_assert_cmpuint (first + both->len / 9, ==, writer.n_lines);
+}
+
 static void
 test_no_socket (Fixture *self, gconstpointer data)
 {
@@ -435,5 +700,12 @@ main (int argc, char **argv)
   ADD ("/console/far-end-closes", NULL, test_far_end_closes);
   ADD ("/console/dropped", NULL, test_dropped);
   ADD ("/console/no-socket", NULL, test_no_socket);
+  ADD ("/console/flood", NULL, test_flood);
+  ADD ("/console/flood-unread", NULL, test_flood_unread);
+  ADD ("/console/flood-joined/bytes", "small", test_flood_joined);
+  ADD ("/console/flood-joined/blocks", NULL, test_flood_joined);
+  ADD ("/console/held", NULL, test_held);
+  ADD ("/console/held-by-stranger", NULL, test_held_by_stranger);
+  ADD ("/console/log-limit", NULL, test_log_limit);
   return drover_test_run ();
 }

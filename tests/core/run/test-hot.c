@@ -6,6 +6,7 @@
 #include "drover-hot.h"
 #include "drover-json.h"
 #include "drover-qmp-arguments.h"
+#include "drover-usb-host.h"
 #include "run-fixture.h"
 
 /* What of a change a running machine can have: the plan, which asks nobody, and the steps, with
@@ -322,6 +323,61 @@ test_device_types (void)
                              "\"size\":1048576,\"addr\":\"06.0\",\"bus\":\"x.0\"}");
 }
 
+/* --- the host's USB devices ------------------------------------------------------------------- */
+
+static void
+put_device (const char *root, const char *name, const char *const *attributes)
+{
+  g_autofree char *folder = g_build_filename (root, "sys/bus/usb/devices", name, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (guint i = 0; attributes[i] != NULL; i += 2)
+    {
+      g_autofree char *path = g_build_filename (folder, attributes[i], NULL);
+
+      g_assert_true (g_file_set_contents (path, attributes[i + 1], -1, NULL));
+    }
+}
+
+/* Hubs, interfaces and what has no proper numbers are no devices to give away. */
+static void
+test_usb_host (void)
+{
+  g_autofree char *root = g_build_filename (drover_test_dir (), "usb", NULL);
+  g_autofree char *node = g_build_filename (root, "dev/bus/usb/001/002", NULL);
+  g_autofree char *bus = g_path_get_dirname (node);
+  g_autoptr (GPtrArray) none = drover_usb_host_list (root);
+  g_autoptr (GPtrArray) devices = NULL;
+  g_auto (GStrv) properties = NULL;
+  const DroverUsbHost *device;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  put_device (root, "usb1", ARGUMENTS ("idVendor", "1d6b\n", "idProduct", "0002\n", "bDeviceClass",
+                                       "09\n"));
+  put_device (root, "1-1:1.0", ARGUMENTS ("bInterfaceClass", "08\n"));
+  put_device (root, "1-3", ARGUMENTS ("idVendor", "xyz\n", "idProduct", "0002\n"));
+  put_device (root, "1-2", ARGUMENTS ("idVendor", "ABcd\n", "idProduct", "0102\n", "busnum", "1\n",
+                                      "devnum", "3\n"));
+  put_device (root, "1-1", ARGUMENTS ("idVendor", "1234\n", "idProduct", "5678\n", "bDeviceClass",
+                                      "00\n", "busnum", "1\n", "devnum", "2\n", "product",
+                                      "Pen \xff\n", "manufacturer", "Acme\n"));
+  g_assert_cmpint (g_mkdir_with_parents (bus, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (node, "", 0, NULL));
+
+  devices = drover_usb_host_list (root);
+  g_assert_cmpuint (devices->len, ==, 2);
+  device = devices->pdata[0];
+  g_assert_true (g_str_has_prefix (device->title, "Acme Pen"));
+  g_assert_true (device->writable);
+  properties = drover_usb_host_dup_properties (device);
+  g_assert_cmpstr (properties[1], ==, "vendorid=0x1234");
+  g_assert_cmpstr (properties[2], ==, "productid=0x5678");
+  device = devices->pdata[1];
+  g_assert_cmpstr (device->vendor, ==, "abcd");
+  g_assert_cmpstr (device->title, ==, "Device ABcd:0102");
+  g_assert_false (device->writable);
+}
+
 /* --- real QEMU -------------------------------------------------------------------------------- */
 
 static DroverRun *
@@ -509,6 +565,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/read-command", test_read_command);
   g_test_add_func ("/hot/schema", test_schema);
   g_test_add_func ("/hot/device-types", test_device_types);
+  g_test_add_func ("/hot/usb-host", test_usb_host);
   g_test_add_func ("/hot/board", test_board);
   return drover_test_run ();
 }

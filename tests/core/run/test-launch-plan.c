@@ -338,8 +338,20 @@ test_display (void)
     drover_launch_plan_new (document, RUNTIME_DIR, LOG_DIR, NULL);
   g_autofree char *text = g_strjoinv (" ", with->argv);
 
-  g_assert_nonnull (strstr (text, " -display gtk "));
-  g_assert_cmpuint (g_strv_length (with->argv), ==, g_strv_length (without->argv) + 2);
+  g_autofree char *named = NULL;
+  const char *const name[] = { "-name", "mine", NULL };
+  g_autoptr (DroverDocument) own = make_document (name);
+  g_autoptr (DroverLaunchPlan) of_own =
+    drover_launch_plan_new_with_display (own, RUNTIME_DIR, LOG_DIR, NULL, "gtk");
+  g_autoptr (DroverLaunchPlan) unseen =
+    drover_launch_plan_new_with_display (document, RUNTIME_DIR, LOG_DIR, NULL, "none");
+
+  /* The window says whose it is, unless the arguments do. */
+  named = g_strdup_printf (" -display gtk -name guest=%s ", drover_document_get_name (document));
+  g_assert_nonnull (strstr (text, named));
+  g_assert_cmpuint (g_strv_length (with->argv), ==, g_strv_length (without->argv) + 4);
+  g_assert_cmpuint (g_strv_length (unseen->argv), ==, g_strv_length (without->argv) + 2);
+  g_assert_false (g_strv_contains ((const char *const *) of_own->argv, "guest=mine"));
 }
 
 /* The user's own log is where the console's history is then. */

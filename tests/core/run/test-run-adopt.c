@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "run-fixture.h"
@@ -152,6 +153,88 @@ test_starter_dies (void)
   g_assert_true (drover_test_await (drover_run_pause (run), NULL));
   assert_screen_is_log (screen, get_console (run, 0));
   finish (g_steal_pointer (&run));
+}
+
+/* Starts the machine in another program, and kills that at its Nth deed in the runtime folder.
+ * Returns: whether it did so many */
+static gboolean
+start_and_kill (DroverRun *run, guint deeds)
+{
+  const char *folder = drover_machine_get_folder (drover_run_get_machine (run));
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (GSubprocess) starter = NULL;
+  g_autoptr (GError) error = NULL;
+  char buffer[16 * (sizeof (struct inotify_event) + 256)]
+    __attribute__ ((aligned (__alignof__ (struct inotify_event))));
+  int watch = inotify_init1 (IN_CLOEXEC);
+  gboolean through = FALSE;
+  gboolean killed = FALSE;
+  guint n = 0;
+
+  g_assert_cmpint (g_mkdir_with_parents (runtime_dir, 0700), ==, 0);
+  g_assert_cmpint (inotify_add_watch (watch, runtime_dir, IN_CREATE | IN_MODIFY | IN_MOVED_TO), >,
+                   0);
+  starter = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "/proc/self/exe",
+                              "--starter", folder, NULL);
+  g_assert_no_error (error);
+
+  /* Several may come at once. The last socket is the last that it waits for. */
+  while (!killed && !through)
+    {
+      gssize length = read (watch, buffer, sizeof buffer);
+
+      g_assert_cmpint (length, >, 0);
+      for (gssize at = 0; at < length;)
+        {
+          const struct inotify_event *event = (const struct inotify_event *) (buffer + at);
+
+          killed |= ++n == deeds;
+          through |= event->len > 0 && g_str_equal (event->name, DROVER_HMP_SOCKET);
+          at += sizeof *event + event->len;
+        }
+    }
+  g_subprocess_force_exit (starter);
+  g_assert_true (g_subprocess_wait (starter, NULL, NULL));
+  close (watch);
+  return killed;
+}
+
+/* Whatever the moment: either nothing is there, or a guest that is found, and runs. */
+static void
+test_starter_killed_anywhere (void)
+{
+  guint n_found = 0;
+  guint n_nothing = 0;
+
+  for (guint deeds = 1; deeds < 40; deeds++)
+    {
+      g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+      gboolean more = start_and_kill (run, deeds);
+
+      /* A child that is not yet QEMU keeps its parent's files until it is. */
+      do
+        {
+          drain ();
+          drover_test_await (drover_run_attach (run), NULL);
+        }
+      while (drover_run_is_off (run) && any_process_left ());
+
+      if (drover_run_is_off (run))
+        n_nothing++;
+      else
+        {
+          n_found++;
+          g_assert_cmpstr (drover_run_get_state (run), ==, "running");
+          assert_qemu_state (run, "running");
+        }
+      finish (g_steal_pointer (&run));
+      if (!more)
+        break;
+    }
+
+  /* Else it looked at one side only. */
+  g_assert_cmpuint (n_found, >, 0);
+  g_assert_cmpuint (n_nothing, >, 0);
 }
 
 /* Nobody is the parent here, so nobody hears of the end but by looking. */
@@ -472,6 +555,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/second", test_second);
   g_test_add_func ("/run-adopt/takeovers", test_takeovers);
   g_test_add_func ("/run-adopt/starter-dies", test_starter_dies);
+  g_test_add_func ("/run-adopt/starter-killed-anywhere", test_starter_killed_anywhere);
   g_test_add_func ("/run-adopt/killed", test_killed_after_adoption);
   g_test_add_func ("/run-adopt/paused", test_adopt_paused);
   g_test_add_func ("/run-adopt/busy", test_busy);

@@ -18,7 +18,7 @@ static const DroverSetting settings[] = {
     .id = "share.tag",
     .page = "sharing",
     .title = N_("Tag"),
-    .summary = N_("The name under which the guest finds it: mount -t 9p -o trans=virtio TAG /mnt"),
+    .summary = N_("The name by which the guest asks for it when it mounts the folder."),
     .kind = DROVER_SETTING_TEXT,
     .places = { { "device", "mount_tag", "virtio-9p*", DROVER_HALF_FRONT },
                 { "virtfs", "mount_tag", NULL, DROVER_HALF_BACK },
