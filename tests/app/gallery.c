@@ -745,6 +745,43 @@ show_activity (DroverWindow *window, gconstpointer data)
     }
 }
 
+/* A guest of which nothing is kept, and which knows no power button. */
+static void
+show_power (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+  DroverRun *run;
+
+  window_activate_row (window, 0);
+  run = drover_window_get_run (window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start-disposable", NULL));
+  drover_test_until (drover_run_is_running (run));
+  if (is_wanted ("power-quit"))
+    {
+      g_settings_set_string (settings, "on-quit", "ask");
+      gtk_window_close (GTK_WINDOW (window));
+      shoot_dialog (window, "power-quit");
+      g_settings_set_string (settings, "on-quit", "leave-running");
+    }
+
+  drover_run_set_patience (run, 1);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.shut-down", NULL);
+  drover_test_until (drover_run_get_trouble (run) != NULL);
+  if (is_wanted ("power-trouble"))
+    shoot (window, "power-trouble");
+
+  kill (drover_run_get_pid (run), SIGKILL);
+  drover_test_until (drover_run_is_off (run));
+  if (is_wanted ("power-killed"))
+    shoot (window, "power-killed");
+}
+
+static gboolean
+wants_power (void)
+{
+  return is_wanted ("power-quit") || is_wanted ("power-trouble") || is_wanted ("power-killed");
+}
+
 /* The activity of a guest, whose agent is one of this computer’s that may only look: it listens
  * in the place of QEMU’s socket. */
 
@@ -894,43 +931,6 @@ show_running (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "running-changes");
 }
 
-/* A guest of which nothing is kept, and which knows no power button. */
-static void
-show_power (DroverWindow *window, gconstpointer data)
-{
-  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
-  DroverRun *run;
-
-  window_activate_row (window, 0);
-  run = drover_window_get_run (window);
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.start-disposable", NULL));
-  drover_test_until (drover_run_is_running (run));
-  if (is_wanted ("power-quit"))
-    {
-      g_settings_set_string (settings, "on-quit", "ask");
-      gtk_window_close (GTK_WINDOW (window));
-      shoot_dialog (window, "power-quit");
-      g_settings_set_string (settings, "on-quit", "leave-running");
-    }
-
-  drover_run_set_patience (run, 1);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.shut-down", NULL);
-  drover_test_until (drover_run_get_trouble (run) != NULL);
-  if (is_wanted ("power-trouble"))
-    shoot (window, "power-trouble");
-
-  kill (drover_run_get_pid (run), SIGKILL);
-  drover_test_until (drover_run_is_off (run));
-  if (is_wanted ("power-killed"))
-    shoot (window, "power-killed");
-}
-
-static gboolean
-wants_power (void)
-{
-  return is_wanted ("power-quit") || is_wanted ("power-trouble") || is_wanted ("power-killed");
-}
-
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -1000,11 +1000,6 @@ main (int argc, char *argv[])
     run (refused, show_refused);
   if (is_wanted ("installation") || is_wanted ("save-template"))
     run (failed, show_installation);
-  if (is_wanted ("guest") || is_wanted ("guest-off") || is_wanted ("devices"))
-    run (lively, show_lively);
-  if (is_wanted ("guest-channel"))
-    run (bare, show_channel);
-
   if (wants_power ())
     {
       g_autofree char *file = window_put_guest ("guest");
@@ -1012,6 +1007,10 @@ main (int argc, char *argv[])
       window_fixture_run (show_power, NULL);
       window_fixture_clean_up ();
     }
+  if (is_wanted ("guest") || is_wanted ("guest-off") || is_wanted ("devices"))
+    run (lively, show_lively);
+  if (is_wanted ("guest-channel"))
+    run (bare, show_channel);
   if (is_wanted ("console"))
     {
       g_autofree char *file = window_put_guest ("guest");

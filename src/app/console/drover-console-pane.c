@@ -621,31 +621,6 @@ drover_console_pane_focus (DroverConsolePane *self)
                                           : adw_view_stack_get_visible_child (self->consoles));
 }
 
-/**
- * drover_console_pane_show_first:
- *
- * Brings the guest's first text console to the front.
- *
- * Returns: whether it has one
- */
-gboolean
-drover_console_pane_show_first (DroverConsolePane *self)
-{
-  g_autoptr (DroverConsole) console = NULL;
-  GtkWidget *view;
-
-  g_return_val_if_fail (DROVER_IS_CONSOLE_PANE (self), FALSE);
-
-  console = g_list_model_get_item (drover_run_get_consoles (self->run), 0);
-  if (console == NULL)
-    return FALSE;
-
-  view = adw_view_stack_get_child_by_name (self->consoles, drover_console_get_id (console));
-  if (view != NULL)
-    adw_view_stack_set_visible_child (self->consoles, view);
-  return view != NULL;
-}
-
 /* --- SSH -------------------------------------------------------------------------------------- */
 
 static void

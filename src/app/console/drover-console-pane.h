@@ -15,7 +15,6 @@ void     drover_console_pane_update       (DroverConsolePane *self);
 void     drover_console_pane_attach       (DroverConsolePane *self);
 gboolean drover_console_pane_show_first   (DroverConsolePane *self);
 void     drover_console_pane_focus        (DroverConsolePane *self);
-gboolean drover_console_pane_show_first   (DroverConsolePane *self);
 gboolean drover_console_pane_has_consoles (DroverConsolePane *self);
 gboolean drover_console_pane_connect_ssh  (DroverConsolePane *self, GError **error);
 
