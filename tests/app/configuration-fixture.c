@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "configuration-fixture.h"
+#include "drover-machine-page.h"
 #include "drover-test.h"
 
 /* Opens sections and finds rows of the configuration, in the window of window-fixture.h. */
@@ -25,13 +26,12 @@ configuration_get (DroverWindow *window)
 void
 configuration_open (DroverWindow *window)
 {
-  GtkWidget *switcher;
+  GtkWidget *page;
 
   window_activate_row (window, 0);
-  drover_test_until (window_find_type (window, ADW_TYPE_INLINE_VIEW_SWITCHER) != NULL);
-  switcher = window_find_type (window, ADW_TYPE_INLINE_VIEW_SWITCHER);
-  adw_view_stack_set_visible_child_name (
-    adw_inline_view_switcher_get_stack (ADW_INLINE_VIEW_SWITCHER (switcher)), "configuration");
+  drover_test_until (window_find_type (window, DROVER_TYPE_MACHINE_PAGE) != NULL);
+  page = window_find_type (window, DROVER_TYPE_MACHINE_PAGE);
+  drover_machine_page_show_configuration (DROVER_MACHINE_PAGE (page));
   drover_test_until (configuration_get (window) != NULL);
 }
 
