@@ -579,6 +579,19 @@ use_qmp (DroverWindow *window)
   drover_test_until (window_row_says (window, 0, "Running"));
 }
 
+/* Whether the screen, as VTE has settled it after its last change of size, begins with @text. */
+static gboolean
+begins_with (VteTerminal *terminal, const char *text)
+{
+  GtkAdjustment *lines = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (terminal));
+  long row = (long) gtk_adjustment_get_value (lines);
+  g_autofree char *found =
+    vte_terminal_get_text_range_format (terminal, VTE_FORMAT_TEXT, row, 0, row + 1, 0, NULL);
+
+  return (long) gtk_adjustment_get_page_size (lines) == vte_terminal_get_row_count (terminal) &&
+         found != NULL && g_str_has_prefix (found, text);
+}
+
 /* A guest that draws on the whole screen goes on where it was when the window got higher. */
 static void
 change_height (DroverWindow *window)
@@ -597,7 +610,9 @@ change_height (DroverWindow *window)
   rows = vte_terminal_get_row_count (terminal);
   window_resize (window, 1100, 760);
   drover_test_until (vte_terminal_get_row_count (terminal) > rows);
-  window_draw (window, 10);
+  for (guint i = 0; i < 1000 && !begins_with (terminal, "top of the screen"); i++)
+    window_draw (window, 1);
+  g_assert_true (begins_with (terminal, "top of the screen"));
   vte_terminal_feed (terminal, "\033[5;1HFIFTH\033[1;1HTOP", -1);
   drover_test_until (window_terminal_has (window, "FIFTH"));
   window_draw (window, 10);

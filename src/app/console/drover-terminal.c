@@ -318,8 +318,12 @@ static void
 adjustment_changed_cb (GtkAdjustment *adjustment, DroverTerminal *self)
 {
   double before = self->top_before;
+  double top = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
 
-  self->top = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+  /* What scrolled away since comes back first, and the program knows that it is gone. */
+  if (before < 0 && top > self->top)
+    self->pushed = 0;
+  self->top = top;
   self->top_before = -1;
   if (before >= 0)
     mend_height (self, before);
