@@ -280,6 +280,19 @@ is_isa_serial (const char *value)
          (value[0] == '{' && strstr (value, "\"isa-serial\"") != NULL);
 }
 
+/* No board, no serial port. */
+static gboolean
+is_machine_none (const char *option, const char *value)
+{
+  g_autofree char *type = NULL;
+
+  if (value == NULL || (!g_str_equal (option, "machine") && !g_str_equal (option, "M")))
+    return FALSE;
+
+  type = drover_keyval_dup (value, "type", "type");
+  return g_strcmp0 (type, "none") == 0;
+}
+
 static void
 note_defaults (Builder *builder, const char *option, const char *value)
 {
@@ -291,6 +304,8 @@ note_defaults (Builder *builder, const char *option, const char *value)
     builder->plan->start_paused = TRUE;
   else if (g_str_equal (option, "nodefaults"))
     builder->default_serial = builder->default_monitor = FALSE;
+  else if (is_machine_none (option, value))
+    builder->default_serial = FALSE;
   else if (g_str_equal (option, "serial") ||
            (g_str_equal (option, "device") && value != NULL && is_isa_serial (value)))
     builder->default_serial = FALSE;
