@@ -301,3 +301,18 @@ drover_json_from_strv (const char *const *strv)
   json_node_take_array (node, array);
   return node;
 }
+
+/**
+ * drover_json_take_object:
+ * @object: (transfer full): an object
+ *
+ * Returns: (transfer full): a node that holds it
+ */
+JsonNode *
+drover_json_take_object (JsonObject *object)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+
+  json_node_take_object (node, object);
+  return node;
+}

@@ -12,5 +12,6 @@ gboolean  drover_json_check_numbers (JsonNode *node, GError **error);
 gboolean  drover_json_check_type (JsonObject *object, const char *member, GType type,
                                   const char *where, GError **error);
 JsonNode *drover_json_from_strv  (const char *const *strv);
+JsonNode *drover_json_take_object (JsonObject *object);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "drover-agent-exec.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-json.h"
 
 /* The agent does not tell when a program ends; it must be asked. Short ones are asked often. */
 #define FIRST_LOOK_MSEC 20
@@ -74,7 +75,7 @@ new_start (const char *const *argv)
     json_array_add_string_element (array, argv[i]);
   json_object_set_array_member (object, "arg", array);
   json_object_set_boolean_member (object, "capture-output", TRUE);
-  return json_node_init_object (json_node_alloc (), object);
+  return drover_json_take_object (object);
 }
 
 static JsonObject *
@@ -159,7 +160,7 @@ ask (Job *job, gint64 pid, GError **error)
   json_object_set_int_member (object, "pid", pid);
   return dex_await_boxed (
     drover_agent_execute (job->agent, "guest-exec-status",
-                          json_node_init_object (json_node_alloc (), object),
+                          drover_json_take_object (object),
                           DROVER_AGENT_TIMEOUT_MSEC),
     error);
 }

@@ -6,6 +6,7 @@
 #include "drover-agent-facts.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-json.h"
 
 /* A guest may say that it has a million of them. */
 #define MOST_ADDRESSES 256
@@ -483,5 +484,5 @@ drover_agent_facts_to_json (const DroverAgentFacts *self)
   for (guint i = 0; i < n; i++)
     json_array_add_string_element (commands, names[i]);
   json_object_set_array_member (object, "commands", commands);
-  return json_node_init_object (json_node_alloc (), object);
+  return drover_json_take_object (object);
 }

@@ -12,6 +12,7 @@
 #include "drover-agent-files.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-json.h"
 
 /* Bytes of a file in one command. More is hardly faster; less would be, by the answers that are
  * waited for. */
@@ -92,7 +93,7 @@ execute (Copy *copy, const char *command, JsonObject *arguments, GError **error)
     json_object_set_int_member (arguments, "handle", copy->handle);
   node = dex_await_boxed (
     drover_agent_execute (copy->agent, command,
-                          json_node_init_object (json_node_alloc (), arguments),
+                          drover_json_take_object (arguments),
                           DROVER_AGENT_TIMEOUT_MSEC),
     &agent_error);
   if (node == NULL)

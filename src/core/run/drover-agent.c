@@ -338,7 +338,7 @@ new_command (const char *command, JsonNode *arguments)
   json_object_set_string_member (object, "execute", command);
   if (arguments != NULL)
     json_object_set_member (object, "arguments", arguments);
-  return json_node_init_object (json_node_alloc (), object);
+  return drover_json_take_object (object);
 }
 
 /* Takes the message. @prefix stands before it. */
@@ -376,7 +376,7 @@ synchronise (DroverAgent *self, guint timeout_msec)
   self->id = g_random_int () & G_MAXINT32;
   json_object_set_int_member (arguments, "id", self->id);
   return send_message (self,
-                       new_command (command, json_node_init_object (json_node_alloc (), arguments)),
+                       new_command (command, drover_json_take_object (arguments)),
                        command, "\xff", timeout_msec);
 }
 
@@ -509,7 +509,7 @@ drover_agent_shut_down (DroverAgent *self, const char *mode)
   arguments = json_object_new ();
   json_object_set_string_member (arguments, "mode", mode);
   message = new_command ("guest-shutdown",
-                         json_node_init_object (json_node_alloc (), arguments));
+                         drover_json_take_object (arguments));
   text = drover_json_to_text (message, FALSE);
   line = g_strconcat (text, "\n", NULL);
   g_queue_push_tail (&self->outgoing, g_bytes_new_take (line, strlen (line)));
@@ -535,7 +535,7 @@ drover_agent_set_time (DroverAgent *self, gint64 unix_usec)
   arguments = json_object_new ();
   json_object_set_int_member (arguments, "time", unix_usec * 1000);
   return drover_agent_execute (self, "guest-set-time",
-                               json_node_init_object (json_node_alloc (), arguments),
+                               drover_json_take_object (arguments),
                                DROVER_AGENT_TIMEOUT_MSEC);
 }
 

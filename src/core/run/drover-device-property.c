@@ -47,7 +47,7 @@ new_arguments (const char *first, const char *value, const char *second, const c
   json_object_set_string_member (object, first, value);
   if (second != NULL)
     json_object_set_string_member (object, second, other);
-  return json_node_init_object (json_node_alloc (), object);
+  return drover_json_take_object (object);
 }
 
 static const char *

@@ -78,7 +78,7 @@ new_arguments (const char *first, const char *second, const char *third, const c
   json_object_set_string_member (object, first, second);
   if (third != NULL)
     json_object_set_string_member (object, third, fourth);
-  return json_node_init_object (json_node_alloc (), object);
+  return drover_json_take_object (object);
 }
 
 static DexFuture *
