@@ -26,7 +26,7 @@ from pathlib import Path
 # What the address sanitizer says of every program that has fibers.
 SANITIZER = re.compile(r"^==\d+==WARNING: ASan doesn't fully support makecontext.*\n", re.M)
 
-LIMIT_SECONDS = 100
+LIMIT_SECONDS = 200
 FAILED, USAGE, NO_SUCH, BROKEN, BAD_STATE, NOT_STARTED = 1, 2, 3, 4, 5, 6
 COMMANDS = ["list", "create", "start", "status", "stop", "pause", "resume", "reset", "shutdown",
             "console", "log", "command", "delete", "check", "events"]
@@ -119,12 +119,13 @@ def to_arguments(argv):
   return arguments
 
 
-def until(what, condition, seen=lambda: ""):
-  """Waits; what there was to see instead goes into the message of a wait in vain."""
+def until(what, condition, seen=lambda: "", pause=0.05):
+  """Waits; what there was to see instead goes into the message of a wait in vain. Between two looks
+  are PAUSE seconds: a look is a program of its own, and takes its time from an emulated guest."""
   end = time.monotonic() + LIMIT_SECONDS
   while not (value := condition()):
     assert time.monotonic() < end, f"waited in vain until {what}\n{seen()}"
-    select.select([], [], [], 0.05)
+    select.select([], [], [], pause)
   return value
 
 
@@ -245,7 +246,7 @@ def test_installer(home):
   status = home.json("status", slug)
   assert status["state"] == "running" and status["accelerator"] and status["accelerator-reason"]
   until("the log has the installer's text", lambda: INSTALLER_TEXT in home.run("log", slug)[0],
-        lambda: repr(home.run("log", slug)[0][-3000:]))
+        lambda: repr(home.run("log", slug)[0][-3000:]), pause=1)
   assert home.state(slug) == "running"
   home.run("stop", slug)
   assert home.state(slug) == "off"
