@@ -625,7 +625,7 @@ static void
 tabs (DroverWindow *window, gconstpointer data)
 {
   window_press (window, "Start");
-  drover_test_until (window_terminal_has (window, "aaaaaaac"));
+  drover_test_until (window_terminal_has (window, "aaaaa"));
   window_type (window, "q");
   drover_test_until (window_terminal_has (window, "quiet"));
   find_in_console (window);

@@ -60,6 +60,26 @@ ask_kernel (int fd)
   return send (fd, &message, sizeof message, 0) == sizeof message;
 }
 
+/* The kernel's own macros for the next one hide its alignment from the compiler, which clang takes
+ * amiss. */
+static const struct rtattr *
+next_attribute (const struct rtattr *attribute, int *length)
+{
+  int size = RTA_ALIGN (attribute->rta_len);
+
+  *length -= size;
+  return (gconstpointer) ((const char *) attribute + size);
+}
+
+static const struct nlmsghdr *
+next_message (const struct nlmsghdr *header, ssize_t *length)
+{
+  ssize_t size = NLMSG_ALIGN (header->nlmsg_len);
+
+  *length -= size;
+  return (gconstpointer) ((const char *) header + size);
+}
+
 /* Returns: the number of the other end of the connection, when it is one to @path; else 0. */
 static guint
 read_peer (const struct nlmsghdr *header, GHashTable *servers, const char *path)
@@ -73,7 +93,7 @@ read_peer (const struct nlmsghdr *header, GHashTable *servers, const char *path)
     return 0;
 
   for (const struct rtattr *attribute = (const struct rtattr *) (message + 1);
-       RTA_OK (attribute, length); attribute = RTA_NEXT (attribute, length))
+       RTA_OK (attribute, length); attribute = next_attribute (attribute, &length))
     {
       gsize size = RTA_PAYLOAD (attribute);
 
@@ -106,7 +126,8 @@ find_peer (GHashTable *servers, const char *path)
 
       if (length <= 0)
         return 0;
-      for (; peer == 0 && NLMSG_OK (header, length); header = NLMSG_NEXT (header, length))
+      for (; peer == 0 && NLMSG_OK (header, length);
+           header = next_message (header, &length))
         {
           if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
             return 0;
