@@ -167,12 +167,12 @@ drover_agent_stream_pop (DroverAgentStream *self, GError **error)
 
   while (message == NULL)
     {
-      const guint8 *line = buffer->data + start;
+      /* An empty array has no data, from which nothing can be counted. */
+      const guint8 *line = buffer->len > start ? buffer->data + start : NULL;
       const guint8 *end = NULL;
       gsize length;
 
-      /* An empty array has no data, which memchr() must not be given. */
-      if (buffer->len > start + self->searched)
+      if (line != NULL && buffer->len > start + self->searched)
         end = memchr (line + self->searched, '\n', buffer->len - start - self->searched);
       if (end == NULL)
         {
