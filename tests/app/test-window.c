@@ -597,11 +597,14 @@ static void
 change_height (DroverWindow *window)
 {
   VteTerminal *terminal = VTE_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL));
+  GtkAdjustment *lines = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (terminal));
   long rows;
 
   window_resize (window, 1100, 500);
   drover_test_until (vte_terminal_get_row_count (terminal) < 24);
   window_draw (window, 10);
+  /* What was found may have been far above. */
+  gtk_adjustment_set_value (lines, gtk_adjustment_get_upper (lines));
   for (guint i = 0; i < 60; i++)
     vte_terminal_feed (terminal, "scrolled away\r\n", -1);
   vte_terminal_feed (terminal, "\033[2J\033[Htop of the screen\033[5;1Hfifth", -1);
