@@ -316,3 +316,24 @@ drover_json_take_object (JsonObject *object)
   json_node_take_object (node, object);
   return node;
 }
+
+/**
+ * drover_json_new_strings:
+ * @first: the name of a member; its value, a string, follows, then further pairs and %NULL
+ *
+ * Returns: (transfer full): an object of strings, such as the arguments of a QMP command
+ */
+JsonNode *
+drover_json_new_strings (const char *first, ...)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  va_list list;
+
+  va_start (list, first);
+  for (const char *name = first; name != NULL; name = va_arg (list, const char *))
+    json_object_set_string_member (object, name, va_arg (list, const char *));
+  va_end (list);
+  json_node_take_object (node, object);
+  return node;
+}

@@ -13,5 +13,6 @@ gboolean  drover_json_check_type (JsonObject *object, const char *member, GType 
                                   const char *where, GError **error);
 JsonNode *drover_json_from_strv  (const char *const *strv);
 JsonNode *drover_json_take_object (JsonObject *object);
+JsonNode *drover_json_new_strings (const char *first, ...) G_GNUC_NULL_TERMINATED;
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "drover-activity-parse.h"
 #include "drover-activity-private.h"
 #include "drover-dex.h"
+#include "drover-json.h"
 
 /* Which processors, networks and how much memory there are is asked with every so many samples:
  * they can be plugged while the guest runs. */
@@ -61,21 +62,6 @@ ask (DroverActivity *self, const char *command, JsonNode *arguments)
     }
 
   return dex_await_boxed (drover_qmp_execute (qmp, command, arguments), NULL);
-}
-
-static JsonNode *
-new_arguments (const char *first, ...)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-  va_list list;
-
-  va_start (list, first);
-  for (const char *name = first; name != NULL; name = va_arg (list, const char *))
-    json_object_set_string_member (object, name, va_arg (list, const char *));
-  va_end (list);
-  json_node_take_object (node, object);
-  return node;
 }
 
 static JsonObject *
@@ -227,7 +213,8 @@ sample_processors (DroverActivity *self)
 static char *
 find_balloon_in (DroverActivity *self, const char *folder)
 {
-  g_autoptr (JsonNode) list = ask (self, "qom-list", new_arguments ("path", folder, NULL));
+  g_autoptr (JsonNode) list =
+    ask (self, "qom-list", drover_json_new_strings ("path", folder, NULL));
 
   for (guint i = 0; i < get_length (list); i++)
     {
@@ -258,13 +245,13 @@ start_polling (DroverActivity *self)
     return;
 
   interval = ask (self, "qom-get",
-                  new_arguments ("path", self->balloon, "property",
-                                 "guest-stats-polling-interval", NULL));
+                  drover_json_new_strings ("path", self->balloon, "property",
+                                           "guest-stats-polling-interval", NULL));
   if (interval == NULL || !JSON_NODE_HOLDS_VALUE (interval) || json_node_get_int (interval) > 0)
     return;
 
-  arguments = new_arguments ("path", self->balloon, "property", "guest-stats-polling-interval",
-                             NULL);
+  arguments = drover_json_new_strings ("path", self->balloon, "property",
+                                       "guest-stats-polling-interval", NULL);
   json_object_set_int_member (json_node_get_object (arguments), "value", POLLING_SECONDS);
   done = ask (self, "qom-set", arguments);
   self->set_polling = done != NULL;
@@ -280,8 +267,8 @@ _drover_activity_stop_polling (DroverActivity *self)
     return;
 
   self->set_polling = FALSE;
-  arguments = new_arguments ("path", self->balloon, "property", "guest-stats-polling-interval",
-                             NULL);
+  arguments = drover_json_new_strings ("path", self->balloon, "property",
+                                       "guest-stats-polling-interval", NULL);
   json_object_set_int_member (json_node_get_object (arguments), "value", 0);
   drover_dex_forget (drover_qmp_execute (qmp, "qom-set", arguments));
 }
@@ -339,8 +326,8 @@ sample_guest_memory (DroverActivity *self)
   actual = get_bytes (get_object (size), "actual");
   add_bytes (self, "machine", _("The guest has"), actual >= 0 ? actual : self->memory);
 
-  node = ask (self, "qom-get", new_arguments ("path", self->balloon, "property", "guest-stats",
-                                              NULL));
+  node = ask (self, "qom-get",
+              drover_json_new_strings ("path", self->balloon, "property", "guest-stats", NULL));
   stats = get_member (get_object (node), "stats");
   total = get_bytes (stats, "stat-total-memory");
   free = get_bytes (stats, "stat-available-memory");
@@ -493,7 +480,7 @@ static void
 update_networks (DroverActivity *self)
 {
   g_autoptr (JsonNode) text = ask (self, "human-monitor-command",
-                                   new_arguments ("command-line", "info network", NULL));
+                                   drover_json_new_strings ("command-line", "info network", NULL));
 
   if (text == NULL || json_node_get_string (text) == NULL)
     return;

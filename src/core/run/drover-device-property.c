@@ -39,17 +39,6 @@ property_free (gpointer data)
   g_free (property);
 }
 
-static JsonNode *
-new_arguments (const char *first, const char *value, const char *second, const char *other)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, first, value);
-  if (second != NULL)
-    json_object_set_string_member (object, second, other);
-  return drover_json_take_object (object);
-}
-
 static const char *
 get_text (JsonNode *node, const char *member)
 {
@@ -69,7 +58,7 @@ load_descriptions (Look *look)
   GHashTable *descriptions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (JsonNode) type = dex_await_boxed (
     drover_qmp_execute (look->qmp, "qom-get",
-                        new_arguments ("path", look->path, "property", "type")),
+                        drover_json_new_strings ("path", look->path, "property", "type", NULL)),
     NULL);
   g_autoptr (JsonNode) list = NULL;
   JsonArray *array;
@@ -78,9 +67,8 @@ load_descriptions (Look *look)
     return descriptions;
 
   list = dex_await_boxed (drover_qmp_execute (look->qmp, "qom-list-properties",
-                                              new_arguments ("typename",
-                                                             json_node_get_string (type), NULL,
-                                                             NULL)),
+                                              drover_json_new_strings (
+                                                "typename", json_node_get_string (type), NULL)),
                           NULL);
   array = list != NULL && JSON_NODE_HOLDS_ARRAY (list) ? json_node_get_array (list) : NULL;
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
@@ -123,7 +111,7 @@ properties_fiber (gpointer user_data)
   Look *look = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) list = dex_await_boxed (
-    drover_qmp_execute (look->qmp, "qom-list", new_arguments ("path", look->path, NULL, NULL)),
+    drover_qmp_execute (look->qmp, "qom-list", drover_json_new_strings ("path", look->path, NULL)),
     &error);
   g_autoptr (GPtrArray) properties = g_ptr_array_new_with_free_func (property_free);
   g_autoptr (GPtrArray) values = g_ptr_array_new ();
@@ -152,8 +140,8 @@ properties_fiber (gpointer user_data)
       g_ptr_array_add (properties, property);
       /* All questions first: QEMU answers them in turn. */
       g_ptr_array_add (values, drover_qmp_execute (look->qmp, "qom-get",
-                                                   new_arguments ("path", look->path, "property",
-                                                                  name)));
+                                                   drover_json_new_strings (
+                                                     "path", look->path, "property", name, NULL)));
     }
   for (guint i = 0; i < properties->len; i++)
     ((DroverDeviceProperty *) properties->pdata[i])->value = await_value (values->pdata[i]);

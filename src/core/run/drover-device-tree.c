@@ -70,28 +70,17 @@ load_new (DroverRun *run)
   return load;
 }
 
-static JsonNode *
-new_arguments (const char *first, const char *second, const char *third, const char *fourth)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, first, second);
-  if (third != NULL)
-    json_object_set_string_member (object, third, fourth);
-  return drover_json_take_object (object);
-}
-
 static DexFuture *
 list_path (DroverQmp *qmp, const char *path)
 {
-  return drover_qmp_execute (qmp, "qom-list", new_arguments ("path", path, NULL, NULL));
+  return drover_qmp_execute (qmp, "qom-list", drover_json_new_strings ("path", path, NULL));
 }
 
 static DexFuture *
 get_property (DroverQmp *qmp, const char *path, const char *property)
 {
   return drover_qmp_execute (qmp, "qom-get",
-                             new_arguments ("path", path, "property", property));
+                             drover_json_new_strings ("path", path, "property", property, NULL));
 }
 
 static char *
@@ -184,7 +173,7 @@ load_bus_types (Load *load, GError **error)
 {
   g_autoptr (JsonNode) node = dex_await_boxed (
     drover_qmp_execute (load->qmp, "qom-list-types",
-                        new_arguments ("implements", "bus", NULL, NULL)),
+                        drover_json_new_strings ("implements", "bus", NULL)),
     error);
   JsonArray *array = get_array (node);
 
@@ -565,7 +554,7 @@ load_usb (Load *load, GError **error)
     return NULL;
 
   text = await_text (drover_qmp_execute (
-    load->qmp, "human-monitor-command", new_arguments ("command-line", "info usb", NULL, NULL)));
+    load->qmp, "human-monitor-command", drover_json_new_strings ("command-line", "info usb", NULL)));
   lines = read_usb (text);
   copy_usb (load, devices, root, lines);
   return g_steal_pointer (&root);
