@@ -345,6 +345,24 @@ update_state (DroverMachinePage *self)
   gtk_label_set_label (self->state, state);
 }
 
+/* The stack gives the focus to the first that takes it, the message, which selects all of it. */
+static void
+show_page (DroverMachinePage *self, const char *page)
+{
+  GtkWidget *focus;
+
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), page))
+    return;
+
+  gtk_stack_set_visible_child_name (self->stack, page);
+  focus = gtk_widget_get_focus_child (GTK_WIDGET (self->stack));
+  if (g_str_equal (page, "failed") && focus != NULL)
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (self->failed_button));
+      gtk_label_select_region (self->failed_message, 0, 0);
+    }
+}
+
 static void
 update (DroverMachinePage *self)
 {
@@ -365,7 +383,7 @@ update (DroverMachinePage *self)
   update_failed (self);
   update_accelerator (self);
   update_command (self);
-  gtk_stack_set_visible_child_name (self->stack, page);
+  show_page (self, page);
   update_banner (self);
   update_service_banner (self);
   gtk_widget_set_visible (self->status_bar, !g_str_equal (page, "off") &&

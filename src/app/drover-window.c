@@ -86,13 +86,32 @@ drover_window_init (DroverWindow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 }
 
+/*
+ * _drover_toast_new:
+ *
+ * A toast's own title has one line, which ends in the middle of a sentence in a narrow window.
+ *
+ * Returns: (transfer full): a toast that shows all of @message
+ */
+AdwToast *
+_drover_toast_new (const char *message)
+{
+  AdwToast *toast = adw_toast_new ("");
+  GtkLabel *label = GTK_LABEL (gtk_label_new (message));
+
+  gtk_label_set_wrap (label, TRUE);
+  gtk_label_set_wrap_mode (label, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_xalign (label, 0);
+  gtk_widget_add_css_class (GTK_WIDGET (label), "heading");
+  adw_toast_set_custom_title (toast, GTK_WIDGET (label));
+  return toast;
+}
+
 void
 _drover_window_toast (DroverWindow *self, const char *message)
 {
-  AdwToast *toast = adw_toast_new (message);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_overlay_add_toast (self->toasts, _drover_toast_new (message));
 }
 
 /* A page lives as long as its run, so that its terminals miss nothing while another machine
