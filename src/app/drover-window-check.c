@@ -131,10 +131,13 @@ say_cb (gpointer user_data)
   FirstStart *start = user_data;
 
   start->say_source = 0;
-  start->toast = _drover_toast_new (_("Checking the machine before its first start…"));
+  if (start->window->toasts == NULL)
+    return;
+
+  start->toast = _drover_window_toast_new (start->window,
+                                           _("Checking the machine before its first start…"));
   adw_toast_set_timeout (start->toast, 0);
-  if (start->window->toasts != NULL)
-    adw_toast_overlay_add_toast (start->window->toasts, g_object_ref (start->toast));
+  adw_toast_overlay_add_toast (start->window->toasts, g_object_ref (start->toast));
 }
 
 static DexFuture *

@@ -40,7 +40,7 @@ typedef struct
 
 void _drover_window_install_actions (GtkWidgetClass *widget_class);
 void _drover_window_update_actions  (DroverWindow *self);
-AdwToast *_drover_toast_new (const char *message);
+AdwToast *_drover_window_toast_new   (DroverWindow *self, const char *message);
 void _drover_window_toast           (DroverWindow *self, const char *message);
 void _drover_window_start           (DroverWindow *self, DroverRun *run);
 void _drover_window_start_with      (DroverWindow *self, DroverRun *run, DroverStartFlags flags);

@@ -8,6 +8,8 @@
 #include "drover-machine-row.h"
 #include "drover-window-private.h"
 
+#define NARROW_TOAST_CHARS 30
+
 G_DEFINE_FINAL_TYPE (DroverWindow, drover_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static void
@@ -87,21 +89,25 @@ drover_window_init (DroverWindow *self)
 }
 
 /*
- * _drover_toast_new:
+ * _drover_window_toast_new:
  *
  * A toast's own title has one line, which ends in the middle of a sentence in a narrow window.
+ * The overlay gives a toast the height for its natural width, so that must be one that there is.
  *
  * Returns: (transfer full): a toast that shows all of @message
  */
 AdwToast *
-_drover_toast_new (const char *message)
+_drover_window_toast_new (DroverWindow *self, const char *message)
 {
   AdwToast *toast = adw_toast_new ("");
   GtkLabel *label = GTK_LABEL (gtk_label_new (message));
 
   gtk_label_set_wrap (label, TRUE);
   gtk_label_set_wrap_mode (label, PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_NONE);
+  if (adw_navigation_split_view_get_collapsed (self->split_view))
+    gtk_label_set_max_width_chars (label, NARROW_TOAST_CHARS);
+  else
+    gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_NONE);
   gtk_label_set_xalign (label, 0);
   gtk_widget_add_css_class (GTK_WIDGET (label), "heading");
   adw_toast_set_custom_title (toast, GTK_WIDGET (label));
@@ -111,7 +117,7 @@ _drover_toast_new (const char *message)
 void
 _drover_window_toast (DroverWindow *self, const char *message)
 {
-  adw_toast_overlay_add_toast (self->toasts, _drover_toast_new (message));
+  adw_toast_overlay_add_toast (self->toasts, _drover_window_toast_new (self, message));
 }
 
 /* A page lives as long as its run, so that its terminals miss nothing while another machine

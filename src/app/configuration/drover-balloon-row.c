@@ -12,14 +12,15 @@
  * machine runs, for it is nothing that is saved. */
 struct _DroverBalloonRow
 {
-  AdwActionRow parent_instance;
+  AdwPreferencesRow parent_instance;
 
   DroverRun *run;
+  GtkLabel *summary;
   GtkEditable *entry;
   GtkWidget *set;
 };
 
-G_DEFINE_FINAL_TYPE (DroverBalloonRow, drover_balloon_row, ADW_TYPE_ACTION_ROW)
+G_DEFINE_FINAL_TYPE (DroverBalloonRow, drover_balloon_row, ADW_TYPE_PREFERENCES_ROW)
 
 static DexFuture *
 looked_cb (DexFuture *future, gpointer user_data)
@@ -38,7 +39,7 @@ looked_cb (DexFuture *future, gpointer user_data)
   gtk_widget_set_sensitive (GTK_WIDGET (self->entry), value != NULL);
   if (value == NULL)
     {
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self), error->message);
+      gtk_label_set_label (self->summary, error->message);
       return dex_future_new_true ();
     }
 
@@ -46,7 +47,7 @@ looked_cb (DexFuture *future, gpointer user_data)
   text = g_strdup_printf (_("The guest has %s. What it is to keep, its balloon driver gives back "
                             "the rest as far as it can; this is not saved."),
                           size);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text);
+  gtk_label_set_label (self->summary, text);
   return dex_future_new_true ();
 }
 
@@ -109,27 +110,66 @@ drover_balloon_row_class_init (DroverBalloonRowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = drover_balloon_row_dispose;
 }
 
-static void
-drover_balloon_row_init (DroverBalloonRow *self)
+static GtkWidget *
+new_words (DroverBalloonRow *self)
 {
-  GtkWidget *entry = gtk_entry_new ();
-  GtkWidget *set = gtk_button_new_with_mnemonic (_("S_et"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *title = gtk_label_new (_("Balloon"));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _("Balloon"));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
+  self->summary = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_xalign (self->summary, 0);
+  gtk_label_set_wrap (self->summary, TRUE);
+  gtk_label_set_wrap_mode (self->summary, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (self->summary, 40);
+  gtk_label_set_natural_wrap_mode (self->summary, GTK_NATURAL_WRAP_NONE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->summary), "dimmed");
+  gtk_widget_add_css_class (GTK_WIDGET (self->summary), "caption");
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->summary));
+  gtk_widget_set_hexpand (box, TRUE);
+  gtk_widget_set_size_request (box, 220, -1);
+  return box;
+}
+
+static GtkWidget *
+new_editor (DroverBalloonRow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *entry = gtk_entry_new ();
+
   self->entry = GTK_EDITABLE (entry);
   gtk_editable_set_width_chars (self->entry, 6);
   gtk_editable_set_max_width_chars (self->entry, 6);
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), "512M");
-  gtk_widget_set_valign (entry, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Memory That the Guest Is to Keep"), -1);
-  self->set = set;
-  gtk_widget_set_valign (set, GTK_ALIGN_CENTER);
+  self->set = gtk_button_new_with_mnemonic (_("S_et"));
   g_signal_connect_object (entry, "activate", G_CALLBACK (clicked_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (set, "clicked", G_CALLBACK (clicked_cb), self, G_CONNECT_SWAPPED);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self), entry);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self), set);
+  g_signal_connect_object (self->set, "clicked", G_CALLBACK (clicked_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), entry);
+  gtk_box_append (GTK_BOX (box), self->set);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  return box;
+}
+
+/* The editor is beside the words, or below them where there is no room. */
+static void
+drover_balloon_row_init (DroverBalloonRow *self)
+{
+  GtkWidget *wrap = adw_wrap_box_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _("Balloon"));
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (wrap), 12);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (wrap), 6);
+  adw_wrap_box_set_justify (ADW_WRAP_BOX (wrap), ADW_JUSTIFY_SPREAD);
+  adw_wrap_box_append (ADW_WRAP_BOX (wrap), new_words (self));
+  adw_wrap_box_append (ADW_WRAP_BOX (wrap), new_editor (self));
+  gtk_widget_add_css_class (wrap, "setting");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), wrap);
 }
 
 /**
