@@ -64,7 +64,8 @@ drop_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer
  * drover_test_init:
  *
  * To be called first in `main`: gives the program XDG folders of its own below
- * drover_test_dir(), so that no test sees or touches the user's machines.
+ * drover_test_dir(), so that no test sees or touches the user's machines, and settings that nobody
+ * else sees.
  */
 void
 drover_test_init (int *argc, char ***argv)
@@ -84,6 +85,10 @@ drover_test_init (int *argc, char ***argv)
       g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
       g_setenv (variables[i][0], path, TRUE);
     }
+
+  /* Else dconf is asked: its service has the user's folders, and where it cannot write, what was
+   * set goes back to the default a moment later. */
+  g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
 
   signal (SIGALRM, time_limit_cb);
   alarm (TIME_LIMIT_SECONDS);
