@@ -59,11 +59,13 @@ shorten (const char *name)
   return g_strconcat (start, "…", g_utf8_offset_to_pointer (name, n - NAME_CHARS / 2 + 1), NULL);
 }
 
-/* Returns: (nullable): the change of this drive that the running machine does not have */
+/* Returns: (nullable): the change of this drive that the running machine does not have, once that
+ * is known */
 static const DroverHotStep *
 find_step (DroverMediaButton *self, const DroverPart *drive)
 {
-  DroverHotPlan *plan = drover_hot_get_plan (drover_hot_get_for_run (self->run));
+  DroverHot *hot = drover_hot_get_for_run (self->run);
+  DroverHotPlan *plan = drover_hot_is_busy (hot) ? NULL : drover_hot_get_plan (hot);
   const int arguments[] = { drive->scope.front, drive->scope.back, drive->scope.file };
   const DroverHotStep *step = NULL;
 
