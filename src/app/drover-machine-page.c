@@ -10,8 +10,10 @@
 #include "drover-console-pane.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-changes-dialog.h"
 #include "drover-install-bar.h"
 #include "drover-machine-page.h"
+#include "drover-media-button.h"
 #include "drover-power-bar.h"
 #include "drover-shell.h"
 #include "drover-trouble-bar.h"
@@ -28,6 +30,7 @@ struct _DroverMachinePage
   AdwWindowTitle *title;
   DroverPowerBar *header_power;
   DroverPowerBar *bottom_power;
+  DroverMediaButton *media;
   AdwBanner *banner;
   DroverInstallBar *install_bar;
   DroverTroubleBar *trouble_bar;
@@ -169,6 +172,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
 
   g_type_ensure (DROVER_TYPE_CONSOLE_PANE);
   g_type_ensure (DROVER_TYPE_INSTALL_BAR);
+  g_type_ensure (DROVER_TYPE_MEDIA_BUTTON);
   g_type_ensure (DROVER_TYPE_TROUBLE_BAR);
   g_type_ensure (DROVER_TYPE_POWER_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -176,6 +180,7 @@ drover_machine_page_class_init (DroverMachinePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, title);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, header_power);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, bottom_power);
+  gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, media);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, banner);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, install_bar);
   gtk_widget_class_bind_template_child (widget_class, DroverMachinePage, trouble_bar);
@@ -413,6 +418,18 @@ document_changed_cb (DroverMachine *machine, GParamSpec *pspec, DroverMachinePag
     drover_dex_forget (drover_run_choose_accelerator (self->run));
 }
 
+/* Which of the two happened: one change is named, of several it is said how many. */
+static void
+applied_cb (DroverMachinePage *self, GPtrArray *results)
+{
+  g_autofree char *text = drover_changes_dup_outcome (results);
+
+  g_assert (DROVER_IS_MACHINE_PAGE (self));
+
+  if (text != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", text);
+}
+
 /**
  * drover_machine_page_new:
  * @run: the run of a machine
@@ -438,6 +455,9 @@ drover_machine_page_new (DroverRun *run)
   g_signal_connect_object (drover_run_get_machine (run), "notify::document",
                            G_CALLBACK (document_changed_cb), self, G_CONNECT_DEFAULT);
   document_changed_cb (drover_run_get_machine (run), NULL, self);
+  g_signal_connect_object (drover_hot_get_for_run (run), "applied", G_CALLBACK (applied_cb), self,
+                           G_CONNECT_SWAPPED);
+  drover_media_button_set_run (self->media, run);
   drover_install_bar_set_run (self->install_bar, run);
   drover_trouble_bar_set_run (self->trouble_bar, run);
   return self;

@@ -222,6 +222,7 @@ _drover_window_update_actions (DroverWindow *self)
   gboolean whole = machine != NULL && drover_machine_get_document (machine) != NULL;
 
   _drover_window_update_power (self);
+  _drover_window_update_restart (self);
   gtk_widget_action_set_enabled (widget, "win.delete",
                                  whole && drover_run_is_off (run));
   gtk_widget_action_set_enabled (widget, "win.copy-command", whole);
@@ -267,5 +268,6 @@ _drover_window_install_actions (GtkWidgetClass *widget_class)
   _drover_window_install_import (widget_class);
   _drover_window_install_create (widget_class);
   _drover_window_install_power (widget_class);
+  _drover_window_install_restart (widget_class);
   _drover_window_install_services (widget_class);
 }

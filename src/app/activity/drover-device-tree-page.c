@@ -6,6 +6,7 @@
 #include "drover-device-details.h"
 #include "drover-device-tree-page.h"
 #include "drover-dex.h"
+#include "drover-hot.h"
 
 /* What is in a running machine, as QEMU has it now. It is asked when somebody looks, when a device
  * went or came, and when the button says so; never by a clock. */
@@ -537,5 +538,7 @@ drover_device_tree_page_new (DroverRun *run)
   g_signal_connect (self, "map", G_CALLBACK (map_cb), NULL);
   g_signal_connect_object (run, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drover_hot_get_for_run (run), "device-added", G_CALLBACK (outdate),
+                           self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

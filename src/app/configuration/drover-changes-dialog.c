@@ -198,14 +198,19 @@ add_ports_cb (DroverChangesDialog *self)
 }
 
 static void
-add_remedy (DroverChangesDialog *self)
+restart_cb (DroverChangesDialog *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.restart", NULL);
+}
+
+static void
+add_button_row (DroverChangesDialog *self, const char *title, GCallback callback)
 {
   GtkWidget *row = adw_button_row_new ();
 
   adw_preferences_row_set_use_underline (ADW_PREFERENCES_ROW (row), TRUE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
-                                 _("Give It Two Free _Ports From the Next Start On"));
-  g_signal_connect_object (row, "activated", G_CALLBACK (add_ports_cb), self, G_CONNECT_SWAPPED);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  g_signal_connect_object (row, "activated", callback, self, G_CONNECT_SWAPPED);
   adw_preferences_group_add (self->group, row);
 }
 
@@ -233,7 +238,10 @@ update (DroverChangesDialog *self)
       remedy |= lacks_port (hot, plan->steps->pdata[i]);
     }
   if (remedy)
-    add_remedy (self);
+    add_button_row (self, _("Give It Two Free _Ports From the Next Start On"),
+                    G_CALLBACK (add_ports_cb));
+  if (plan != NULL && plan->steps->len > 0)
+    add_button_row (self, _("Restart the _Machine Now…"), G_CALLBACK (restart_cb));
 }
 
 static void

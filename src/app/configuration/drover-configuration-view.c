@@ -293,18 +293,6 @@ redo_action (GtkWidget *widget, const char *name, GVariant *parameter)
     toast (self, error->message);
 }
 
-/* Which of the two happened: one change is named, of several it is said how many. */
-static void
-applied_cb (DroverConfigurationView *self, GPtrArray *results)
-{
-  g_autofree char *text = drover_changes_dup_outcome (results);
-
-  g_assert (DROVER_IS_CONFIGURATION_VIEW (self));
-
-  if (text != NULL)
-    toast (self, text);
-}
-
 static void
 changed_cb (DroverConfigurationView *self)
 {
@@ -423,8 +411,6 @@ connect_config (DroverConfigurationView *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->config, "hot-changed", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (drover_config_get_hot (self->config), "applied",
-                           G_CALLBACK (applied_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (editor, "notify::undo-label", G_CALLBACK (update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (editor, "notify::redo-label", G_CALLBACK (update_actions), self,

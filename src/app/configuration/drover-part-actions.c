@@ -83,6 +83,44 @@ find_removal (const char *kind)
   return G_N_ELEMENTS (removals) - 1;
 }
 
+/* Whether the guest that runs has the part: what becomes of it there is another matter than what
+ * is saved. Returns: (nullable) (transfer full): a sentence */
+static char *
+dup_fate (DroverConfig *config, const DroverPart *part)
+{
+  DroverHot *hot = drover_config_get_hot (config);
+  DroverHotPlan *plan = hot != NULL ? drover_hot_get_plan (hot) : NULL;
+  int before = plan != NULL && part->scope.front >= 0 &&
+                   part->scope.front < (int) plan->origins->len
+                 ? g_array_index (plan->origins, int, part->scope.front) : -1;
+  g_autoptr (GPtrArray) arguments = NULL;
+  g_autoptr (DroverHotPlan) next = NULL;
+
+  if (before < 0)
+    return NULL;
+
+  arguments = drover_part_remove (drover_config_get_arguments (config), part, TRUE);
+  next = drover_hot_plan_new (
+    plan->before, arguments,
+    drover_document_get_program (drover_editor_get_document (drover_config_get_editor (config))));
+  for (guint i = 0; i < next->steps->len; i++)
+    {
+      const DroverHotStep *step = next->steps->pdata[i];
+
+      if (step->before->len == 0 || g_array_index (step->before, int, 0) != before)
+        continue;
+      if (step->kind == DROVER_HOT_REMOVE && step->when == DROVER_HOT_ON_DEMAND)
+        return g_strdup (_("The running guest keeps it until you choose “Remove Now” under “Show…”, "
+                           "or until the next start."));
+      if (step->kind == DROVER_HOT_MEDIUM)
+        return g_strdup (_("The medium is ejected from the running machine at once."));
+      return g_strdup_printf (_("The running guest keeps it until the next start. %s"),
+                              step->reason);
+    }
+
+  return NULL;
+}
+
 static void
 remove_cb (AdwAlertDialog *dialog, const char *response, Request *request)
 {
@@ -177,6 +215,7 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
   g_autoptr (DroverPart) part = find_part (config, id);
   GPtrArray *arguments = drover_config_get_arguments (config);
   guint removal, n_uses;
+  g_autofree char *fate = part != NULL ? dup_fate (config, part) : NULL;
   AdwAlertDialog *dialog;
   Request *request;
 
@@ -188,6 +227,15 @@ drover_part_actions_remove (GtkWidget *parent, DroverConfig *config, const char 
   request = request_new (config, id);
   dialog = ADW_ALERT_DIALOG (
     adw_alert_dialog_new (_(removals[removal].question), _(removals[removal].body)));
+  if (fate != NULL)
+    {
+      /* What happens to a file or folder on this computer is told in any case. */
+      g_autofree char *body =
+        g_str_equal (part->kind, DROVER_PART_DISK) || g_str_equal (part->kind, DROVER_PART_SHARE)
+          ? g_strconcat (_(removals[removal].body), "\n", fate, NULL) : g_strdup (fate);
+
+      adw_alert_dialog_set_body (dialog, body);
+    }
   if (n_uses > 0)
     adw_alert_dialog_format_body (
       dialog,

@@ -23,6 +23,8 @@ typedef struct
 
   GtkImage *icon;
   GtkImage *warning;
+  GtkBox *badges;
+  GBinding *narrow; /* weak: stacks them */
   GtkWidget *badge;
   AdwActionRow *problem;
   AdwActionRow *source;
@@ -476,6 +478,7 @@ drover_part_row_dispose (GObject *object)
   DroverPartRowPrivate *priv = get (DROVER_PART_ROW (object));
 
   g_clear_pointer (&priv->rows, g_ptr_array_unref);
+  g_clear_weak_pointer (&priv->narrow);
   g_clear_pointer (&priv->shown_id, g_free);
   g_clear_pointer (&priv->part, drover_part_free);
   g_clear_pointer (&priv->arguments, g_ptr_array_unref);
@@ -500,6 +503,55 @@ drover_part_row_class_init (DroverPartRowClass *klass)
   GTK_WIDGET_CLASS (klass)->map = drover_part_row_map;
 }
 
+static GtkWidget *
+add_badge (DroverPartRow *self, const char *text)
+{
+  GtkWidget *badge = gtk_label_new (text);
+
+  gtk_widget_add_css_class (badge, "badge");
+  gtk_box_append (get (self)->badges, badge);
+  return badge;
+}
+
+static gboolean
+stack_badges (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_enum (to, g_value_get_boolean (from) ? GTK_ORIENTATION_VERTICAL
+                                                   : GTK_ORIENTATION_HORIZONTAL);
+  return TRUE;
+}
+
+/* In a narrow window the badges stand one below the other, or they left no room for the title. */
+static void
+root_cb (DroverPartRow *self)
+{
+  GtkWidget *split = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_SPLIT_VIEW);
+
+  if (get (self)->narrow != NULL)
+    g_binding_unbind (get (self)->narrow);
+  if (split != NULL)
+    g_set_weak_pointer (&get (self)->narrow,
+                        g_object_bind_property_full (split, "collapsed", get (self)->badges,
+                                                     "orientation", G_BINDING_SYNC_CREATE,
+                                                     stack_badges, NULL, NULL, NULL));
+}
+
+/* A file has no hyphen in its name that is not shown in it. */
+static void
+forbid_hyphens (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_has_css_class (widget, "title"))
+    {
+      g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+      pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+      gtk_label_set_attributes (GTK_LABEL (widget), attributes);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    forbid_hyphens (child);
+}
+
 static void
 drover_part_row_init (DroverPartRow *self)
 {
@@ -512,23 +564,15 @@ drover_part_row_init (DroverPartRow *self)
   gtk_accessible_update_state (GTK_ACCESSIBLE (priv->icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->icon));
 
-  priv->badge = gtk_label_new (_("older form"));
-  gtk_widget_set_valign (priv->badge, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (priv->badge, "badge");
+  priv->badges = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3));
+  gtk_widget_set_valign (GTK_WIDGET (priv->badges), GTK_ALIGN_CENTER);
+  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->badges));
+  priv->badge = add_badge (self, _("older form"));
   gtk_widget_set_tooltip_text (priv->badge, _("QEMU has a newer way to write this"));
-  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), priv->badge);
-
-  priv->file = GTK_LABEL (gtk_label_new (NULL));
-  gtk_widget_set_valign (GTK_WIDGET (priv->file), GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (GTK_WIDGET (priv->file), "badge");
-  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->file));
-
-  priv->wait = GTK_LABEL (gtk_label_new (_("next start")));
-  gtk_widget_set_valign (GTK_WIDGET (priv->wait), GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (GTK_WIDGET (priv->wait), "badge");
+  priv->file = GTK_LABEL (add_badge (self, NULL));
+  priv->wait = GTK_LABEL (add_badge (self, _("next start")));
   gtk_widget_add_css_class (GTK_WIDGET (priv->wait), "accent");
   gtk_widget_set_visible (GTK_WIDGET (priv->wait), FALSE);
-  adw_expander_row_add_suffix (ADW_EXPANDER_ROW (self), GTK_WIDGET (priv->wait));
 
   priv->warning = GTK_IMAGE (gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
   gtk_widget_add_css_class (GTK_WIDGET (priv->warning), "warning");
@@ -538,6 +582,8 @@ drover_part_row_init (DroverPartRow *self)
   g_signal_connect_swapped (focus, "enter", G_CALLBACK (focus_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), focus);
   g_signal_connect (self, "notify::expanded", G_CALLBACK (fill), NULL);
+  g_signal_connect (self, "notify::root", G_CALLBACK (root_cb), NULL);
+  forbid_hyphens (GTK_WIDGET (self));
 }
 
 /**

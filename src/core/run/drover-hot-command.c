@@ -101,6 +101,17 @@ is_done (GPtrArray *done, int argument, gboolean is_new)
   return FALSE;
 }
 
+/* Where the argument of the old list is now. */
+static guint
+find_place (GArray *places, int origin)
+{
+  for (guint i = 0; origin >= 0 && i < places->len; i++)
+    if (g_array_index (places, int, i) == origin)
+      return i;
+
+  return 0;
+}
+
 /**
  * drover_hot_plan_merge:
  * @done: (element-type DroverHotStep): steps of this plan
@@ -118,28 +129,27 @@ drover_hot_plan_merge (DroverHotPlan *self, GPtrArray *done)
   for (int i = 0; i < (int) self->before->len; i++)
     g_array_append_val (places, i);
 
+  /* What is done stands where the document has it: behind what is before it there. */
   for (int i = 0; i < (int) self->after->len; i++)
     {
       int origin = g_array_index (self->origins, int, i);
+      guint place = find_place (places, origin);
 
+      if (!is_done (done, i, TRUE))
+        {
+          if (origin >= 0)
+            cursor = place + 1;
+          continue;
+        }
       if (origin >= 0)
         {
-          for (cursor = 0; g_array_index (places, int, cursor) != origin;)
-            cursor++;
-          if (is_done (done, i, TRUE))
-            {
-              drover_argument_unref (result->pdata[cursor]);
-              result->pdata[cursor] = drover_argument_ref (self->after->pdata[i]);
-              g_array_index (places, int, cursor) = added;
-            }
-          cursor++;
+          g_ptr_array_remove_index (result, place);
+          g_array_remove_index (places, place);
+          cursor -= place < cursor;
         }
-      else if (is_done (done, i, TRUE))
-        {
-          g_ptr_array_insert (result, cursor, drover_argument_ref (self->after->pdata[i]));
-          g_array_insert_val (places, cursor, added);
-          cursor++;
-        }
+      g_ptr_array_insert (result, cursor, drover_argument_ref (self->after->pdata[i]));
+      g_array_insert_val (places, cursor, added);
+      cursor++;
     }
 
   for (guint i = result->len; i-- > 0;)

@@ -214,7 +214,8 @@ compare (Planner *planner)
         planner->after.differs[now] = TRUE;
     }
 
-  /* What only moved, or is only spelled in another way, is the same to the QEMU that runs. */
+  /* What only moved, or is only spelled in another way, is there in the QEMU that runs; for what
+   * moved see plan_order(). */
   pair (planner, is_spelled_differently, FALSE);
   pair (planner, is_same_thing, TRUE);
 }
@@ -719,6 +720,72 @@ plan_rest (Planner *planner, const Side *side, gboolean is_new)
     }
 }
 
+/* What a step tells the running QEMU is where the document has it, once that is done: see
+ * drover_hot_plan_merge(). */
+static gboolean
+keeps_place (Planner *planner, int after)
+{
+  const DroverHotStep *step = drover_hot_plan_find (planner->plan, after);
+
+  return get_origin (planner, after) >= 0 &&
+         (step == NULL || step->when == DROVER_HOT_NEXT_START);
+}
+
+/* Marks the longest row of arguments that follow one another in both lists; all others moved. */
+static void
+mark_unmoved (Planner *planner, gboolean *unmoved)
+{
+  int n = planner->after.arguments->len;
+  g_autofree int *length = g_new0 (int, n + 1); /* of the longest row that ends with it */
+  g_autofree int *previous = g_new0 (int, n + 1);
+  int last = -1;
+
+  for (int i = 0; i < n; i++)
+    {
+      if (!keeps_place (planner, i))
+        continue;
+      length[i] = 1;
+      previous[i] = -1;
+      for (int j = 0; j < i; j++)
+        if (length[j] >= length[i] && get_origin (planner, j) < get_origin (planner, i))
+          {
+            length[i] = length[j] + 1;
+            previous[i] = j;
+          }
+      if (last < 0 || length[i] > length[last])
+        last = i;
+    }
+
+  for (int i = last; i >= 0; i = previous[i])
+    unmoved[i] = TRUE;
+}
+
+/* QEMU gives out slots and numbers in the order of its arguments, and some of them replace those
+ * before. */
+static void
+plan_order (Planner *planner)
+{
+  g_autofree gboolean *unmoved = g_new0 (gboolean, planner->after.arguments->len + 1);
+  DroverHotStep *step = NULL;
+
+  mark_unmoved (planner, unmoved);
+  for (int i = 0; i < (int) planner->after.arguments->len; i++)
+    {
+      if (unmoved[i] || !keeps_place (planner, i))
+        continue;
+      if (step == NULL)
+        step = add_step (planner, DROVER_HOT_OTHER, DROVER_HOT_NEXT_START);
+      /* It may have a step of its own. */
+      take (&planner->before, step->before, get_origin (planner, i));
+      take (&planner->after, step->after, i);
+    }
+  if (step == NULL)
+    return;
+
+  step->title = g_strdup (_("Another order of the arguments"));
+  step->reason = g_strdup (_("QEMU reads its arguments in their order when it starts."));
+}
+
 static int
 compare_steps (gconstpointer a, gconstpointer b)
 {
@@ -782,6 +849,7 @@ drover_hot_plan_new (GPtrArray *before, GPtrArray *after, const char *program)
   plan_devices (&planner);
   plan_rest (&planner, &planner.after, TRUE);
   plan_rest (&planner, &planner.before, FALSE);
+  plan_order (&planner);
 
   g_ptr_array_sort (self->steps, compare_steps);
   for (guint i = 0; i < self->steps->len; i++)

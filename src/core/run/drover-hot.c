@@ -40,6 +40,7 @@ enum
 {
   CHANGED,
   APPLIED,
+  DEVICE_ADDED,
   N_SIGNALS
 };
 
@@ -96,6 +97,14 @@ drover_hot_class_init (DroverHotClass *klass)
    */
   signals[APPLIED] = g_signal_new ("applied", DROVER_TYPE_HOT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
+  /**
+   * DroverHot::device-added:
+   *
+   * The running machine has another device than before, put there by this program or by another
+   * one. QEMU says only when one goes.
+   */
+  signals[DEVICE_ADDED] = g_signal_new ("device-added", DROVER_TYPE_HOT, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -213,6 +222,7 @@ record_changed_cb (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonito
 
   reload_record (self);
   refresh (self);
+  g_signal_emit (self, signals[DEVICE_ADDED], 0);
 }
 
 static void
@@ -399,6 +409,13 @@ run_steps (const Job *job, DroverHotPlan *plan, GPtrArray *results, GError **err
   g_clear_pointer (&work.schema, json_node_unref);
   if (done->len > 0)
     put_on_record (self, plan, done, error);
+  for (guint i = 0; i < done->len; i++)
+    if (((DroverHotStep *) done->pdata[i])->kind == DROVER_HOT_ADD ||
+        ((DroverHotStep *) done->pdata[i])->kind == DROVER_HOT_CPUS)
+      {
+        g_signal_emit (self, signals[DEVICE_ADDED], 0);
+        return;
+      }
 }
 
 static DexFuture *

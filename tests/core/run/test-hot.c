@@ -29,7 +29,16 @@ static const struct
   { "-m 1G -smp 2", "-m 1G -smp 2", "" },
   { "-m 1G", "-m 1G #-smp 4", "" },
   { "-m 1G", "--m size=1G", "" },
-  { "-device e1000,id=a -device e1000,id=b", "-device e1000,id=b -device e1000,id=a", "" },
+
+  /* Their order is read only once, too. */
+  { "-device e1000,id=a -device e1000,id=b", "-device e1000,id=b -device e1000,id=a",
+    "other next - [0] [1]" },
+  { "-m 1G -device e1000,id=a -smp 2 -device e1000,id=b",
+    "-m 1G -smp cpus=2 -device e1000,id=a -device e1000,id=b", "other next - [1] [2]" },
+  { "-device e1000,id=a -device e1000,id=b", "-device e1000,id=b -device usb-tablet -device "
+    "e1000,id=a", "add once - [] [1]\nother next - [0] [2]" },
+  { Q35 "-cdrom a.iso -m 1G", Q35 "-m 1G -cdrom b.iso", "medium once ide2-cd0 [1] [2]" },
+  { "-m 1G -smp 2", "-smp 2 -m 2G", "other next - [0] [1]\nother next - [] []" },
 
   /* What QEMU reads only once. */
   { "-m 1G", "-m 2G", "other next - [0] [0]" },
@@ -214,8 +223,45 @@ join (GPtrArray *arguments)
   return g_string_free_and_steal (text);
 }
 
+static gboolean
+is_reordered (DroverHotPlan *plan)
+{
+  for (guint i = 0; i < plan->steps->len; i++)
+    if (strstr (((DroverHotStep *) plan->steps->pdata[i])->title, "order") != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+static GPtrArray *
+list_steps (DroverHotPlan *plan, gboolean now)
+{
+  GPtrArray *steps = g_ptr_array_new ();
+
+  for (guint i = 0; i < plan->steps->len; i++)
+    if ((((DroverHotStep *) plan->steps->pdata[i])->when != DROVER_HOT_NEXT_START) == now)
+      g_ptr_array_add (steps, plan->steps->pdata[i]);
+
+  return steps;
+}
+
+/* With all done that can be, the same is left that must wait. */
+static void
+assert_rest (DroverHotPlan *plan, GPtrArray *after)
+{
+  g_autoptr (GPtrArray) now = list_steps (plan, TRUE);
+  g_autoptr (GPtrArray) waiting = list_steps (plan, FALSE);
+  g_autoptr (GPtrArray) arguments = drover_hot_plan_merge (plan, now);
+  g_autoptr (DroverHotPlan) rest = drover_hot_plan_new (arguments, after, QEMU);
+
+  g_assert_cmpuint (rest->steps->len, ==, waiting->len);
+  for (guint i = 0; i < waiting->len; i++)
+    g_assert_cmpstr (((DroverHotStep *) rest->steps->pdata[i])->title, ==,
+                     ((DroverHotStep *) waiting->pdata[i])->title);
+}
+
 /* Law: with every step done what runs is what the document says, and the next plan is empty;
- * with none done nothing changes. */
+ * with none done nothing changes. Nobody can give QEMU its arguments in another order. */
 static void
 test_merge (void)
 {
@@ -233,7 +279,9 @@ test_merge (void)
 
       g_test_message ("%s → %s", plans[i].before, plans[i].after);
       g_assert_cmpstr (text, ==, expected);
-      g_assert_cmpuint (rest->steps->len, ==, 0);
+      if (!is_reordered (plan))
+        g_assert_cmpuint (rest->steps->len, ==, 0);
+      assert_rest (plan, after);
     }
 }
 

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "drover-quit.h"
+#include "drover-window-private.h"
+
+/* A machine that is to run with what waits for its next start: it is shut down, or its plug is
+ * pulled, and QEMU is started anew once it is off. A reset would not do: QEMU stays the same. */
+
+#define RESTART_KEY "drover-window-restart"
+
+typedef struct
+{
+  DroverWindow *window; /* weak: the wait may outlive it */
+  DroverRun *run;
+  gulong handler;
+  DroverStartFlags flags;
+} Restart;
+
+static void
+restart_free (gpointer data)
+{
+  Restart *restart = data;
+
+  g_clear_weak_pointer (&restart->window);
+  g_clear_signal_handler (&restart->handler, restart->run);
+  g_free (restart);
+}
+
+/* Whoever waits for the same change of state has seen it before the machine starts again. */
+static void
+start_cb (gpointer user_data)
+{
+  g_autoptr (DroverRun) run = user_data;
+  Restart *restart = g_object_get_data (G_OBJECT (run), RESTART_KEY);
+  g_autoptr (DroverWindow) window = NULL;
+  DroverStartFlags flags;
+
+  if (restart == NULL)
+    return;
+
+  g_set_object (&window, restart->window);
+  flags = restart->flags;
+  g_object_set_data (G_OBJECT (run), RESTART_KEY, NULL);
+  if (window != NULL && drover_run_is_off (run))
+    _drover_window_start_with (window, run, flags);
+}
+
+static void
+state_cb (DroverRun *run, GParamSpec *pspec, Restart *restart)
+{
+  if (!drover_run_is_off (run))
+    return;
+
+  g_clear_signal_handler (&restart->handler, run);
+  g_idle_add_once (start_cb, g_object_ref (run));
+}
+
+/* There is one wait for each machine: a second one takes the place of the first. */
+static void
+await_off (DroverWindow *self, DroverRun *run)
+{
+  Restart *restart = g_new0 (Restart, 1);
+
+  g_set_weak_pointer (&restart->window, self);
+  restart->run = run;
+  restart->flags = drover_run_is_disposable (run) ? DROVER_START_DISPOSABLE : DROVER_START_NONE;
+  restart->handler = g_signal_connect (run, "notify::state", G_CALLBACK (state_cb), restart);
+  g_object_set_data_full (G_OBJECT (run), RESTART_KEY, restart, restart_free);
+}
+
+static void
+response_cb (AdwAlertDialog *dialog, const char *response, DroverWindow *self)
+{
+  DroverRun *run = g_object_get_data (G_OBJECT (dialog), "run");
+
+  if (g_str_equal (response, "cancel"))
+    return;
+
+  /* It may have ended by itself while it was asked. */
+  if (drover_run_is_off (run))
+    {
+      _drover_window_start (self, run);
+      return;
+    }
+
+  await_off (self, run);
+  if (g_str_equal (response, "force-off"))
+    _drover_window_watch (self, drover_run_force_off (run));
+  else
+    {
+      drover_quit_shut_down (run);
+      _drover_window_toast (self, _("Power button pressed. When the guest has shut down, the "
+                                    "machine starts again."));
+    }
+}
+
+static void
+restart_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  DroverWindow *self = DROVER_WINDOW (widget);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Restart the Machine?"), NULL);
+  AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
+
+  adw_alert_dialog_format_body (
+    alert,
+    _("“%s” gets what was changed when its QEMU starts anew. Shutting down presses the power "
+      "button: the guest can save its data, and may take its time. Pulling the plug is quick, and "
+      "what the guest has not written to its disks yet is lost."),
+    drover_machine_get_name (drover_run_get_machine (self->run)));
+  adw_alert_dialog_add_responses (alert, "cancel", _("_Cancel"), "force-off",
+                                  _("_Pull the Plug and Start"), "shut-down",
+                                  _("_Shut Down and Start"), NULL);
+  adw_alert_dialog_set_response_appearance (alert, "force-off", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_response_appearance (alert, "shut-down", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_default_response (alert, "cancel");
+  adw_alert_dialog_set_close_response (alert, "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "run", g_object_ref (self->run), g_object_unref);
+  g_signal_connect_object (alert, "response", G_CALLBACK (response_cb), self, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, widget);
+}
+
+void
+_drover_window_update_restart (DroverWindow *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.restart",
+                                 self->run != NULL && drover_run_is_live (self->run));
+}
+
+void
+_drover_window_install_restart (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.restart", NULL, restart_action);
+}
