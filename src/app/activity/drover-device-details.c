@@ -34,7 +34,11 @@ find_argument (DroverDeviceDetails *self)
   DroverEditor *editor = drover_editor_get_for_machine (drover_run_get_machine (self->run));
   GPtrArray *arguments = drover_editor_get_arguments (editor);
 
-  return arguments != NULL ? drover_device_node_find_argument (self->node, arguments) : -1;
+  const char *program = arguments != NULL
+                          ? drover_document_get_program (drover_editor_get_document (editor))
+                          : NULL;
+
+  return program != NULL ? drover_device_node_find_argument (self->node, program, arguments) : -1;
 }
 
 static void
