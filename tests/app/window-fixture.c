@@ -139,7 +139,21 @@ window_put_machine (const char *slug, const char *text)
 char *
 window_put_guest (const char *slug)
 {
-  g_autoptr (DroverMachine) machine = new_guest_machine (ARGUMENTS ("-nographic"));
+  return window_put_guest_with (slug, ARGUMENTS ("-nographic"));
+}
+
+/**
+ * window_put_guest_with:
+ * @more: its further arguments, see run-fixture.h
+ *
+ * The same with a display, or devices, of one's own.
+ *
+ * Returns: (transfer full): the path of its machine.json
+ */
+char *
+window_put_guest_with (const char *slug, const char *const *more)
+{
+  g_autoptr (DroverMachine) machine = new_guest_machine (more);
   g_autoptr (DroverDocument) document =
     drover_document_with_name (drover_machine_get_document (machine), slug);
   g_autofree char *text = drover_document_to_text (document);

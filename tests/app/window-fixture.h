@@ -16,6 +16,7 @@ void         window_fixture_clean_up (void);
 
 char        *window_put_machine      (const char *slug, const char *text);
 char        *window_put_guest        (const char *slug);
+char        *window_put_guest_with   (const char *slug, const char *const *more);
 char        *window_put_busy_guest   (const char *slug, guint n_sectors);
 
 GtkWidget   *window_find_type        (gpointer root, GType type);

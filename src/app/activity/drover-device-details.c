@@ -46,13 +46,16 @@ show_cb (DroverDeviceDetails *self)
 {
   GtkWidget *page = gtk_widget_get_ancestor (GTK_WIDGET (self), DROVER_TYPE_MACHINE_PAGE);
   int argument = find_argument (self);
+  DroverConfig *config;
 
   if (page == NULL || argument < 0)
     return;
 
-  /* The views of the configuration follow what is chosen there. */
-  drover_config_select (drover_machine_page_show_configuration (DROVER_MACHINE_PAGE (page)),
-                        argument, 0, 0);
+  /* The views of the configuration follow when something else is chosen there: it may have been
+   * chosen before, and left since. */
+  config = drover_machine_page_show_configuration (DROVER_MACHINE_PAGE (page));
+  drover_config_select (config, -1, 0, 0);
+  drover_config_select (config, argument, 0, 0);
 }
 
 static char *
@@ -100,6 +103,14 @@ update_origin (DroverDeviceDetails *self)
       text = g_strdup (_("The board has it, or QEMU needs it; no argument asks for it."));
     }
   adw_action_row_set_subtitle (self->origin, text);
+}
+
+/* The arguments are edited while somebody looks. */
+static void
+document_cb (DroverDeviceDetails *self)
+{
+  if (self->node != NULL)
+    update_origin (self);
 }
 
 static void
@@ -299,5 +310,7 @@ drover_device_details_new (DroverRun *run)
   DroverDeviceDetails *self = g_object_new (DROVER_TYPE_DEVICE_DETAILS, NULL);
 
   self->run = g_object_ref (run);
+  g_signal_connect_object (drover_editor_get_for_machine (drover_run_get_machine (run)),
+                           "notify::document", G_CALLBACK (document_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
