@@ -27,6 +27,7 @@ gboolean     window_row_says         (DroverWindow *window, int position, const 
 guint        window_count_rows       (DroverWindow *window);
 void         window_press            (DroverWindow *window, const char *button);
 void         window_press_in_dialog  (DroverWindow *window, const char *button);
+void         window_choose_file      (const char *path);
 void         window_activate_row     (DroverWindow *window, int position);
 void         window_assert_usable    (DroverWindow *window, const char *button,
                                       gboolean usable, const char *description);
