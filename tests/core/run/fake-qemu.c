@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <signal.h>
 #include <stdio.h>
@@ -59,10 +60,11 @@ listen_at (int argc, char **argv, const char *chardev)
   return fd;
 }
 
+/* Who asks may be gone before the answer. */
 static void
 say (int fd, const char *text)
 {
-  if (write (fd, text, strlen (text)) < 0)
+  if (write (fd, text, strlen (text)) < 0 && errno != EPIPE && errno != ECONNRESET)
     exit (92);
 }
 
@@ -170,10 +172,16 @@ run_script (int argc, char **argv)
     exit (93);
 
   g_strlcpy (*status, "prelaunch", sizeof *status);
+  signal (SIGPIPE, SIG_IGN);
   main_pid = getpid ();
   is_second = fork () == 0;
   if (is_second)
-    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      /* The first may have been quicker to go. */
+      if (getppid () != main_pid)
+        exit (0);
+    }
   script = text;
   for (;;)
     serve_script (accept (is_second ? other : own, NULL, NULL));
