@@ -337,3 +337,94 @@ drover_json_new_strings (const char *first, ...)
   json_node_take_object (node, object);
   return node;
 }
+
+/* Looks at what others said, which may be of any type */
+
+static JsonNode *
+get_member (JsonObject *object, const char *member)
+{
+  return object != NULL ? json_object_get_member (object, member) : NULL;
+}
+
+/**
+ * drover_json_get_text:
+ * @object: (nullable): an object
+ *
+ * Returns: (nullable): the text at @member; %NULL when there is none
+ */
+const char *
+drover_json_get_text (JsonObject *object, const char *member)
+{
+  JsonNode *node = get_member (object, member);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+           ? json_node_get_string (node)
+           : NULL;
+}
+
+/**
+ * drover_json_get_number:
+ * @object: (nullable): an object
+ *
+ * Returns: the integer at @member; 0 when there is none
+ */
+gint64
+drover_json_get_number (JsonObject *object, const char *member)
+{
+  JsonNode *node = get_member (object, member);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node)
+                                                                         : 0;
+}
+
+/**
+ * drover_json_get_object:
+ * @object: (nullable): an object
+ *
+ * Returns: (transfer none) (nullable): the object at @member; %NULL when there is none
+ */
+JsonObject *
+drover_json_get_object (JsonObject *object, const char *member)
+{
+  JsonNode *node = get_member (object, member);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+/**
+ * drover_json_get_array:
+ * @object: (nullable): an object
+ *
+ * Returns: (transfer none) (nullable): the array at @member; %NULL when there is none
+ */
+JsonArray *
+drover_json_get_array (JsonObject *object, const char *member)
+{
+  return drover_json_as_array (get_member (object, member));
+}
+
+/**
+ * drover_json_as_array:
+ * @node: (nullable): anything
+ *
+ * Returns: (transfer none) (nullable): the array that it is
+ */
+JsonArray *
+drover_json_as_array (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+/**
+ * drover_json_get_item:
+ * @i: less than the length of @array
+ *
+ * Returns: (transfer none) (nullable): the object at that place; %NULL when something else is
+ */
+JsonObject *
+drover_json_get_item (JsonArray *array, guint i)
+{
+  JsonNode *node = json_array_get_element (array, i);
+
+  return JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}

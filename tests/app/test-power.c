@@ -326,6 +326,62 @@ test_trouble (void)
   window_fixture_clean_up ();
 }
 
+/* A QEMU that plays it, see fake-qemu.c, comes to a guest that it cannot run. */
+static void
+played_trouble (DroverWindow *window, gconstpointer data)
+{
+  DroverRun *run = get_run (window, 0);
+  GtkWidget *bar;
+
+  drover_dex_forget (drover_run_start (run, FALSE));
+  drover_test_until (window_row_says (window, 0, "QEMU cannot go on with the guest"));
+  bar = window_find_type (window, DROVER_TYPE_TROUBLE_BAR);
+  drover_test_until (window_says (bar, "met something in the guest that it cannot run"));
+  g_assert_true (window_says (bar, "emulate the guest instead (-accel tcg)"));
+  g_assert_true (window_can_press (bar, "QEMU’s Messages"));
+  window_picture (window, "power", "internal-error");
+
+  /* What helps, here: the guest runs again, and sleeps, and is woken. */
+  drover_test_until (window_can_press (bar, "Reset"));
+  g_assert_true (gtk_widget_activate (window_find_button (bar, "Reset")));
+  if (window_find_type (window, ADW_TYPE_ALERT_DIALOG) != NULL)
+    window_press_in_dialog (window, "Reset");
+  drover_test_until (!window_says (window, "QEMU cannot go on with the guest"));
+  drover_test_until (g_str_equal (drover_run_get_state (run), "suspended"));
+  window_press (window, "Wake");
+  drover_test_until (drover_run_is_running (run));
+  drover_test_until (window_row_says (window, 0, "Running"));
+  drover_dex_forget (drover_run_force_off (run));
+  drover_test_until (drover_run_is_off (run));
+}
+
+static void
+test_played_trouble (void)
+{
+  static const char script[] =
+    "@cont\n=internal-error\n{\"event\": \"STOP\", \"timestamp\": {}}\n"
+    "@system_reset\n=suspended\n{\"event\": \"RESET\", \"data\": {\"guest\": false, "
+    "\"reason\": \"host-qmp-system-reset\"}, \"timestamp\": {}}\n"
+    "{\"event\": \"SUSPEND\", \"timestamp\": {}}\n"
+    "@system_wakeup\n=running\n{\"event\": \"WAKEUP\", \"timestamp\": {}}\n";
+  g_autofree char *program =
+    g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "core", "fake-qemu", NULL);
+  g_autofree char *path = g_build_filename (drover_test_dir (), "script", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *file = NULL;
+  g_autoptr (DroverMachine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, script, -1, &error);
+  g_assert_no_error (error);
+  machine =
+    new_machine (program, ARGUMENTS ("-nodefaults", "-fake", "script", "-fake-script", path));
+  text = drover_document_to_text (drover_machine_get_document (machine));
+  file = window_put_machine ("played", text);
+  window_fixture_run (played_trouble, NULL);
+  window_fixture_clean_up ();
+}
+
 /* Quitting */
 
 static void
@@ -505,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/power/menu", test_menu);
   g_test_add_func ("/power/disposable", test_disposable);
   g_test_add_func ("/power/trouble", test_trouble);
+  g_test_add_func ("/power/played-trouble", test_played_trouble);
   g_test_add_func ("/power/quit", test_quit);
   g_test_add_func ("/power/session-end", test_session_end);
   g_test_add_func ("/power/autostart", test_sweep);

@@ -139,7 +139,21 @@ window_put_machine (const char *slug, const char *text)
 char *
 window_put_guest (const char *slug)
 {
-  g_autoptr (DroverMachine) machine = new_guest_machine (ARGUMENTS ("-nographic"));
+  return window_put_guest_with (slug, ARGUMENTS ("-nographic"));
+}
+
+/**
+ * window_put_guest_with:
+ * @more: its further arguments, see run-fixture.h
+ *
+ * The same with a display, or devices, of one's own.
+ *
+ * Returns: (transfer full): the path of its machine.json
+ */
+char *
+window_put_guest_with (const char *slug, const char *const *more)
+{
+  g_autoptr (DroverMachine) machine = new_guest_machine (more);
   g_autoptr (DroverDocument) document =
     drover_document_with_name (drover_machine_get_document (machine), slug);
   g_autofree char *text = drover_document_to_text (document);
@@ -423,6 +437,13 @@ drawn_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   return --*left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+static void
+draw (GtkWidget *widget, int n_frames)
+{
+  gtk_widget_add_tick_callback (widget, drawn_cb, &n_frames, NULL);
+  drover_test_until (n_frames == 0);
+}
+
 /**
  * window_draw:
  * @n_frames: how many
@@ -432,9 +453,71 @@ drawn_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 void
 window_draw (DroverWindow *window, int n_frames)
 {
-  gtk_widget_add_tick_callback (GTK_WIDGET (window), drawn_cb, &n_frames, NULL);
-  drover_test_until (n_frames == 0);
+  draw (GTK_WIDGET (window), n_frames);
 }
+
+/* GTK's own dialog, which comes where there is no portal. */
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+
+static GtkWindow *
+find_file_dialog (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER_DIALOG (window) && gtk_widget_get_mapped (GTK_WIDGET (window)))
+        return window; /* GTK holds it */
+    }
+
+  return NULL;
+}
+
+static gboolean
+has_file (GtkFileChooser *chooser, GFile *file)
+{
+  g_autoptr (GFile) chosen = gtk_file_chooser_get_file (chooser);
+
+  return chosen != NULL && g_file_equal (chosen, file);
+}
+
+/**
+ * window_choose_file:
+ * @path: a file that is there, or one that is to be saved in a folder that is there
+ *
+ * Waits until a file is asked for, and chooses this one.
+ */
+void
+window_choose_file (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autofree char *name = g_file_get_basename (file);
+  GtkFileChooser *chooser;
+  g_autoptr (GError) error = NULL;
+
+  g_test_message ("choosing “%s”", path);
+  drover_test_until (find_file_dialog () != NULL);
+  chooser = GTK_FILE_CHOOSER (find_file_dialog ());
+  /* It reads folders, and does not tell when it is done. */
+  draw (GTK_WIDGET (chooser), 20);
+  if (gtk_file_chooser_get_action (chooser) == GTK_FILE_CHOOSER_ACTION_SAVE)
+    {
+      gtk_file_chooser_set_current_folder (chooser, folder, &error);
+      gtk_file_chooser_set_current_name (chooser, name);
+    }
+  else
+    gtk_file_chooser_set_file (chooser, file, &error);
+  g_assert_no_error (error);
+  drover_test_until (has_file (chooser, file));
+  draw (GTK_WIDGET (chooser), 20);
+  gtk_dialog_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+  drover_test_until (find_file_dialog () == NULL);
+}
+
+G_GNUC_END_IGNORE_DEPRECATIONS
 
 /**
  * window_save:

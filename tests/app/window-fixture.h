@@ -16,6 +16,7 @@ void         window_fixture_clean_up (void);
 
 char        *window_put_machine      (const char *slug, const char *text);
 char        *window_put_guest        (const char *slug);
+char        *window_put_guest_with   (const char *slug, const char *const *more);
 char        *window_put_busy_guest   (const char *slug, guint n_sectors);
 
 GtkWidget   *window_find_type        (gpointer root, GType type);
@@ -26,6 +27,7 @@ gboolean     window_row_says         (DroverWindow *window, int position, const 
 guint        window_count_rows       (DroverWindow *window);
 void         window_press            (DroverWindow *window, const char *button);
 void         window_press_in_dialog  (DroverWindow *window, const char *button);
+void         window_choose_file      (const char *path);
 void         window_activate_row     (DroverWindow *window, int position);
 void         window_assert_usable    (DroverWindow *window, const char *button,
                                       gboolean usable, const char *description);

@@ -42,6 +42,43 @@ def test_paused_and_reasons(home):
   assert "since" not in status and "uptime" not in status, status
 
 
+def put_played(home, script):
+  """A QEMU that says what is in SCRIPT; see tests/core/run/fake-qemu.c."""
+  path = home.folder / "script"
+  path.write_text(script)
+  program = Path(home.droverctl).resolve().parents[2] / "tests/core/fake-qemu"
+  assert program.exists(), program
+  return home.put("pc", text=cli.json.dumps({
+    "version": 1, "uuid": UUID, "name": "pc", "program": str(program),
+    "arguments": cli.to_arguments(["-nodefaults", "-fake", "script", "-fake-script", str(path)])}))
+
+
+def test_troubles(home):
+  for state, kind, cause, remedy in [
+      ("internal-error", "internal-error", "cannot run", "-accel tcg"),
+      ("guest-panicked", "guest-panic", "(a panic)", "Reset it to start"),
+      ("watchdog", "watchdog", "watchdog ran out", "It stands still"),
+      ("io-error", "io-error", "not known any more", "tried anew")]:
+    put_played(home, f'@cont\n={state}\n{{"event": "STOP", "timestamp": {{}}}}\n')
+    home.run("start", "pc")
+    status = home.json("status", "pc")
+    assert (status["state"], status["reason"]) == (state, kind), status
+    trouble = status["trouble"]
+    assert trouble["kind"] == kind, trouble
+    assert cause in trouble["cause"] and remedy in trouble["remedy"], trouble
+    text, _ = home.run("status", "pc")
+    assert f"{trouble['title']}\n{trouble['cause']}\n{trouble['remedy']}\n" in text, text
+    home.run("stop", "pc")
+    home.run("delete", "pc")
+
+  put_played(home, '@cont\n=suspended\n{"event": "SUSPEND", "timestamp": {}}\n')
+  home.run("start", "pc")
+  status = home.json("status", "pc")
+  assert status["reason"] == "suspended" and "trouble" not in status, status
+  assert "droverctl wake" in home.run("status", "pc")[0]
+  home.run("stop", "pc")
+
+
 def test_disposable(home):
   put(home)
   home.run("start", "pc", "--disposable", "--wait")

@@ -34,7 +34,11 @@ find_argument (DroverDeviceDetails *self)
   DroverEditor *editor = drover_editor_get_for_machine (drover_run_get_machine (self->run));
   GPtrArray *arguments = drover_editor_get_arguments (editor);
 
-  return arguments != NULL ? drover_device_node_find_argument (self->node, arguments) : -1;
+  const char *program = arguments != NULL
+                          ? drover_document_get_program (drover_editor_get_document (editor))
+                          : NULL;
+
+  return program != NULL ? drover_device_node_find_argument (self->node, program, arguments) : -1;
 }
 
 static void
@@ -42,13 +46,16 @@ show_cb (DroverDeviceDetails *self)
 {
   GtkWidget *page = gtk_widget_get_ancestor (GTK_WIDGET (self), DROVER_TYPE_MACHINE_PAGE);
   int argument = find_argument (self);
+  DroverConfig *config;
 
   if (page == NULL || argument < 0)
     return;
 
-  /* The views of the configuration follow what is chosen there. */
-  drover_config_select (drover_machine_page_show_configuration (DROVER_MACHINE_PAGE (page)),
-                        argument, 0, 0);
+  /* The views of the configuration follow when something else is chosen there: it may have been
+   * chosen before, and left since. */
+  config = drover_machine_page_show_configuration (DROVER_MACHINE_PAGE (page));
+  drover_config_select (config, -1, 0, 0);
+  drover_config_select (config, argument, 0, 0);
 }
 
 static char *
@@ -96,6 +103,14 @@ update_origin (DroverDeviceDetails *self)
       text = g_strdup (_("The board has it, or QEMU needs it; no argument asks for it."));
     }
   adw_action_row_set_subtitle (self->origin, text);
+}
+
+/* The arguments are edited while somebody looks. */
+static void
+document_cb (DroverDeviceDetails *self)
+{
+  if (self->node != NULL)
+    update_origin (self);
 }
 
 static void
@@ -295,5 +310,7 @@ drover_device_details_new (DroverRun *run)
   DroverDeviceDetails *self = g_object_new (DROVER_TYPE_DEVICE_DETAILS, NULL);
 
   self->run = g_object_ref (run);
+  g_signal_connect_object (drover_editor_get_for_machine (drover_run_get_machine (run)),
+                           "notify::document", G_CALLBACK (document_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

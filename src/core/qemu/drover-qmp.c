@@ -8,23 +8,17 @@
 #include "drover-json.h"
 #include "drover-qmp-stream.h"
 #include "drover-qmp.h"
+#include "drover-wire.h"
 
-#define READ_SIZE (64 * 1024)
-
-/* A client of the QEMU Machine Protocol on one socket.
- *
- * Reading is a chain of callbacks rather than a fiber: it is one call repeated, and a
- * callback's weak hold lets the object go while a read is under way. Commands are futures. */
+/* A client of the QEMU Machine Protocol on one socket. Commands are futures. */
 struct _DroverQmp
 {
   GObject parent_instance;
 
   GIOStream *stream;
+  DroverWire *wire; /* %NULL when it is closed */
   DroverQmpStream *messages;
-  GCancellable *cancellable;
   GHashTable *pending; /* id → DexPromise of a JsonNode */
-  GQueue outgoing;     /* of GBytes */
-  gboolean writing;
   gint64 next_id;
   DexPromise *greeting;
   DexPromise *closed;
@@ -40,9 +34,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static void start_reading (DroverQmp *self);
-static void start_writing (DroverQmp *self);
 
 static void
 reject_all (DroverQmp *self)
@@ -70,10 +61,7 @@ close_with (DroverQmp *self, GError *error)
     }
 
   self->close_error = error;
-  g_cancellable_cancel (self->cancellable);
-  g_io_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
-  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
-
+  g_clear_pointer (&self->wire, drover_wire_close);
   reject_all (self);
   if (dex_future_is_pending (DEX_FUTURE (self->greeting)))
     dex_promise_reject (self->greeting, g_error_copy (error));
@@ -182,23 +170,16 @@ handle_end (DroverQmp *self)
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+received_cb (GBytes *bytes, const GError *read_error, gpointer user_data)
 {
-  g_autoptr (DroverQmp) self = NULL;
+  g_autoptr (DroverQmp) self = g_object_ref (user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes =
-    g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
   JsonObject *message;
 
-  /* Cancelled by dispose, when the object is gone already, or by a close that said why. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = g_object_ref (user_data);
   if (bytes == NULL)
     {
       close_with (self, g_error_new (DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED,
-                                     _("QEMU closed QMP: %s"), error->message));
+                                     _("QEMU closed QMP: %s"), read_error->message));
       return;
     }
 
@@ -215,50 +196,6 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     close_with (self, g_steal_pointer (&error));
   else if (g_bytes_get_size (bytes) == 0)
     handle_end (self);
-  else if (self->close_error == NULL)
-    start_reading (self);
-}
-
-static void
-start_reading (DroverQmp *self)
-{
-  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (self->stream), READ_SIZE,
-                                   G_PRIORITY_DEFAULT, self->cancellable, read_cb, self);
-}
-
-static void
-write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DroverQmp) self = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = g_object_ref (user_data);
-  self->writing = FALSE;
-  g_bytes_unref (g_queue_pop_head (&self->outgoing));
-
-  /* What the peer said before it closed is still to be read, and the read's end closes. */
-  if (error == NULL && self->close_error == NULL)
-    start_writing (self);
-}
-
-static void
-start_writing (DroverQmp *self)
-{
-  GBytes *bytes = g_queue_peek_head (&self->outgoing);
-  gconstpointer data;
-  gsize length;
-
-  if (self->writing || bytes == NULL)
-    return;
-
-  self->writing = TRUE;
-  data = g_bytes_get_data (bytes, &length);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->stream), data, length,
-                                   G_PRIORITY_DEFAULT, self->cancellable, write_cb, self);
 }
 
 static void
@@ -279,10 +216,8 @@ drover_qmp_finalize (GObject *object)
   DroverQmp *self = DROVER_QMP (object);
 
   g_clear_object (&self->stream);
-  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->messages, drover_qmp_stream_free);
   g_clear_pointer (&self->pending, g_hash_table_unref);
-  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
   dex_clear (&self->greeting);
   dex_clear (&self->closed);
   g_clear_error (&self->close_error);
@@ -314,7 +249,6 @@ static void
 drover_qmp_init (DroverQmp *self)
 {
   self->messages = drover_qmp_stream_new ();
-  self->cancellable = g_cancellable_new ();
   self->pending = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, dex_unref);
   self->greeting = dex_promise_new ();
   self->closed = dex_promise_new ();
@@ -362,13 +296,11 @@ drover_qmp_execute_full (DroverQmp *self, const char *command, JsonNode *argumen
 
   text = drover_json_to_text (node, FALSE);
   line = g_strconcat (text, "\r\n", NULL);
-  g_queue_push_tail (&self->outgoing, g_bytes_new_take (line, strlen (line)));
-
   promise = dex_promise_new ();
   g_hash_table_insert (self->pending, g_memdup2 (&self->next_id, sizeof self->next_id),
                        dex_ref (promise));
   self->next_id++;
-  start_writing (self);
+  drover_wire_send (self->wire, g_bytes_new_take (line, strlen (line)));
 
   if (timeout_msec == 0)
     return DEX_FUTURE (promise);
@@ -429,7 +361,8 @@ drover_qmp_open (GIOStream *stream, guint greeting_msec)
   DexFuture *future;
 
   self->stream = g_object_ref (stream);
-  start_reading (self);
+  self->wire = drover_wire_new (stream);
+  drover_wire_read (self->wire, G_PRIORITY_DEFAULT, received_cb, self);
 
   future = dex_future_first (
     dex_ref (self->greeting),

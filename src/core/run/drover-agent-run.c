@@ -8,9 +8,10 @@
 
 #include "drover-agent-run.h"
 #include "drover-agent.h"
+#include "drover-arguments.h"
 #include "drover-dex.h"
 #include "drover-error.h"
-#include "drover-option.h"
+#include "drover-hot-plan.h"
 #include "drover-run-private.h"
 #include "drover-socket-holder.h"
 
@@ -23,31 +24,13 @@
 GPtrArray *
 drover_run_dup_arguments (DroverRun *self)
 {
-  DroverOptionTable *table = drover_option_table_get_built_in ();
-  GPtrArray *arguments;
-  GStrv argv;
+  g_autoptr (GPtrArray) none = drover_arguments_new ();
 
   g_return_val_if_fail (DROVER_IS_RUN (self), NULL);
 
-  if (self->record == NULL)
-    return NULL;
-
-  arguments = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
-  argv = self->record->argv;
-  for (guint i = 1; i < g_strv_length (argv); i++)
-    {
-      const char *name = argv[i] + strspn (argv[i], "-");
-      gboolean is_flag = argv[i][0] == '-' && *name != '\0';
-      gboolean has_value = is_flag && argv[i + 1] != NULL &&
-                           drover_option_table_get_arity (table, name) != DROVER_ARITY_NONE;
-
-      g_ptr_array_add (arguments, is_flag
-                                    ? drover_argument_new (argv[i], has_value ? argv[i + 1] : NULL)
-                                    : drover_argument_new (NULL, argv[i]));
-      i += has_value;
-    }
-
-  return arguments;
+  return self->record != NULL
+           ? drover_hot_read_command ((const char *const *) self->record->argv, none)
+           : NULL;
 }
 
 /**

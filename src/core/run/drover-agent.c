@@ -8,8 +8,7 @@
 #include "drover-agent.h"
 #include "drover-error.h"
 #include "drover-json.h"
-
-#define READ_SIZE (64 * 1024)
+#include "drover-wire.h"
 
 /* As much of a text of the guest's as people are shown in one place. */
 #define LONGEST_TEXT 400
@@ -23,11 +22,8 @@ struct _DroverAgent
 {
   GObject parent_instance;
 
-  GIOStream *stream;
+  DroverWire *wire; /* %NULL when it is closed */
   DroverAgentStream *messages;
-  GCancellable *cancellable;
-  GQueue outgoing; /* of GBytes */
-  gboolean writing;
 
   DexPromise *pending; /* (nullable): of a JsonNode */
   gint64 id;           /* of the command, or of the sync, that is pending */
@@ -37,9 +33,6 @@ struct _DroverAgent
 };
 
 G_DEFINE_FINAL_TYPE (DroverAgent, drover_agent, G_TYPE_OBJECT)
-
-static void start_reading (DroverAgent *self);
-static void start_writing (DroverAgent *self);
 
 /**
  * drover_agent_clean_text:
@@ -85,9 +78,7 @@ close_with (DroverAgent *self, GError *error)
     }
 
   self->close_error = error;
-  g_cancellable_cancel (self->cancellable);
-  g_io_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
-  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&self->wire, drover_wire_close);
   if (pending != NULL)
     dex_promise_reject (pending, g_error_copy (error));
 }
@@ -174,19 +165,12 @@ handle_message (DroverAgent *self, JsonObject *message)
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+received_cb (GBytes *bytes, const GError *read_error, gpointer user_data)
 {
-  g_autoptr (DroverAgent) self = NULL;
+  g_autoptr (DroverAgent) self = g_object_ref (user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes =
-    g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
   JsonObject *message;
 
-  /* Cancelled by dispose, when the object is gone already, or by a close that said why. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = g_object_ref (user_data);
   if (bytes == NULL || g_bytes_get_size (bytes) == 0)
     {
       close_with (self, g_error_new (DROVER_QMP_ERROR, DROVER_QMP_ERROR_CLOSED,
@@ -209,52 +193,6 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_error (&error);
       g_clear_pointer (&message, json_object_unref);
     }
-
-  if (self->close_error == NULL)
-    start_reading (self);
-}
-
-static void
-start_reading (DroverAgent *self)
-{
-  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (self->stream), READ_SIZE,
-                                   G_PRIORITY_DEFAULT_IDLE, self->cancellable, read_cb, self);
-}
-
-static void
-write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (DroverAgent) self = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = g_object_ref (user_data);
-  self->writing = FALSE;
-  if (!g_queue_is_empty (&self->outgoing))
-    g_bytes_unref (g_queue_pop_head (&self->outgoing));
-
-  /* What the other side said before it closed is still to be read, and the read's end closes. */
-  if (error == NULL && self->close_error == NULL)
-    start_writing (self);
-}
-
-static void
-start_writing (DroverAgent *self)
-{
-  GBytes *bytes = g_queue_peek_head (&self->outgoing);
-  gconstpointer data;
-  gsize length;
-
-  if (self->writing || bytes == NULL)
-    return;
-
-  self->writing = TRUE;
-  data = g_bytes_get_data (bytes, &length);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->stream), data, length,
-                                   G_PRIORITY_DEFAULT, self->cancellable, write_cb, self);
 }
 
 static void
@@ -270,10 +208,7 @@ drover_agent_finalize (GObject *object)
 {
   DroverAgent *self = DROVER_AGENT (object);
 
-  g_clear_object (&self->stream);
-  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->messages, drover_agent_stream_free);
-  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
   dex_clear (&self->pending);
   g_clear_error (&self->close_error);
 
@@ -293,7 +228,6 @@ static void
 drover_agent_init (DroverAgent *self)
 {
   self->messages = drover_agent_stream_new ();
-  self->cancellable = g_cancellable_new ();
 }
 
 typedef struct
@@ -348,13 +282,17 @@ send_message (DroverAgent *self, JsonNode *message, const char *command, const c
 {
   g_autoptr (JsonNode) node = message;
   g_autofree char *text = drover_json_to_text (node, FALSE);
-  char *line = g_strconcat (prefix, text, "\n", NULL);
-  Wait *wait = g_new0 (Wait, 1);
+  char *line;
+  Wait *wait;
 
-  g_queue_push_tail (&self->outgoing, g_bytes_new_take (line, strlen (line)));
+  if (self->close_error != NULL)
+    return dex_future_new_for_error (g_error_copy (self->close_error));
+
+  line = g_strconcat (prefix, text, "\n", NULL);
   self->pending = dex_promise_new ();
-  start_writing (self);
+  drover_wire_send (self->wire, g_bytes_new_take (line, strlen (line)));
 
+  wait = g_new0 (Wait, 1);
   wait->agent = g_object_ref (self);
   wait->id = self->id;
   wait->command = g_strdup (command);
@@ -477,8 +415,8 @@ drover_agent_open (GIOStream *stream, guint timeout_msec)
 {
   g_autoptr (DroverAgent) self = g_object_new (DROVER_TYPE_AGENT, NULL);
 
-  self->stream = g_object_ref (stream);
-  start_reading (self);
+  self->wire = drover_wire_new (stream);
+  drover_wire_read (self->wire, G_PRIORITY_DEFAULT_IDLE, received_cb, self);
   return dex_future_then (synchronise (self, timeout_msec), return_self_cb, g_object_ref (self),
                           g_object_unref);
 }
@@ -512,7 +450,7 @@ drover_agent_shut_down (DroverAgent *self, const char *mode)
                          drover_json_take_object (arguments));
   text = drover_json_to_text (message, FALSE);
   line = g_strconcat (text, "\n", NULL);
-  g_queue_push_tail (&self->outgoing, g_bytes_new_take (line, strlen (line)));
+  drover_wire_send (self->wire, g_bytes_new_take (line, strlen (line)));
   /* An error has no id, and comes as if it were the ping’s. */
   return drover_agent_execute (self, "guest-ping", NULL, DROVER_AGENT_TIMEOUT_MSEC);
 }

@@ -9,6 +9,7 @@
 #include "drover-console-log.h"
 #include "drover-console-reader.h"
 #include "drover-console.h"
+#include "drover-wire.h"
 
 /* How much is shown at a time, before others have their turn. */
 #define SLICE_SIZE (256 * 1024)
@@ -43,7 +44,7 @@ struct _DroverConsole
   GIOStream *stream;
   DroverConsoleReader *reader;
   gboolean connecting;
-  GCancellable *cancellable; /* of writing */
+  DroverWire *wire; /* for what is typed; what comes goes to the reader */
   DroverConsoleFunc func;
   gpointer func_data;
 
@@ -54,9 +55,6 @@ struct _DroverConsole
   guint watch_source;
   guint retry_source;
   guint retries;
-
-  GQueue outgoing; /* of GBytes */
-  gboolean writing;
 
   gboolean with_history;
   goffset log_shown;  /* how much of the log is shown; -1 once the socket alone counts */
@@ -86,7 +84,6 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static void output_came (gpointer user_data);
-static void start_writing (DroverConsole *self);
 static void join_log (DroverConsole *self);
 
 static void
@@ -116,13 +113,9 @@ get_socket (DroverConsole *self)
 static void
 unplug (DroverConsole *self)
 {
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->wire, drover_wire_leave);
   g_clear_pointer (&self->reader, _drover_console_reader_stop);
-  g_queue_clear_full (&self->outgoing, (GDestroyNotify) g_bytes_unref);
   g_clear_handle_id (&self->join_source, g_source_remove);
-  self->writing = FALSE;
 }
 
 static void
@@ -138,7 +131,7 @@ set_stream (DroverConsole *self, GIOStream *stream)
 
   if (g_set_object (&self->stream, stream) && stream != NULL)
     {
-      self->cancellable = g_cancellable_new ();
+      self->wire = drover_wire_new (stream);
       self->reader = _drover_console_reader_new (get_socket (self),
                                                  self->own_log ? self->log : NULL, output_came,
                                                  self);
@@ -469,38 +462,6 @@ output_came (gpointer user_data)
     set_stream (self, NULL);
 }
 
-static void
-write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  DroverConsole *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self->writing = FALSE;
-  g_bytes_unref (g_queue_pop_head (&self->outgoing));
-  if (error == NULL)
-    start_writing (self);
-}
-
-static void
-start_writing (DroverConsole *self)
-{
-  GBytes *bytes = g_queue_peek_head (&self->outgoing);
-  gconstpointer data;
-  gsize length;
-
-  if (self->writing || bytes == NULL)
-    return;
-
-  self->writing = TRUE;
-  data = g_bytes_get_data (bytes, &length);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->stream), data, length,
-                                   G_PRIORITY_DEFAULT, self->cancellable, write_cb, self);
-}
-
 static DexFuture *
 connected_cb (DexFuture *future, gpointer user_data)
 {
@@ -744,8 +705,7 @@ drover_console_write (DroverConsole *self, const void *data, gsize length)
   if (self->stream == NULL || length == 0)
     return;
 
-  g_queue_push_tail (&self->outgoing, g_bytes_new (data, length));
-  start_writing (self);
+  drover_wire_send (self->wire, g_bytes_new (data, length));
 }
 
 /**

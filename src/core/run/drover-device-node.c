@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "drover-device-private.h"
-#include "drover-reference.h"
 
 G_DEFINE_FINAL_TYPE (DroverDeviceNode, drover_device_node, G_TYPE_OBJECT)
 
@@ -17,6 +16,7 @@ drover_device_node_finalize (GObject *object)
   g_free (self->type);
   g_free (self->path);
   g_free (self->id);
+  g_free (self->made_type);
   g_free (self->detail);
   g_ptr_array_unref (self->backends);
   g_object_unref (self->children);
@@ -56,6 +56,19 @@ drover_device_node_new (const char *name, const char *type, const char *path)
   self->type = g_strdup (type);
   self->path = g_strdup (path);
   return self;
+}
+
+/* It was made with @maker, by the same argument. */
+void
+_drover_device_node_inherit (DroverDeviceNode *self, DroverDeviceNode *maker)
+{
+  g_set_str (&self->id, maker->id);
+  g_set_str (&self->made_type, maker->made_type);
+  self->ordinal = maker->ordinal;
+  self->origin = maker->origin;
+  g_ptr_array_set_size (self->backends, 0);
+  for (guint i = 0; i < maker->backends->len; i++)
+    g_ptr_array_add (self->backends, g_strdup (maker->backends->pdata[i]));
 }
 
 /**
@@ -156,90 +169,6 @@ DroverDeviceOrigin
 drover_device_node_get_origin (DroverDeviceNode *self)
 {
   return self->origin;
-}
-
-/* `virtio-blk` is virtio-blk-pci on one board and virtio-blk-ccw on another. */
-static gboolean
-is_type (const char *driver, const char *type)
-{
-  static const char *const endings[] = { "", "-pci", "-ccw", "-device" };
-
-  if (driver == NULL || type == NULL || !g_str_has_prefix (type, driver))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_equal (type + strlen (driver), endings[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static int
-find_nth (DroverReferences *references, const char *type, int ordinal)
-{
-  for (guint i = 0; i < references->fields->len; i++)
-    {
-      const DroverFields *fields = references->fields->pdata[i];
-
-      if (fields->enabled && drover_fields_are (fields, "device") &&
-          drover_fields_get (fields, "id") == NULL &&
-          is_type (drover_fields_get (fields, "driver"), type) && ordinal-- == 0)
-        return i;
-    }
-
-  return -1;
-}
-
-/* A device that the board makes for `-drive if=ide`, `-nic` or `-serial` uses what they make. */
-static int
-find_by_backend (DroverReferences *references, const char *id)
-{
-  static const DroverNamespace names[] = {
-    DROVER_NAMESPACE_BLOCK,    DROVER_NAMESPACE_NETDEV, DROVER_NAMESPACE_CHARDEV,
-    DROVER_NAMESPACE_AUDIODEV, DROVER_NAMESPACE_FSDEV,  DROVER_NAMESPACE_TPMDEV,
-    DROVER_NAMESPACE_OBJECT,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      int argument = drover_references_find (references, names[i], id);
-
-      if (argument >= 0)
-        return argument;
-    }
-
-  return -1;
-}
-
-/**
- * drover_device_node_find_argument:
- * @arguments: (element-type DroverArgument): a machine's arguments, those that run or those that
- *   are being edited
- *
- * Looks for the argument that made this: by its id, by its place among those of its type that
- * have none, else by what it uses.
- *
- * Returns: its index, or -1
- */
-int
-drover_device_node_find_argument (DroverDeviceNode *self, GPtrArray *arguments)
-{
-  g_autoptr (DroverReferences) references = NULL;
-  int found = -1;
-
-  g_return_val_if_fail (DROVER_IS_DEVICE_NODE (self), -1);
-
-  references = drover_references_new (arguments);
-  if (self->id != NULL)
-    {
-      gboolean is_object = self->path != NULL && g_str_has_prefix (self->path, "/objects/");
-
-      return drover_references_find (
-        references, is_object ? DROVER_NAMESPACE_OBJECT : DROVER_NAMESPACE_DEVICE, self->id);
-    }
-  if (self->ordinal >= 0)
-    found = find_nth (references, self->type, self->ordinal);
-  for (guint i = 0; found < 0 && i < self->backends->len; i++)
-    found = find_by_backend (references, self->backends->pdata[i]);
-  return found;
 }
 
 static gboolean

@@ -34,7 +34,8 @@ gboolean           drover_device_node_is_bus       (DroverDeviceNode *self);
 gboolean           drover_device_node_may_have_children (DroverDeviceNode *self);
 GListModel        *drover_device_node_get_children (DroverDeviceNode *self);
 DroverDeviceOrigin drover_device_node_get_origin   (DroverDeviceNode *self);
-int                drover_device_node_find_argument (DroverDeviceNode *self, GPtrArray *arguments);
+int                drover_device_node_find_argument (DroverDeviceNode *self, const char *program,
+                                                    GPtrArray *arguments);
 gboolean           drover_device_node_matches      (DroverDeviceNode *self, const char *text);
 
 G_END_DECLS

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /* One thing in a running machine: a device, a bus, or any object of QEMU's.
  *
- * drover-device-node.c has the object and finds the argument that made it,
- * drover-device-tree.c builds the trees. */
+ * drover-device-node.c has the object, drover-device-maker.c finds the argument that made it, and
+ * drover-device-load.h says who builds the trees. */
 struct _DroverDeviceNode
 {
   GObject parent_instance;
@@ -20,6 +20,7 @@ struct _DroverDeviceNode
   char *detail;
   GPtrArray *backends; /* of char *: the ids of what it uses, as `drive0` */
   int ordinal;        /* of those of its type that -device made without an id, or -1 */
+  char *made_type;    /* (nullable): that type; inside of a device the device's */
   int devfn;          /* its place on a PCI bus, or -1 */
   gboolean is_bus;
   gboolean lazy;      /* its children are asked for when somebody looks */
@@ -27,5 +28,8 @@ struct _DroverDeviceNode
   DroverDeviceOrigin origin;
   GListStore *children;
 };
+
+void     _drover_device_node_inherit (DroverDeviceNode *self, DroverDeviceNode *maker);
+gboolean _drover_device_is_backend   (const char *property);
 
 G_END_DECLS

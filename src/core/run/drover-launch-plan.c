@@ -130,9 +130,14 @@ add_console (Builder *builder, const char *flag, const char *title, gboolean wit
              gboolean stdio)
 {
   DroverConsolePlan *console = plan_console (builder, title, stdio && !with_monitor, with_monitor);
-  g_autofree char *reference = g_strconcat ("chardev:", console->id, NULL);
-  g_autofree char *monitor = g_strdup_printf ("chardev=%s,mode=readline", console->id);
+  g_autofree char *reference = NULL;
+  g_autofree char *monitor = NULL;
 
+  /* QEMU looks for this one by the option's own name, whatever the option says. */
+  if (g_str_has_suffix (flag, "-debugcon"))
+    g_set_str (&console->id, "debugcon");
+  reference = g_strconcat ("chardev:", console->id, NULL);
+  monitor = g_strdup_printf ("chardev=%s,mode=readline", console->id);
   add_console_chardev (builder, console, with_monitor);
   add (builder, flag, reference);
   if (with_monitor)

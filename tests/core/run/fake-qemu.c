@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -23,6 +25,9 @@
  *   dies           greets, then prints a line and ends with status 1
  *   stubborn       speaks QMP, but obeys neither `quit` nor SIGTERM
  *   shutdown       runs, and shuts down before it can be asked how it is
+ *   script         runs, and says what the file of -fake-script says: `=STATUS` on a line is how
+ *                  `query-status` is answered from there on, `@COMMAND` waits for that command,
+ *                  and anything else is sent. Begins with the first `cont`. Two may ask it.
  */
 
 #define GREETING "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
@@ -38,10 +43,10 @@ find_value (int argc, char **argv, const char *option, const char *containing)
 }
 
 static int
-accept_qmp (int argc, char **argv)
+listen_at (int argc, char **argv, const char *chardev)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  const char *path = strstr (find_value (argc, argv, "-chardev", "id=drover-qmp"), "path=");
+  const char *path = strstr (find_value (argc, argv, "-chardev", chardev), "path=");
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   if (path == NULL || fd < 0)
@@ -52,13 +57,14 @@ accept_qmp (int argc, char **argv)
   if (bind (fd, (struct sockaddr *) &address, sizeof address) != 0 || listen (fd, 1) != 0)
     exit (91);
 
-  return accept (fd, NULL, NULL);
+  return fd;
 }
 
+/* Who asks may be gone before the answer. */
 static void
 say (int fd, const char *text)
 {
-  if (write (fd, text, strlen (text)) < 0)
+  if (write (fd, text, strlen (text)) < 0 && errno != EPIPE && errno != ECONNRESET)
     exit (92);
 }
 
@@ -78,6 +84,107 @@ answer (int fd, const char *line, const char *result)
 
   text = g_strdup_printf ("{\"return\": %s, \"id\": %d}\r\n", result, id ? atoi (id + 5) : -1);
   say (fd, text);
+}
+
+/* How it is, for both who ask. */
+static char (*status)[32];
+static const char *script = ""; /* what is left of it */
+static pid_t main_pid;
+
+static gboolean
+take (const char *start, char **rest)
+{
+  gsize length = strlen (start);
+  gsize end = strcspn (script, "\n");
+
+  if (strncmp (script, start, length) != 0 || *script == '\0')
+    return FALSE;
+  *rest = g_strndup (script + length, end - length);
+  script += end + (script[end] == '\n');
+  return TRUE;
+}
+
+/* Plays the script up to where it waits for something else than @command. */
+static void
+play (int fd, const char *command)
+{
+  g_autofree char *waited = g_strdup_printf ("@%s\n", command);
+  char *line;
+
+  if (!g_str_has_prefix (script, waited))
+    return;
+
+  script += strlen (waited);
+  while (*script != '@' && take ("", &line))
+    {
+      g_autofree char *text = g_strdup_printf ("%s\r\n", line);
+
+      if (*line == '=')
+        g_strlcpy (*status, line + 1, sizeof *status);
+      else
+        say (fd, text);
+      g_free (line);
+    }
+}
+
+static void
+serve_script (int fd)
+{
+  static const char *const commands[] = { "cont", "stop", "system_wakeup", "system_reset",
+                                          "system_powerdown" };
+  FILE *lines = fdopen (fd, "r");
+  char line[4096];
+
+  say (fd, GREETING);
+  while (fgets (line, sizeof line, lines) != NULL)
+    {
+      g_autofree char *result = is_command (line, "query-status")
+                                  ? g_strdup_printf ("{\"status\": \"%s\"}", *status)
+                                  : g_strdup ("{}");
+
+      for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+        if (is_command (line, commands[i]))
+          play (fd, commands[i]);
+      answer (fd, line, is_command (line, "query-block") ? "[]" : result);
+      if (is_command (line, "quit"))
+        {
+          kill (main_pid, SIGTERM);
+          exit (0);
+        }
+    }
+  fclose (lines);
+}
+
+/* Whoever comes second finds a socket of its own, as with QEMU; each gets what its own commands
+ * bring about, and both learn how it is. */
+static void
+run_script (int argc, char **argv)
+{
+  int own = listen_at (argc, argv, "id=drover-qmp");
+  int other = listen_at (argc, argv, "id=drover-ctl");
+  gboolean is_second;
+  gsize length;
+  char *text;
+
+  status = mmap (NULL, sizeof *status, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (status == MAP_FAILED ||
+      !g_file_get_contents (find_value (argc, argv, "-fake-script", ""), &text, &length, NULL))
+    exit (93);
+
+  g_strlcpy (*status, "prelaunch", sizeof *status);
+  signal (SIGPIPE, SIG_IGN);
+  main_pid = getpid ();
+  is_second = fork () == 0;
+  if (is_second)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      /* The first may have been quicker to go. */
+      if (getppid () != main_pid)
+        exit (0);
+    }
+  script = text;
+  for (;;)
+    serve_script (accept (is_second ? other : own, NULL, NULL));
 }
 
 static void
@@ -135,7 +242,10 @@ main (int argc, char **argv)
   if (strcmp (mode, "stubborn") == 0)
     signal (SIGTERM, SIG_IGN);
 
-  fd = accept_qmp (argc, argv);
+  if (strcmp (mode, "script") == 0)
+    run_script (argc, argv);
+
+  fd = accept (listen_at (argc, argv, "id=drover-qmp"), NULL, NULL);
   if (strcmp (mode, "garbage") == 0)
     {
       say (fd, "SSH-2.0-OpenSSH_10.0\r\n");

@@ -35,6 +35,25 @@ static const guint8 disk_code[] = {
   0x01, 0xec, 0xa8, 0x80, 0x75, 0xfb, 0xba, 0xf8, 0x03, 0xb0, 0x77, 0xee, 0xf4, 0xeb, 0xfd,
 };
 
+/* Sleeps with its state in memory (S3), and says `w` when it is awake again: then the processor
+ * begins anew, and memory is as it was.
+ *
+ *        cli; xor ax,ax; mov ds,ax; mov dx,0x3fb; mov al,3; out dx,al       8N1
+ *        cmp word [0x500],0x5333; je woke; mov word [0x500],0x5333
+ *        (PCI 00:01.3, the PIIX4's power management: its ports at 0xb000, and on)
+ *        mov dx,0x3f8; mov al,'s'; out dx,al
+ *        mov dx,0xb004; mov ax,0x2400; out dx,ax         PM1_CNT: SLP_TYP 1 and SLP_EN
+ *  halt: hlt; jmp halt
+ *  woke: mov dx,0x3f8; mov al,'w'; out dx,al; jmp halt */
+static const guint8 sleep_code[] = {
+  0xfa, 0x31, 0xc0, 0x8e, 0xd8, 0xba, 0xfb, 0x03, 0xb0, 0x03, 0xee, 0x81, 0x3e, 0x00, 0x05, 0x33,
+  0x53, 0x74, 0x3d, 0xc7, 0x06, 0x00, 0x05, 0x33, 0x53, 0xba, 0xf8, 0x0c, 0x66, 0xb8, 0x40, 0x0b,
+  0x00, 0x80, 0x66, 0xef, 0xba, 0xfc, 0x0c, 0x66, 0xb8, 0x01, 0xb0, 0x00, 0x00, 0x66, 0xef, 0xba,
+  0xf8, 0x0c, 0x66, 0xb8, 0x80, 0x0b, 0x00, 0x80, 0x66, 0xef, 0xba, 0xfc, 0x0c, 0xb0, 0x01, 0xee,
+  0xba, 0xf8, 0x03, 0xb0, 0x73, 0xee, 0xba, 0x04, 0xb0, 0xb8, 0x00, 0x24, 0xef, 0xf4, 0xeb, 0xfd,
+  0xba, 0xf8, 0x03, 0xb0, 0x77, 0xee, 0xeb, 0xf5,
+};
+
 static DroverRun *
 new_code_run (const guint8 *code, gsize size, const char *const *more)
 {
@@ -335,6 +354,39 @@ test_reasons (void)
 }
 
 static void
+test_sleep (void)
+{
+  g_autoptr (DroverRun) run =
+    new_code_run (sleep_code, sizeof sleep_code, ARGUMENTS ("-serial", "stdio"));
+  g_autoptr (DroverRun) other = NULL;
+  g_autoptr (Screen) screen = NULL;
+  g_autoptr (GError) error = NULL;
+
+  start (run, TRUE);
+  screen = screen_new (get_console (run, 0));
+  drover_test_until (g_str_equal (drover_run_get_state (run), "suspended"));
+  drover_test_until (screen_has (screen, "s"));
+  assert_qemu_state (run, "suspended");
+  g_assert_cmpstr (drover_run_get_reason (run), ==, "suspended");
+  g_assert_null (drover_run_get_trouble (run));
+  g_assert_false (screen_has (screen, "w"));
+
+  /* Who comes later can wake it, and both see it. */
+  other = drover_run_new (drover_run_get_machine (run), DROVER_CTL_SOCKET);
+  g_assert_true (drover_test_await (drover_run_attach (other), NULL));
+  g_assert_cmpstr (drover_run_get_reason (other), ==, "suspended");
+  drover_test_await (drover_run_wake (other), &error);
+  g_assert_no_error (error);
+  drover_test_until (screen_has (screen, "w"));
+  drover_test_until (drover_run_is_running (run) && drover_run_is_running (other));
+  g_assert_null (drover_run_get_reason (run));
+  g_assert_false (drover_test_await (drover_run_wake (run), &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+  drop (g_steal_pointer (&other));
+  finish (g_steal_pointer (&run));
+}
+
+static void
 test_uptime (void)
 {
   gint64 before = g_get_real_time ();
@@ -404,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-status/no-answer", test_no_answer);
   g_test_add_func ("/run-status/wait-off", test_wait_off);
   g_test_add_func ("/run-status/reasons", test_reasons);
+  g_test_add_func ("/run-status/sleep", test_sleep);
   g_test_add_func ("/run-status/uptime", test_uptime);
   g_test_add_data_func ("/run-status/disposable/drive", "-drive if=none,id=d,format=raw,file=",
                         test_disposable);
