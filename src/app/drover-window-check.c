@@ -18,6 +18,7 @@ typedef struct
 {
   DroverWindow *window;
   DroverRun *run;
+  DroverStartFlags flags;
   DroverDocument *document;
   DroverCheck *check;
   guint say_source;
@@ -101,7 +102,7 @@ response_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
   if (start->window->pages == NULL)
     return;
   if (g_str_equal (response, "start") && drover_run_is_off (start->run))
-    _drover_window_start (start->window, start->run);
+    _drover_window_start_with (start->window, start->run, start->flags);
   else if (g_str_equal (response, "show"))
     show_problem (start);
 }
@@ -167,14 +168,14 @@ checked_cb (DexFuture *future, gpointer user_data)
     }
 
   if (drover_run_is_off (start->run))
-    _drover_window_start (self, start->run);
+    _drover_window_start_with (self, start->run, start->flags);
   first_start_free (start);
   return dex_future_new_true ();
 }
 
-/* Starts a machine; one that never ran is checked first. */
+/* Starts a machine, in whatever way; one that never ran is checked first. */
 void
-_drover_window_check_and_start (DroverWindow *self, DroverRun *run)
+_drover_window_check_and_start (DroverWindow *self, DroverRun *run, DroverStartFlags flags)
 {
   DroverMachine *machine = drover_run_get_machine (run);
   g_autoptr (GError) error = NULL;
@@ -190,7 +191,7 @@ _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
   document = drover_machine_get_document (machine);
   if (document == NULL || drover_run_was_started (run))
     {
-      _drover_window_start (self, run);
+      _drover_window_start_with (self, run, flags);
       return;
     }
   if (!g_hash_table_add (self->checking, g_object_ref (run)))
@@ -199,6 +200,7 @@ _drover_window_check_and_start (DroverWindow *self, DroverRun *run)
   start = g_new0 (FirstStart, 1);
   start->window = g_object_ref (self);
   start->run = g_object_ref (run);
+  start->flags = flags;
   start->document = drover_document_ref (document);
   start->say_source = g_timeout_add_once (SAY_AFTER_MSEC, say_cb, start);
   dex_future_disown (dex_future_finally (

@@ -105,15 +105,21 @@ _drover_window_ask (DroverWindow *self, DroverRun *run, const char *heading, con
 /* The verbs */
 
 static void
+start (DroverWindow *self, DroverRun *run)
+{
+  _drover_window_check_and_start (self, run, DROVER_START_NONE);
+}
+
+static void
 start_paused (DroverWindow *self, DroverRun *run)
 {
-  _drover_window_start_with (self, run, DROVER_START_PAUSED);
+  _drover_window_check_and_start (self, run, DROVER_START_PAUSED);
 }
 
 static void
 start_disposable (DroverWindow *self, DroverRun *run)
 {
-  _drover_window_start_with (self, run, DROVER_START_DISPOSABLE);
+  _drover_window_check_and_start (self, run, DROVER_START_DISPOSABLE);
 }
 
 static void
@@ -172,7 +178,7 @@ static const struct
   const char *verb;
   void (*act) (DroverWindow *self, DroverRun *run);
 } verbs[] = {
-  { "start", _drover_window_check_and_start },
+  { "start", start },
   { "start-paused", start_paused },
   { "start-disposable", start_disposable },
   { "pause", pause_run },

@@ -53,7 +53,7 @@ void _drover_window_install_power   (GtkWidgetClass *widget_class);
 void _drover_window_update_power    (DroverWindow *self);
 void _drover_window_install_restart (GtkWidgetClass *widget_class);
 void _drover_window_update_restart  (DroverWindow *self);
-void _drover_window_check_and_start (DroverWindow *self, DroverRun *run);
+void _drover_window_check_and_start (DroverWindow *self, DroverRun *run, DroverStartFlags flags);
 gboolean _drover_window_flush       (DroverRun *run, GError **error);
 void _drover_window_install_close   (GtkWidgetClass *widget_class);
 void _drover_window_install_import  (GtkWidgetClass *widget_class);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drover-console-log.h"
 #include "drover-error.h"
 #include "drover-json.h"
 #include "drover-launch-plan.h"
@@ -199,14 +200,32 @@ dup_console_log (DroverMachine *machine, GError **error)
   return NULL;
 }
 
+/* Of a long log the beginning was taken out, which leaves a hole: no zeros are printed for it. The
+ * bytes are as the guest wrote them: g_print() would convert. */
+static gboolean
+print_log (const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  char buffer[64 * 1024];
+  gssize n;
+
+  if (stream == NULL || !g_seekable_seek (G_SEEKABLE (stream), drover_console_log_get_start (path),
+                                          G_SEEK_SET, NULL, error))
+    return FALSE;
+
+  while ((n = g_input_stream_read (G_INPUT_STREAM (stream), buffer, sizeof buffer, NULL, error)) > 0)
+    fwrite (buffer, 1, n, stdout);
+
+  return n == 0;
+}
+
 static gboolean
 run_log (Invocation *invocation, GError **error)
 {
   DroverMachine *machine = find_machine (invocation, error);
   g_autoptr (DroverRun) run = NULL;
   g_autofree char *path = NULL;
-  g_autofree char *contents = NULL;
-  gsize length;
 
   if (machine == NULL)
     return FALSE;
@@ -221,12 +240,7 @@ run_log (Invocation *invocation, GError **error)
   path = option_service != NULL ? drover_run_dup_service_log_path (run, option_service)
          : option_qemu          ? drover_run_dup_log_path (run)
                                 : dup_console_log (machine, error);
-  if (path == NULL || !g_file_get_contents (path, &contents, &length, error))
-    return FALSE;
-
-  /* Bytes as the guest wrote them: g_print() would convert. */
-  fwrite (contents, 1, length, stdout);
-  return TRUE;
+  return path != NULL && print_log (path, error);
 }
 
 const Command log_command = {

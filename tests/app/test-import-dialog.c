@@ -288,6 +288,14 @@ test_files (void)
   window_fixture_clean_up ();
 }
 
+static void
+start_refused (DroverWindow *window, const char *action, const char *answer)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, NULL));
+  drover_test_until (window_says (window, "QEMU Refuses This Command Line"));
+  window_press_in_dialog (window, answer);
+}
+
 /* A first start that QEMU would refuse is told before it is tried. */
 static void
 first_start (DroverWindow *window, gconstpointer data)
@@ -304,12 +312,13 @@ first_start (DroverWindow *window, gconstpointer data)
   g_assert_true (window_says (window, "-device nonsense"));
   g_assert_true (drover_run_is_off (drover_window_get_run (window)));
 
-  /* Once by looking, once against all advice. */
+  /* Once by looking, once in another way of starting, once against all advice in a third. */
   window_press_in_dialog (window, "Show in Configuration");
   drover_test_until (window_says (window, "QEMU refuses: 'nonsense'"));
-  window_press (window, "Start");
-  drover_test_until (window_says (window, "QEMU Refuses This Command Line"));
-  window_press_in_dialog (window, "Start Anyway");
+  start_refused (window, "win.start-paused", "Cancel");
+  g_assert_true (drover_run_is_off (drover_window_get_run (window)));
+  start_refused (window, "win.start-disposable", "Start Anyway");
+  drover_test_until (drover_run_is_disposable (drover_window_get_run (window)));
   drover_test_until (drover_run_get_error (drover_window_get_run (window)) != NULL);
 
   /* It was started before, now. */

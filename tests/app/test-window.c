@@ -13,6 +13,7 @@
 
 #include "drover-console-pane.h"
 #include "drover-monitor-view.h"
+#include "drover-preferences-dialog.h"
 #include "drover-terminal.h"
 
 #define MACHINE(program, arguments)                                                      \
@@ -509,6 +510,46 @@ save_console (DroverWindow *window)
   g_assert_true (g_str_has_prefix (text, "first\n"));
 }
 
+static guint
+count_kept_lines (DroverWindow *window)
+{
+  return vte_terminal_get_scrollback_lines (
+    VTE_TERMINAL (window_find_type (window, VTE_TYPE_TERMINAL)));
+}
+
+/* In the menu of the consoles and in the preferences it is one setting. */
+static void
+keep_lines (DroverWindow *window)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.drover_vm.Drover");
+  GtkWidget *dialog;
+  GtkWidget *row;
+
+  g_assert_cmpuint (count_kept_lines (window), ==, 10000);
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console-settings.scrollback-lines", "i", 1000));
+  g_assert_cmpuint (count_kept_lines (window), ==, 1000);
+
+  g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "preferences",
+                                  NULL);
+  drover_test_until (window_find_type (window, DROVER_TYPE_PREFERENCES_DIALOG) != NULL);
+  dialog = window_find_type (window, DROVER_TYPE_PREFERENCES_DIALOG);
+  drover_test_until (window_says (dialog, "Lines kept"));
+  row = gtk_widget_get_ancestor (window_find_label (dialog, "Lines kept"), ADW_TYPE_COMBO_ROW);
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (row)), ==, 0);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), 2);
+  g_assert_cmpint (g_settings_get_int (settings, DROVER_SCROLLBACK_KEY), ==, 100000);
+  g_assert_cmpuint (count_kept_lines (window), ==, 100000);
+
+  /* A number of one's own has a row, too. */
+  g_settings_set_int (settings, DROVER_SCROLLBACK_KEY, 77);
+  drover_test_until (window_says (dialog, "77"));
+  g_assert_cmpint (g_settings_get_int (settings, DROVER_SCROLLBACK_KEY), ==, 77);
+  g_settings_reset (settings, DROVER_SCROLLBACK_KEY);
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  drover_test_until (window_find_type (window, DROVER_TYPE_PREFERENCES_DIALOG) == NULL);
+}
+
 static gboolean
 monitor_says (GtkWidget *view, const char *text)
 {
@@ -527,6 +568,33 @@ enter (GtkWidget *view, const char *text)
   g_signal_emit_by_name (entry, "activate");
 }
 
+/* Returns: whether the line took the key for itself */
+static gboolean
+press_key (GtkWidget *entry, guint keyval)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (entry);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      gboolean taken = FALSE;
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller) &&
+          gtk_event_controller_get_propagation_phase (controller) == GTK_PHASE_CAPTURE)
+        g_signal_emit_by_name (controller, "key-pressed", keyval, 0, 0, &taken);
+      if (taken)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+assert_line (GtkWidget *entry, const char *text)
+{
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, text);
+}
+
 static void
 use_monitor (DroverWindow *window)
 {
@@ -538,6 +606,15 @@ use_monitor (DroverWindow *window)
   drover_test_until (gtk_widget_is_sensitive (entry));
   enter (view, "info status");
   drover_test_until (monitor_says (view, "VM status: running"));
+  enter (view, "info name");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "half a l");
+  g_assert_true (press_key (entry, GDK_KEY_Up));
+  assert_line (entry, "info name");
+  g_assert_true (press_key (entry, GDK_KEY_Up));
+  assert_line (entry, "info status");
+  g_assert_true (press_key (entry, GDK_KEY_Down));
+  g_assert_true (press_key (entry, GDK_KEY_Down));
+  assert_line (entry, "half a l");
 
   /* A word of QEMU's own is offered, and what it means is said. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "info vers");
@@ -570,6 +647,15 @@ use_qmp (DroverWindow *window)
   drover_test_until (monitor_says (view, "size"));
   gtk_editable_set_text (GTK_EDITABLE (entry), "block_resize ");
   drover_test_until (window_says (view, "size: integer"));
+
+  /* With the keyboard. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "query-uu");
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+  drover_test_until (window_can_press (view, "query-uuid"));
+  g_assert_true (press_key (entry, GDK_KEY_Tab));
+  assert_line (entry, "query-uuid ");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  g_assert_false (press_key (entry, GDK_KEY_Tab));
 
   enter (view, "stop");
   drover_test_until (monitor_says (view, "\"event\": \"STOP\"") ||
@@ -634,16 +720,12 @@ tabs (DroverWindow *window, gconstpointer data)
   find_in_console (window);
   zoom_console (window);
   save_console (window);
+  keep_lines (window);
 
   use_monitor (window);
   use_qmp (window);
   show_tab (window, "drover-console-0");
   change_height (window);
-
-  /* The monitor behind Ctrl-A C, from the menu. */
-  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
-                                             "console.escape", "s", "c"));
-  drover_test_until (window_terminal_has (window, "(qemu)"));
 }
 
 static void
@@ -652,6 +734,115 @@ test_tabs (void)
   g_autofree char *file = window_put_guest ("quick");
 
   window_fixture_run (tabs, NULL);
+  window_fixture_clean_up ();
+}
+
+/* What the menu offers to send. Each item is tried below. */
+static void
+list_escapes (GMenuModel *menu, GString *keys)
+{
+  for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
+    {
+      g_autoptr (GMenuModel) section = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SECTION);
+      g_autoptr (GMenuModel) submenu = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SUBMENU);
+      g_autofree char *action = NULL;
+      g_autofree char *target = NULL;
+
+      if (g_menu_model_get_item_attribute (menu, i, G_MENU_ATTRIBUTE_ACTION, "s", &action) &&
+          g_str_equal (action, "console.escape") &&
+          g_menu_model_get_item_attribute (menu, i, G_MENU_ATTRIBUTE_TARGET, "s", &target))
+        g_string_append (keys, target);
+      if (section != NULL)
+        list_escapes (section, keys);
+      if (submenu != NULL)
+        list_escapes (submenu, keys);
+    }
+}
+
+static void
+escape (DroverWindow *window, const char *key)
+{
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL),
+                                             "console.escape", "s", key));
+}
+
+/* Whether the guest, which says again what it is told, and QEMU have written @text at last. */
+static gboolean
+log_ends_with (DroverWindow *window, const char *text, gsize length)
+{
+  DroverConsole *console = get_console (drover_window_get_run (window), 0);
+  g_autofree char *log = NULL;
+  gsize size;
+
+  return g_file_get_contents (drover_console_get_log (console), &log, &size, NULL) &&
+         size >= length && memcmp (log + size - length, text, length) == 0;
+}
+
+#define SAYS(text) log_ends_with (window, text, sizeof text - 1)
+
+static void
+send_keys (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GString) offered = g_string_new (NULL);
+  GtkWidget *button;
+  DroverRun *run;
+
+  window_activate_row (window, 0);
+  window_press (window, "Start");
+  drover_test_until (window_terminal_has (window, "aaaaa"));
+  window_type (window, "q");
+  drover_test_until (window_terminal_has (window, "quiet"));
+  run = drover_window_get_run (window);
+
+  button = window_find_type (window_find_type (window, DROVER_TYPE_CONSOLE_PANE),
+                             GTK_TYPE_MENU_BUTTON);
+  list_escapes (gtk_menu_button_get_menu_model (GTK_MENU_BUTTON (button)), offered);
+  g_assert_cmpstr (offered->str, ==, "chbstax");
+
+  /* A UART receives a break as a zero. */
+  window_type (window, "A");
+  drover_test_until (SAYS ("A"));
+  activate (window, "console.break");
+  drover_test_until (SAYS ("A\0"));
+  escape (window, "b");
+  drover_test_until (SAYS ("A\0\0"));
+  escape (window, "a");
+  drover_test_until (SAYS ("A\0\0\001"));
+
+  /* Nothing of this is for the guest. */
+  escape (window, "s");
+  window_type (window, "B");
+  drover_test_until (SAYS ("A\0\0\001B"));
+  escape (window, "h");
+  drover_test_until (window_terminal_has (window, "print this help"));
+  escape (window, "t");
+  window_type (window, "\nC");
+  drover_test_until (window_terminal_has (window, "] C"));
+  escape (window, "t");
+  window_type (window, "\nD");
+  drover_test_until (SAYS ("\nD"));
+  escape (window, "c");
+  drover_test_until (window_terminal_has (window, "(qemu)"));
+  escape (window, "c");
+
+  /* The last one is asked about. */
+  escape (window, "x");
+  drover_test_until (window_says (window, "End QEMU?"));
+  window_press_in_dialog (window, "Cancel");
+  window_type (window, "E");
+  drover_test_until (SAYS ("E"));
+  escape (window, "x");
+  drover_test_until (window_says (window, "End QEMU?"));
+  window_press_in_dialog (window, "End QEMU");
+  drover_test_until (drover_run_is_off (run));
+}
+
+static void
+test_keys (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+
+  window_fixture_run (send_keys, NULL);
   window_fixture_clean_up ();
 }
 
@@ -702,6 +893,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/live", test_live);
   g_test_add_func ("/window/close-and-adopt", test_close_and_adopt);
   g_test_add_func ("/window/tabs", test_tabs);
+  g_test_add_func ("/window/keys", test_keys);
   g_test_add_func ("/window/broken-file", test_broken);
   g_test_add_func ("/window/failed-start", test_failed_start);
   g_test_add_func ("/window/missing-program", test_missing_program);

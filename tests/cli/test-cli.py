@@ -525,6 +525,22 @@ def test_no_console(home):
   home.run("stop", "pc")
 
 
+def test_log_of_long_run(home):
+  """Its older half was taken out of the file, and is a hole where the file system knows no better."""
+  home.put("pc")
+  path = home.folder / "state/drover/machines/pc/console-0.log"
+  assert home.run("log", "pc", status=FAILED)[1].count(str(path)) == 1
+  path.parent.mkdir(parents=True)
+  hole = 1 << 20
+  with path.open("wb") as log:
+    log.seek(hole)
+    log.write("as it was: \0 ü\r\n".encode() * 10000)
+  if os.stat(path).st_blocks * 512 >= hole:
+    raise Skip(f"the file system below {home.folder} has no holes")
+  done = subprocess.run([home.droverctl, "log", "pc"], env=home.env, capture_output=True, check=True)
+  assert done.stdout == "as it was: \0 ü\r\n".encode() * 10000, done.stdout[:100]
+
+
 # --- the monitors -----------------------------------------------------------------------------
 
 def test_monitors(home):

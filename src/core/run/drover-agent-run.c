@@ -166,7 +166,7 @@ explain (DroverRun *self, const char *path, const GError *error)
   gboolean waited = g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_TIMEOUT) ||
                     g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   g_autofree char *holder = waited && self->record != NULL
-                              ? drover_socket_dup_holder (self->record->pid, path)
+                              ? drover_socket_dup_holder (self->record->pid, path, NULL)
                               : NULL;
 
   if (holder != NULL)

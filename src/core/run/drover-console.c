@@ -628,8 +628,8 @@ drover_console_connect (DroverConsole *self, gboolean with_history)
 
 /**
  * drover_console_follow_log:
- * @holder: who has the console, for people: no program of Drover's, so that nobody tells when it
- *   leaves
+ * @holder: who has the console, for people: no program of Drover's, so that it does not tell when
+ *   it leaves
  * @with_history: whether the consumer first gets what was written before
  *
  * Shows what the log gets, without the console itself. drover_console_connect() takes it.
@@ -730,6 +730,18 @@ drover_console_get_title (DroverConsole *self)
 {
   g_return_val_if_fail (DROVER_IS_CONSOLE (self), NULL);
   return self->title;
+}
+
+/**
+ * drover_console_get_path:
+ *
+ * Returns: the path of its socket
+ */
+const char *
+drover_console_get_path (DroverConsole *self)
+{
+  g_return_val_if_fail (DROVER_IS_CONSOLE (self), NULL);
+  return self->path;
 }
 
 /**

@@ -31,6 +31,7 @@ void           drover_console_write        (DroverConsole *self, const void *dat
 
 const char    *drover_console_get_id       (DroverConsole *self);
 const char    *drover_console_get_title    (DroverConsole *self);
+const char    *drover_console_get_path     (DroverConsole *self);
 const char    *drover_console_get_log      (DroverConsole *self);
 gboolean       drover_console_get_connected (DroverConsole *self);
 gboolean       drover_console_is_held_by_drover (DroverConsole *self);

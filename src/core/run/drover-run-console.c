@@ -5,7 +5,9 @@
 
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-process.h"
 #include "drover-run-console.h"
+#include "drover-socket-holder.h"
 
 /* What QEMU tells of the consoles of a running machine, and does with them. */
 
@@ -80,6 +82,65 @@ has_client (JsonNode *reply, DroverConsole *console)
   return FALSE;
 }
 
+/* --- a stranger who has the console ------------------------------------------------------------ */
+
+typedef struct
+{
+  GWeakRef run;
+  GWeakRef console;
+} Left;
+
+static void
+left_free (gpointer data)
+{
+  Left *left = data;
+
+  g_weak_ref_clear (&left->run);
+  g_weak_ref_clear (&left->console);
+  g_free (left);
+}
+
+static DexFuture *
+left_cb (DexFuture *future, gpointer user_data)
+{
+  Left *left = user_data;
+  g_autoptr (DroverRun) run = g_weak_ref_get (&left->run);
+  g_autoptr (DroverConsole) console = g_weak_ref_get (&left->console);
+
+  if (run != NULL && console != NULL && drover_console_get_holder (console) != NULL)
+    drover_dex_forget (drover_run_connect_console (run, console, FALSE));
+  return dex_future_new_true ();
+}
+
+/* The console is taken when the process ends that has it. The console holds what waits for that,
+ * and drops it with the next one. */
+static void
+await_leaving (DroverRun *run, DroverConsole *console, GPid holder)
+{
+  Left *left = g_new0 (Left, 1);
+
+  g_weak_ref_init (&left->run, run);
+  g_weak_ref_init (&left->console, console);
+  g_object_set_data_full (
+    G_OBJECT (console), "drover-holder-leaves",
+    dex_future_then (drover_process_wait_gone (holder, drover_process_get_start_time (holder)),
+                     left_cb, left, left_free),
+    dex_unref);
+}
+
+static void
+follow_stranger (Job *job)
+{
+  GPid pid;
+  g_autofree char *holder = drover_socket_dup_holder (
+    drover_run_get_pid (job->run), drover_console_get_path (job->console), &pid);
+
+  drover_console_follow_log (job->console, holder != NULL ? holder : _("another program"),
+                             job->with_history);
+  if (holder != NULL)
+    await_leaving (job->run, job->console, pid);
+}
+
 static DexFuture *
 connect_fiber (gpointer user_data)
 {
@@ -96,7 +157,7 @@ connect_fiber (gpointer user_data)
   if (reply != NULL && !drover_console_get_connected (console) && has_client (reply, console) &&
       !drover_console_is_held_by_drover (console))
     {
-      drover_console_follow_log (console, _("another program"), job->with_history);
+      follow_stranger (job);
       return dex_future_new_true ();
     }
 
@@ -108,7 +169,8 @@ connect_fiber (gpointer user_data)
  * @with_history: see drover_console_connect()
  *
  * drover_console_connect() for a guest that ran before: QEMU leaves a second client of a console
- * waiting without a word, so it is asked first whether it has one (`query-chardev`).
+ * waiting without a word, so it is asked first whether it has one (`query-chardev`). A stranger's
+ * console is taken when that process ends, if the system tells which one it is.
  *
  * Returns: (transfer full): a future that is resolved when the console is connected, or
  *   #DroverConsole:holder says who has it

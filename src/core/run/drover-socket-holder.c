@@ -154,6 +154,7 @@ dup_name (GPid pid)
  * drover_socket_dup_holder:
  * @server: the process that listens
  * @path: where it listens, as it was told
+ * @holder: (out) (optional): the process that is connected; 0 when nobody knows
  *
  * Looks for the program that is connected to a UNIX socket.
  *
@@ -161,20 +162,25 @@ dup_name (GPid pid)
  *   when it is somebody else's
  */
 char *
-drover_socket_dup_holder (GPid server, const char *path)
+drover_socket_dup_holder (GPid server, const char *path, GPid *holder)
 {
   g_autoptr (GHashTable) servers = list_sockets (server);
   guint peer = find_peer (servers, path);
   g_autoptr (GDir) dir = peer != 0 ? g_dir_open ("/proc", 0, NULL) : NULL;
   const char *name;
 
+  if (holder != NULL)
+    *holder = 0;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       GPid pid = g_ascii_isdigit (name[0]) ? (GPid) g_ascii_strtoll (name, NULL, 10) : 0;
       g_autoptr (GHashTable) sockets = pid > 0 ? list_sockets (pid) : NULL;
 
-      if (sockets != NULL && g_hash_table_contains (sockets, GUINT_TO_POINTER (peer)))
-        return dup_name (pid);
+      if (sockets == NULL || !g_hash_table_contains (sockets, GUINT_TO_POINTER (peer)))
+        continue;
+      if (holder != NULL)
+        *holder = pid;
+      return dup_name (pid);
     }
 
   return NULL;

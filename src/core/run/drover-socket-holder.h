@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-char *drover_socket_dup_holder (GPid server, const char *path);
+char *drover_socket_dup_holder (GPid server, const char *path, GPid *holder);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "drover-run-console.h"
 #include "run-fixture.h"
 
 /* A machine from off to off, with real QEMU under TCG and a guest of our own. */
@@ -490,6 +491,62 @@ test_dropped_while_starting (void)
   finish (g_steal_pointer (&other));
 }
 
+/* A program that is not of Drover's, and has the console until it is killed. */
+static GSubprocess *
+start_stranger (DroverConsole *console)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_strdup (drover_console_get_path (console));
+  GSubprocess *stranger = g_subprocess_new (
+    G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "python3", "-c",
+    "import socket, sys\n"
+    "s = socket.socket(socket.AF_UNIX)\n"
+    "s.connect(sys.argv[1])\n"
+    "print(len(s.recv(1)), flush=True)\n"
+    "while s.recv(4096): pass\n", path, NULL);
+  char byte;
+
+  g_assert_no_error (error);
+  /* What the guest says reaches it: QEMU has accepted it. */
+  g_assert_cmpint (g_input_stream_read (g_subprocess_get_stdout_pipe (stranger), &byte, 1, NULL,
+                                        &error), ==, 1);
+  g_assert_no_error (error);
+  return stranger;
+}
+
+/* It does not tell when it leaves, but the system does. */
+static void
+test_stranger (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autoptr (GSubprocess) stranger = NULL;
+  g_autofree char *expected = NULL;
+  g_autoptr (Screen) screen = NULL;
+  g_autoptr (GError) error = NULL;
+  DroverConsole *console;
+
+  start (run, FALSE);
+  console = get_console (run, 0);
+  stranger = start_stranger (console);
+  expected = g_strdup_printf ("(process %s)", g_subprocess_get_identifier (stranger));
+
+  drover_test_await (drover_run_connect_console (run, console, TRUE), &error);
+  g_assert_no_error (error);
+  g_assert_false (drover_console_get_connected (console));
+  g_assert_nonnull (strstr (drover_console_get_holder (console), expected));
+
+  screen = screen_new (console);
+  g_subprocess_force_exit (stranger);
+  drover_test_until (drover_console_get_connected (console));
+  g_assert_null (drover_console_get_holder (console));
+  type (console, "q");
+  drover_test_until (screen_has (screen, "quiet"));
+  g_assert_cmpuint (count_in_screen (screen, "first\n"), ==, 1);
+  assert_screen_is_log (screen, console);
+  drover_console_set_consumer (console, NULL, NULL);
+  finish (g_steal_pointer (&run));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -509,6 +566,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/console/monitor-stdio", test_monitor_stdio);
   g_test_add_func ("/run/console/chardev-stdio", test_chardev_stdio);
   g_test_add_func ("/run/console/own-logfile", test_own_logfile);
+  g_test_add_func ("/run/console/stranger", test_stranger);
   g_test_add_func ("/run/pause-and-resume", test_pause_and_resume);
   g_test_add_func ("/run/reset", test_reset);
   g_test_add_func ("/run/shut-down", test_shut_down);
