@@ -410,7 +410,8 @@ agent_init (Agent *agent)
 static void
 agent_clear (Agent *agent)
 {
-  g_socket_listener_close (G_SOCKET_LISTENER (agent->service));
+  /* It closes its socket when it goes, which it does when its accepting is cancelled. */
+  g_socket_service_stop (agent->service);
   g_clear_object (&agent->service);
   g_clear_object (&agent->lines);
   g_clear_object (&agent->stream);
