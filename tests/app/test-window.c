@@ -424,6 +424,115 @@ test_activity (void)
   window_fixture_clean_up ();
 }
 
+/* --- one application, one guest -------------------------------------------------------------------- */
+
+static guint
+count_windows (void)
+{
+  GApplication *application = g_application_get_default ();
+  guint n = 0;
+
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (application)); at; at = at->next)
+    n++;
+  return n;
+}
+
+static void
+ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+activated_cb (GApplication *application, guint *n_activated)
+{
+  ++*n_activated;
+}
+
+/* A second program on the same bus shows the first one's window, and is done. */
+static void
+start_second (DroverWindow *window, gconstpointer data)
+{
+  g_autoptr (GSubprocess) second = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ended = FALSE;
+  guint n_activated = 0;
+
+  window_press (window, "Start");
+  drover_test_until (window_row_says (window, 0, "Running"));
+  gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
+  g_signal_connect (g_application_get_default (), "activate", G_CALLBACK (activated_cb),
+                    &n_activated);
+  second = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, DROVER, NULL);
+  g_assert_no_error (error);
+  g_subprocess_wait_async (second, NULL, ended_cb, &ended);
+  drover_test_until (ended);
+  g_assert_true (g_subprocess_get_if_exited (second));
+  g_assert_cmpint (g_subprocess_get_exit_status (second), ==, 0);
+  drover_test_until (n_activated == 1 && gtk_widget_get_mapped (GTK_WIDGET (window)));
+  g_signal_handlers_disconnect_by_data (g_application_get_default (), &n_activated);
+  g_assert_cmpuint (count_windows (), ==, 1);
+  g_assert_true (window_row_says (window, 0, "Running"));
+  drover_dex_forget (drover_run_force_off (drover_window_get_run (window)));
+  drover_test_until (drover_run_is_off (drover_window_get_run (window)));
+}
+
+static void
+test_second (void)
+{
+  g_autofree char *file = window_put_guest ("quick");
+
+  window_fixture_run (start_second, NULL);
+  window_fixture_clean_up ();
+}
+
+/* Two machines with one disk: who has it is said, and shown. */
+static void
+image_in_use (DroverWindow *window, gconstpointer data)
+{
+  drover_test_until (window_count_rows (window) == 2);
+  window_activate_row (window, 0);
+  window_press (window, "Start");
+  drover_test_until (window_row_says (window, 0, "Running"));
+  window_activate_row (window, 1);
+  drover_test_until (g_str_equal (
+    drover_machine_get_name (drover_run_get_machine (drover_window_get_run (window))), "two"));
+  window_press (window, "Start");
+  drover_test_until (window_says (window, "is in use by the machine “one”"));
+  g_assert_true (window_says (window, data));
+  g_assert_true (drover_run_is_off (drover_window_get_run (window)));
+  window_picture (window, "window", "in-use");
+
+  window_press (window, "Show That Machine");
+  drover_test_until (g_str_equal (
+    drover_machine_get_name (drover_run_get_machine (drover_window_get_run (window))), "one"));
+  drover_test_until (window_can_press (window, "Force Off"));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_row_says (window, 0, "Off"));
+
+  window_activate_row (window, 1);
+  window_press (window, "Try Again");
+  drover_test_until (window_row_says (window, 1, "Running"));
+}
+
+static void
+test_image_in_use (void)
+{
+  g_autofree char *image = g_build_filename (drover_test_dir (), "shared.img", NULL);
+  g_autofree char *zeros = g_malloc0 (65536);
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (image, zeros, 65536, &error);
+  g_assert_no_error (error);
+  one = window_put_guest_with ("one", ARGUMENTS ("-nographic", "-hda", image));
+  two = window_put_guest_with ("two", ARGUMENTS ("-nographic", "-hda", image));
+  window_fixture_run (image_in_use, image);
+  window_fixture_clean_up ();
+}
+
 /* --- the consoles' tabs ----------------------------------------------------------------------- */
 
 static AdwViewStack *
@@ -899,6 +1008,8 @@ main (int argc, char **argv)
   g_test_add_func ("/window/missing-program", test_missing_program);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/activity", test_activity);
+  g_test_add_func ("/window/second", test_second);
+  g_test_add_func ("/window/image-in-use", test_image_in_use);
 #ifdef HAVE_X11
   g_test_add_func ("/window/own-window", test_own_window);
 #endif

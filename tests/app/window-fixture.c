@@ -72,6 +72,9 @@ activate_cb (GApplication *application, gpointer user_data)
 {
   Scene *scene = user_data;
 
+  /* Another may be started beside it, and activate this one again. */
+  if (scene->application != NULL)
+    return;
   scene->application = application;
   g_idle_add_once (run_body, scene);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "drover-fields.h"
+#include "drover-image-backing.h"
 #include "drover-image-format.h"
 #include "drover-image-use.h"
 
 /* Which files a machine's arguments make QEMU open as disks, and how. A node of -blockdev may stand
- * on others, by name or spelled out within it; below a qcow2 image are the ones that its header
- * names. Those below an image are only read. */
+ * on others, by name or spelled out within it; below an image may be the ones that its header names.
+ * Those below an image are only read. */
 
 /* As deep as chains are followed; one that goes round has no end. */
 #define MAX_DEPTH 32
@@ -55,37 +55,6 @@ add_use (Reader *reader, const char *path, gboolean writes, gboolean shares)
   g_ptr_array_add (reader->uses, use);
 }
 
-/* What the header of a qcow2 image, version 2 or 3, says is below it; docs/interop/qcow2.txt. */
-static char *
-dup_backing_name (const char *path)
-{
-  guint8 header[20];
-  guint64 offset;
-  guint32 size;
-  char *name = NULL;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-  if (fd < 0)
-    return NULL;
-
-  if (pread (fd, header, sizeof header, 0) == sizeof header &&
-      memcmp (header, "QFI\xfb", 4) == 0)
-    {
-      memcpy (&offset, header + 8, sizeof offset);
-      memcpy (&size, header + 16, sizeof size);
-      offset = GUINT64_FROM_BE (offset);
-      size = GUINT32_FROM_BE (size);
-      if (offset > 0 && offset < G_MAXINT32 && size > 0 && size <= 1023)
-        {
-          name = g_malloc0 (size + 1);
-          if (pread (fd, name, size, offset) != (gssize) size)
-            g_clear_pointer (&name, g_free);
-        }
-    }
-  close (fd);
-  return name;
-}
-
 /* `file:` may stand before a path; any other protocol is no file of this host. */
 static char *
 dup_path (const char *name, const char *directory)
@@ -102,10 +71,11 @@ static void
 add_chain (Reader *reader, const char *path)
 {
   g_autofree char *at = g_strdup (path);
+  gboolean is_raw = FALSE;
 
-  for (guint i = 0; i < MAX_DEPTH; i++)
+  for (guint i = 0; i < MAX_DEPTH && !is_raw; i++)
     {
-      g_autofree char *name = dup_backing_name (at);
+      g_autofree char *name = _drover_image_dup_backing (at, &is_raw);
       g_autofree char *folder = g_path_get_dirname (at);
       char *below = name != NULL ? dup_path (name, folder) : NULL;
 
@@ -196,7 +166,7 @@ read_node (Reader *reader, const DroverFields *fields, const char *prefix, gbool
 
   path = read_child (reader, fields, prefix, "file", writes, shares, depth);
   backing = read_child (reader, fields, prefix, "backing", FALSE, FALSE, depth);
-  if (backing == NULL && path != NULL && g_strcmp0 (driver, "qcow2") == 0)
+  if (backing == NULL && path != NULL && driver != NULL && _drover_image_may_have_backing (driver))
     add_chain (reader, path);
   return g_steal_pointer (&path);
 }
@@ -291,7 +261,7 @@ read_drive (Reader *reader, const DroverFields *fields)
     return;
   if (!is (fields, "", "file.locking", "off") && !is (fields, "", "locking", "off"))
     add_use (reader, path, writes, shares);
-  if (format == NULL || g_str_equal (format, "qcow2"))
+  if (_drover_image_may_have_backing (format))
     add_chain (reader, path);
 }
 
@@ -320,8 +290,9 @@ read_argument (Reader *reader, const DroverFields *fields)
  * @arguments: (element-type DroverArgument): a machine's; those that are switched off do not count
  * @directory: where QEMU is started
  *
- * Reads the headers of images. Files with `locking=off` are left out: who says that takes all on
- * himself. What another format than qcow2 has below it is not found.
+ * Reads the headers of images, for which drover_image_look() has a thread. Files with
+ * `locking=off` are left out: who says that takes all on himself. The extents of a VMDK are not
+ * found: only QEMU's own locks watch over these.
  *
  * Returns: (transfer full) (element-type DroverImageUse): the files that QEMU opens as disks
  */

@@ -11,8 +11,8 @@
 #include "drover-console.h"
 #include "drover-dex.h"
 #include "drover-error.h"
+#include "drover-image-look.h"
 #include "drover-machine-firmware.h"
-#include "drover-options-file.h"
 #include "drover-paths.h"
 #include "drover-process.h"
 #include "drover-program.h"
@@ -296,14 +296,15 @@ prepare (DroverRun *self, DroverDocument *document, const char *runtime_dir, con
 static gboolean
 check_images (DroverRun *self, DroverDocument *document, GError **error)
 {
-  const char *directory = drover_machine_get_directory (self->machine);
-  g_autoptr (GPtrArray) arguments =
-    drover_arguments_with_files (drover_document_get_arguments (document), directory);
-  g_autoptr (GPtrArray) uses = drover_image_uses_list (arguments, directory);
-  g_autoptr (DroverImageHolder) holder = drover_image_uses_find_holder (uses);
+  g_autoptr (DroverImageLook) look = dex_await_object (
+    drover_image_look (drover_document_get_arguments (document),
+                       drover_machine_get_directory (self->machine)),
+    error);
+  g_autoptr (DroverImageHolder) holder =
+    look != NULL ? drover_image_look_steal_holder (look) : NULL;
 
   if (holder == NULL)
-    return TRUE;
+    return look != NULL;
 
   g_propagate_error (error, _drover_run_note_holder (self, holder));
   return FALSE;

@@ -93,6 +93,74 @@ test_uses (void)
   check_uses ("", ARGUMENTS ("-blockdev", "file,node-name=a,filename=raw.img,locking=off"));
 }
 
+/* What other formats stand on. */
+static void
+test_backing (gconstpointer format)
+{
+  g_autofree char *base = g_strdup_printf ("%s/base.%s", drover_test_dir (), (char *) format);
+  g_autofree char *middle = g_strdup_printf ("%s/middle.%s", drover_test_dir (), (char *) format);
+  g_autofree char *drive = g_strdup_printf ("file=middle.%s,format=%s", (char *) format,
+                                            (char *) format);
+  g_autofree char *node = g_strdup_printf ("%s,node-name=n,file.driver=file,file.filename=middle.%s",
+                                           (char *) format, (char *) format);
+  g_autofree char *expected =
+    g_strdup_printf ("w:middle.%s r:base.%s", (char *) format, (char *) format);
+
+  qemu_img (ARGUMENTS ("qemu-img", "create", "-f", format, base, "1M"));
+  qemu_img (ARGUMENTS ("qemu-img", "create", "-f", format, "-b", base, "-F", format, middle));
+  check_uses (expected, ARGUMENTS ("-drive", drive));
+  check_uses (expected, ARGUMENTS ("-blockdev", node));
+}
+
+/* A disk that is said to be raw has what a guest wrote, whatever that looks like. */
+static void
+test_raw_backing (gconstpointer format)
+{
+  g_autofree char *other = make_image ("other.img", 1024 * 1024);
+  g_autofree char *base = g_build_filename (drover_test_dir (), "raw-base.img", NULL);
+  g_autofree char *top = g_strdup_printf ("%s/raw-top.%s", drover_test_dir (), (char *) format);
+  g_autofree char *drive = g_strdup_printf ("file=raw-top.%s", (char *) format);
+  g_autofree char *expected = g_strdup_printf ("w:raw-top.%s r:raw-base.img", (char *) format);
+
+  qemu_img (ARGUMENTS ("qemu-img", "create", "-f", "qcow2", "-b", other, "-F", "raw", base));
+  qemu_img (ARGUMENTS ("qemu-img", "create", "-f", format, "-b", base, "-F", "raw", top));
+  check_uses (expected, ARGUMENTS ("-drive", drive));
+
+  g_unlink (top);
+  g_free (g_steal_pointer (&expected));
+  expected = g_strdup_printf ("w:raw-top.%s r:raw-base.img r:other.img", (char *) format);
+  qemu_img (ARGUMENTS ("qemu-img", "create", "-f", format, "-b", base, "-F", "qcow2", top));
+  check_uses (expected, ARGUMENTS ("-drive", drive));
+}
+
+/* Headers that lie about where and how long. */
+static void
+test_odd_headers (void)
+{
+  static const struct
+  {
+    const char *data;
+    gsize length;
+  } headers[] = {
+    { "QFI\xfb\0\0\0\3\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 20 },
+    { "QFI\xfb\0\0\0\2\0\0\0\0\0\0\0\x14\0\0\4\0", 20 },
+    { "QED\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0", 24 },
+    { "KDMV\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"
+      "\xff\xff\xff\xff\xff\xff\xff\xff", 44 },
+    { "# Disk DescriptorFile\nparentFileNameHint=\"", 42 },
+    { "# Disk DescriptorFile\nparentFileNameHint=\"a\nb\"", 46 },
+  };
+  g_autofree char *path = g_build_filename (drover_test_dir (), "odd.img", NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
+    {
+      g_file_set_contents (path, headers[i].data, headers[i].length, &error);
+      g_assert_no_error (error);
+      check_uses ("w:odd.img", ARGUMENTS ("-drive", "file=odd.img"));
+    }
+}
+
 static DroverRun *
 new_disk_run (const char *option, const char *value, const char *more, const char *more_value)
 {
@@ -247,6 +315,12 @@ main (int argc, char *argv[])
 {
   drover_test_init (&argc, &argv);
   g_test_add_func ("/image-use/uses", test_uses);
+  g_test_add_data_func ("/image-use/backing/qcow", "qcow", test_backing);
+  g_test_add_data_func ("/image-use/backing/qed", "qed", test_backing);
+  g_test_add_data_func ("/image-use/backing/vmdk", "vmdk", test_backing);
+  g_test_add_data_func ("/image-use/raw-backing/qcow2", "qcow2", test_raw_backing);
+  g_test_add_data_func ("/image-use/raw-backing/qed", "qed", test_raw_backing);
+  g_test_add_func ("/image-use/odd-headers", test_odd_headers);
   g_test_add_func ("/image-use/two-machines", test_two_machines);
   g_test_add_func ("/image-use/sharing", test_sharing);
   g_test_add_func ("/image-use/foreign", test_foreign);
