@@ -224,6 +224,8 @@ main (int argc, char **argv)
   static const Hello pc = { "x86_64", "Hello World on x86-64" };
 
   window_fixture_init (&argc, &argv);
+  /* A guest that boots has not its processor to itself: other tests run beside it. */
+  drover_test_set_time_limit (200);
   g_test_add_data_func ("/window/hello/aarch64", &arm, test_hello);
   g_test_add_data_func ("/window/hello/x86_64", &pc, test_hello);
   return drover_test_run ();

@@ -543,6 +543,15 @@ def test_log_of_long_run(home):
 
 # --- the monitors -----------------------------------------------------------------------------
 
+def press_until_reset(home):
+  """Three keys at once, which reset a PC whose firmware waits for keys."""
+  waiting = home.spawn(home.droverctl, "events", "pc", "--json", "--only", "RESET",
+                       stdout=subprocess.PIPE, text=True)
+  until("the keys reset the PC",
+        lambda: home.run("send-key", "pc", "ctrl-alt-delete") and waiting.poll() is not None)
+  assert json.loads(waiting.communicate()[0])["data"]["guest"] is True
+
+
 def test_monitors(home):
   home.put("pc", [*PC, "-serial", "mon:stdio", "-chardev", "vc,id=two", "-serial", "chardev:two"])
   home.run("start", "pc", "--wait")
@@ -562,11 +571,18 @@ def test_monitors(home):
   assert "VM status: running" in home.run("hmp", "pc", "info", "status")[0]
   assert "VM status: running" in home.run("hmp", "pc", input="info status\n")[0]
 
-  home.run("send-key", "pc", "ctrl-alt-delete", "a", "enter")
+  # The firmware keeps what was typed and nobody read: scan code and character.
+  def typed():
+    home.run("send-key", "pc", "a", "enter")
+    return re.search("0x1e61 +0x1c0d", home.run("hmp", "pc", "xp", "/16hx", "0x41e")[0])
+
+  until("the firmware has two keys", typed)
+  press_until_reset(home)
   assert "ctrl, ctrl_r" in home.run("send-key", "pc", "ctr", status=FAILED)[1]
   picture = home.folder / "screen.png"
   home.run("screenshot", "pc", str(picture))
   assert picture.read_bytes().startswith(b"\x89PNG")
+  assert "nine" in home.run("screenshot", "pc", str(picture), "--device", "nine", status=FAILED)[1]
 
   # A choice of consoles; Drover's own connections are none.
   rows = [row.split("\t") for row in home.run("console", "pc", "--list")[0].splitlines()]

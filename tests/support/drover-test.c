@@ -15,6 +15,7 @@
 static char *test_dir;
 static const char *waiting_where;
 static const char *waiting_what;
+static guint time_limit = TIME_LIMIT_SECONDS;
 
 static void
 remove_tree (const char *path)
@@ -91,7 +92,7 @@ drover_test_init (int *argc, char ***argv)
   g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
 
   signal (SIGALRM, time_limit_cb);
-  alarm (TIME_LIMIT_SECONDS);
+  alarm (time_limit);
 
   g_test_init (argc, argv, NULL);
   g_log_set_handler ("GLib-GIO", G_LOG_LEVEL_DEBUG, drop_cb, NULL);
@@ -131,7 +132,18 @@ drover_test_waiting_for (const char *where, const char *what)
 {
   waiting_where = where;
   waiting_what = what;
-  alarm (TIME_LIMIT_SECONDS);
+  alarm (time_limit);
+}
+
+/**
+ * drover_test_set_time_limit:
+ *
+ * How long the program may wait for one thing, from the next one on. For guests that boot.
+ */
+void
+drover_test_set_time_limit (guint seconds)
+{
+  time_limit = seconds;
 }
 
 /**
