@@ -53,6 +53,10 @@ N_("This computer’s end of the guest agent’s channel.")
 N_("The guest’s end: the guest agent tells addresses, and shuts down and freezes file systems when asked.")
 /* Translators: template arch-cloud, why of -device */
 N_("Random numbers from this computer, so that the guest need not wait for its own when it makes keys.")
+/* Translators: template arch-cloud, why of -device */
+N_("A free slot: only into one can a card or a disk be plugged while the guest runs.")
+/* Translators: template arch-cloud, why of -device */
+N_("A second free slot, since each takes one device.")
 /* Translators: template arch-iso, title */
 N_("Arch Linux")
 /* Translators: template arch-iso, summary */

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-agent-run.h"
+#include "drover-dex.h"
 #include "drover-trouble-bar.h"
 
 /* What must be known of a guest: what went wrong, why, and what helps; and that nothing is kept of
@@ -18,6 +20,7 @@ struct _DroverTroubleBar
   GtkLabel *title;
   GtkLabel *text;
   GtkWidget *remedy;
+  GtkWidget *agent;
   GtkWidget *log;
 };
 
@@ -58,6 +61,48 @@ update_remedy (DroverTroubleBar *self, DroverTrouble *trouble)
                                           !drover_run_is_running (self->run));
 }
 
+/* A guest that does not know the power button may still listen to its agent. */
+
+static DexFuture *
+agent_cb (DexFuture *future, gpointer user_data)
+{
+  DroverTroubleBar *self = user_data;
+  DroverTrouble *trouble = self->run != NULL ? drover_run_get_trouble (self->run) : NULL;
+
+  gtk_widget_set_visible (self->agent, trouble != NULL &&
+                                         trouble->kind == DROVER_TROUBLE_NO_ANSWER &&
+                                         g_value_get_boolean (dex_future_get_value (future, NULL)));
+  return dex_future_new_true ();
+}
+
+static void
+update_agent (DroverTroubleBar *self, DroverTrouble *trouble)
+{
+  gtk_widget_set_visible (self->agent, FALSE);
+  if (trouble->kind == DROVER_TROUBLE_NO_ANSWER && drover_run_is_live (self->run))
+    drover_dex_forget (dex_future_then (drover_run_is_agent_there (self->run), agent_cb,
+                                        g_object_ref (self), g_object_unref));
+}
+
+static DexFuture *
+ask_agent_fiber (gpointer user_data)
+{
+  DroverTroubleBar *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!dex_await (drover_run_shut_down_by_agent (self->run), &error))
+    gtk_label_set_label (self->text, error->message);
+  gtk_widget_set_sensitive (self->agent, TRUE);
+  return dex_future_new_true ();
+}
+
+static void
+ask_agent (DroverTroubleBar *self)
+{
+  gtk_widget_set_sensitive (self->agent, FALSE);
+  drover_dex_forget (drover_dex_spawn (ask_agent_fiber, g_object_ref (self), g_object_unref));
+}
+
 static void
 update (DroverTroubleBar *self)
 {
@@ -76,6 +121,7 @@ update (DroverTroubleBar *self)
       gtk_label_set_label (self->title, trouble->title);
       gtk_label_set_label (self->text, text);
       update_remedy (self, trouble);
+      update_agent (self, trouble);
       gtk_widget_set_visible (self->log, trouble->kind == DROVER_TROUBLE_INTERNAL_ERROR);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->revealer),
                                       GTK_ACCESSIBLE_PROPERTY_LABEL, trouble->title,
@@ -118,6 +164,12 @@ new_buttons (DroverTroubleBar *self)
   self->remedy = gtk_button_new_with_mnemonic ("");
   self->log = gtk_button_new_with_mnemonic (_("QEMU’s _Messages"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->log), "win.show-log");
+  self->agent = gtk_button_new_with_mnemonic (_("Ask the Guest _Agent"));
+  gtk_widget_set_tooltip_text (self->agent, _("Let the guest shut itself down by its agent"));
+  gtk_widget_set_visible (self->agent, FALSE);
+  g_signal_connect_object (self->agent, "clicked", G_CALLBACK (ask_agent), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), self->agent);
   gtk_box_append (GTK_BOX (box), self->remedy);
   gtk_box_append (GTK_BOX (box), self->log);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);

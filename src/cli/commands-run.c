@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "drover-agent-run.h"
+#include "drover-agent-run.h"
 #include "drover-autostart.h"
 #include "drover-error.h"
 #include "drover-install.h"
@@ -435,7 +437,7 @@ static const GOptionEntry shutdown_options[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout,
     N_("Wait so long, instead of 60 seconds; 0 is for ever"), N_("SECONDS") },
   { "force", 0, 0, G_OPTION_ARG_NONE, &option_force,
-    N_("Wait, and force it off when it is still on then"), NULL },
+    N_("Wait; when it is still on then, ask its guest agent, and in the end force it off"), NULL },
   { NULL },
 };
 
@@ -451,6 +453,14 @@ await_off (DroverRun *run, GError **error)
   trouble = drover_trouble_new_no_answer (option_timeout);
   if (option_force)
     {
+      /* A guest that does not know the power button may listen to its agent, and loses nothing. */
+      if (dex_await_boolean (drover_run_is_agent_there (run), NULL) &&
+          dex_await (drover_run_shut_down_by_agent (run), NULL))
+        {
+          g_printerr (_("The guest did not react to its power button; its agent was asked\n"));
+          if (dex_await (drover_run_wait_off (run, option_timeout * 1000), NULL))
+            return TRUE;
+        }
       g_printerr ("%s\n", trouble->cause);
       return dex_await (drover_run_force_off (run), error);
     }

@@ -197,13 +197,22 @@ run_share (Invocation *invocation, GError **error)
   if (g_str_equal (what, "remove") && operands[2] != NULL)
     return remove_share (machine, operands[2], error);
 
-  return refuse_usage (error, _("It is share MACHINE list, add FOLDER or remove TAG"));
+  if (g_str_equal (what, "sandbox") && operands[2] != NULL && operands[3] != NULL)
+    return save (machine,
+                 drover_share_set_sandbox (drover_machine_get_document (machine), operands[2],
+                                           operands[3], error),
+                 error);
+
+  return refuse_usage (error, _("It is share MACHINE list, add FOLDER, remove TAG or sandbox TAG "
+                                "namespace|chroot|none"));
 }
 
 const Command share_command = {
-  "share", "MACHINE [list|add FOLDER|remove TAG]",
+  "share", "MACHINE [list|add FOLDER|remove TAG|sandbox TAG HOW]",
   N_("List a machine’s shared folders and how to mount them, add or remove one"), 1, share_options,
-  run_share, 2,
+  run_share, 3,
+  N_("virtiofsd locks itself into the folder by a namespace. Where that is forbidden, “sandbox TAG "
+     "none”\nlets it do without, and “sandbox TAG chroot” is a way for root."),
 };
 
 /* passt */

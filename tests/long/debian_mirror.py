@@ -16,8 +16,10 @@ import hashlib
 import http.server
 import io
 import lzma
+import os
 import re
 import socketserver
+import subprocess
 import tarfile
 import threading
 import urllib.error
@@ -33,6 +35,15 @@ def fetch(address, head=False):
   request = urllib.request.Request(address, method="HEAD" if head else "GET")
   with urllib.request.urlopen(request, timeout=120) as reply:
     return b"" if head else reply.read()
+
+
+def find_archive():
+  """The archive that this computer's apt uses, or DROVER_MIRROR."""
+  done = subprocess.run(["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)",
+                         "Created-By: Packages"], capture_output=True, text=True, check=False)
+  found = [line.split("|")[2] for line in done.stdout.splitlines()
+           if line.startswith("Debian|Debian|http")]
+  return os.environ.get("DROVER_MIRROR") or (found + ["http://deb.debian.org/debian"])[0]
 
 
 def is_there(address):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import guest    # pylint: disable=wrong-import-position
-from debian_mirror import Mirror    # pylint: disable=wrong-import-position
+from debian_mirror import Mirror, find_archive    # pylint: disable=wrong-import-position
 
 IMAGES = Path("/usr/lib/debian-installer/images")
 
@@ -33,14 +33,6 @@ def kernel_version(folder):
   # The RAM disk has the modules' folder by name.
   with gzip.open(folder / "initrd.gz") as initrd:
     return re.search(rb"lib/modules/([0-9][^/\0]+)/", initrd.read()).group(1).decode()
-
-
-def find_archive():
-  done = subprocess.run(["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)",
-                         "Created-By: Packages"], capture_output=True, text=True, check=False)
-  found = [line.split("|")[2] for line in done.stdout.splitlines()
-           if line.startswith("Debian|Debian|http")]
-  return os.environ.get("DROVER_MIRROR") or (found + ["http://deb.debian.org/debian"])[0]
 
 
 def suit_emulation(path, changed_index):

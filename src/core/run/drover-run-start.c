@@ -261,6 +261,23 @@ take_lock (DroverRun *self, const char *runtime_dir, GError **error)
   return -1;
 }
 
+/* virtiofsd makes its socket before it knows whether it can go on, so its failure may come to light
+ * as one of QEMU's, which only says that nobody is at the socket. */
+static void
+blame_service (DroverRun *self, GError **error)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      const DroverService *service = self->services->pdata[i];
+
+      if (drover_service_is_alive (service) || !drover_service_said_error (service))
+        continue;
+      g_clear_error (error);
+      *error = drover_service_describe_end (service);
+      return;
+    }
+}
+
 /* Ends a QEMU that did not come up, so that nothing half-started stays behind. */
 static void
 clean_up (DroverRun *self)
@@ -396,6 +413,7 @@ start_fiber (gpointer user_data)
   _drover_run_has_come_up (self);
   if (error != NULL)
     {
+      blame_service (self, &error);
       /* Whoever sees the state change is to find the reason there already. */
       if (!self->asked_off)
         _drover_run_set_error (self, error);

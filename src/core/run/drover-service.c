@@ -457,6 +457,19 @@ dup_last_words (const char *log)
 }
 
 /**
+ * drover_service_said_error:
+ *
+ * Returns: whether its log has a line of the level ERROR, as virtiofsd's have
+ */
+gboolean
+drover_service_said_error (const DroverService *self)
+{
+  g_autofree char *words = dup_last_words (self->log);
+
+  return strstr (words, " ERROR ") != NULL;
+}
+
+/**
  * drover_service_describe_end:
  *
  * Returns: (transfer full): why it ended, with its own last words
@@ -470,6 +483,12 @@ drover_service_describe_end (const DroverService *self)
     return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED, _("%s ended without a message"),
                         self->title);
 
+  if (strstr (words, "Error entering sandbox") != NULL)
+    return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED,
+                        _("%s ended, since this computer does not let it lock itself into the "
+                          "folder. “droverctl share MACHINE sandbox TAG none” lets it do without; "
+                          "9p needs nothing of the kind. It said: %s"),
+                        self->title, words);
   return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED, _("%s ended. It said: %s"),
                       self->title, words);
 }

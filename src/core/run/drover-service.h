@@ -74,6 +74,7 @@ DroverService *drover_service_copy        (const DroverService *self);
 void           drover_service_free        (DroverService *self);
 gboolean       drover_service_is_alive    (const DroverService *self);
 GError        *drover_service_describe_end (const DroverService *self);
+gboolean       drover_service_said_error   (const DroverService *self);
 gboolean       drover_service_listens     (const char *directory, const char *socket);
 
 JsonNode      *drover_service_to_json     (const DroverService *self);

@@ -318,6 +318,54 @@ drover_share_remove (DroverDocument *document, const char *id, GError **error)
   return NULL;
 }
 
+/**
+ * drover_share_set_sandbox:
+ * @document: a machine
+ * @id: a virtiofs share's id or its tag
+ * @sandbox: how virtiofsd locks itself into the folder: `namespace`, `chroot` (for root), `none`
+ * @error: set when there is no such share, or no such way
+ *
+ * For a host where virtiofsd may not make itself a namespace.
+ *
+ * Returns: (transfer full) (nullable): the new document
+ */
+DroverDocument *
+drover_share_set_sandbox (DroverDocument *document, const char *id, const char *sandbox,
+                          GError **error)
+{
+  static const char *const ways[] = { "namespace", "chroot", "none", NULL };
+  g_autoptr (GPtrArray) shares = drover_shares_list (document);
+
+  if (!g_strv_contains (ways, sandbox))
+    {
+      drover_arguments_refuse (error, _("The sandbox is namespace, chroot or none, not “%s”"),
+                               sandbox);
+      return NULL;
+    }
+
+  for (guint i = 0; i < shares->len; i++)
+    {
+      const DroverShare *share = shares->pdata[i];
+      JsonObject *entry;
+
+      if (!share->by_drover ||
+          (!g_str_equal (share->id, id) && g_strcmp0 (share->tag, id) != 0))
+        continue;
+      entry = json_object_new ();
+      if (share->path != NULL)
+        json_object_set_string_member (entry, "path", share->path);
+      if (share->read_only)
+        json_object_set_boolean_member (entry, "read-only", TRUE);
+      if (!g_str_equal (sandbox, "namespace"))
+        json_object_set_string_member (entry, "sandbox", sandbox);
+      return drover_service_entry_set (document, DROVER_SERVICE_VIRTIOFS, share->socket, entry);
+    }
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT,
+               _("The machine shares no folder called “%s” by a virtiofsd of Drover’s"), id);
+  return NULL;
+}
+
 /* What a word of a shell needs, or a field of fstab(5). */
 static char *
 quote (const char *text, DroverShareMount what)

@@ -88,6 +88,8 @@ DroverDocument   *drover_share_add          (DroverDocument *document, DroverSha
                                              char **id, GError **error);
 DroverDocument   *drover_share_remove       (DroverDocument *document, const char *id,
                                              GError **error);
+DroverDocument   *drover_share_set_sandbox  (DroverDocument *document, const char *id,
+                                             const char *sandbox, GError **error);
 void              drover_share_free         (DroverShare *self);
 char             *drover_share_dup_mount    (const DroverShare *self, DroverShareMount what);
 char             *drover_share_suggest_tag  (DroverDocument *document, const char *path);

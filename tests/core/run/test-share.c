@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "drover-passt.h"
+#include "drover-service-entry.h"
 #include "drover-share.h"
 #include "run-fixture.h"
 
@@ -121,6 +122,37 @@ test_virtiofs (void)
   g_assert_cmpint (drover_share_get_memory (none), ==, DROVER_SHARE_MEMORY_SHARED);
   private = drover_share_with_memory (none, FALSE, NULL);
   assert_line (private, "-machine q35 -m 64");
+}
+
+/* Where virtiofsd may make itself no namespace. */
+static void
+test_sandbox (void)
+{
+  g_autofree char *folder = make_folder ("files");
+  g_autoptr (DroverDocument) before = new_document (ARGUMENTS ("-machine", "q35", "-m", "64"));
+  g_autoptr (DroverDocument) one = share (before, DROVER_SHARE_VIRTIOFS, folder, "one");
+  g_autoptr (DroverDocument) two = share (one, DROVER_SHARE_9P, folder, "two");
+  g_autoptr (DroverDocument) without = drover_share_set_sandbox (two, "one", "none", NULL);
+  g_autoptr (DroverDocument) again = NULL;
+  g_autoptr (GPtrArray) shares = drover_shares_list (without);
+  const DroverShare *share = shares->pdata[0];
+  JsonObject *entry =
+    drover_service_entry_find (without, DROVER_SERVICE_VIRTIOFS, "virtiofs.sock");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (drover_service_entry_get (entry, "sandbox"), ==, "none");
+  g_assert_cmpstr (share->path, ==, folder);
+  g_assert_true (share->read_only);
+  again = drover_share_set_sandbox (without, "share0", "namespace", NULL);
+  entry = drover_service_entry_find (again, DROVER_SERVICE_VIRTIOFS, "virtiofs.sock");
+  g_assert_null (drover_service_entry_get (entry, "sandbox"));
+
+  g_assert_null (drover_share_set_sandbox (two, "one", "sand", &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  /* 9p has none. */
+  g_assert_null (drover_share_set_sandbox (two, "two", "none", &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
 }
 
 static void
@@ -311,6 +343,46 @@ test_virtiofs_cannot (void)
   finish (g_steal_pointer (&run));
 }
 
+/* One that is at its socket, and has nothing for who comes: what it said is told, not that QEMU found
+ * nobody there. */
+#define FAILING_VIRTIOFSD                                                                    \
+  "#!/usr/bin/env python3\n"                                                                \
+  "import socket, sys\n"                                                                    \
+  "path = next(word[14:] for word in sys.argv if word.startswith('--socket-path='))\n"      \
+  "listener = socket.socket(socket.AF_UNIX)\n"                                              \
+  "listener.bind(path)\n"                                                                   \
+  "listener.listen()\n"                                                                     \
+  "listener.accept()\n"                                                                     \
+  "sys.exit('[now ERROR virtiofsd] Error entering sandbox: it may not')\n"
+
+static void
+test_virtiofs_fails (void)
+{
+  g_autofree char *folder = make_folder ("locked");
+  g_autofree char *bin = make_folder ("bin");
+  g_autofree char *program = g_build_filename (bin, "virtiofsd", NULL);
+  g_autofree char *old_path = g_strdup (g_getenv ("PATH"));
+  g_autofree char *path = g_strconcat (bin, ":", old_path, NULL);
+  g_autoptr (DroverRun) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (is_missing (g_find_program_in_path ("python3")))
+    return;
+
+  g_assert_true (g_file_set_contents_full (program, FAILING_VIRTIOFSD, -1,
+                                           G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  g_setenv ("PATH", path, TRUE);
+  run = new_virtiofs_run (folder);
+  g_assert_false (drover_test_await (drover_run_start (run, FALSE), &error));
+  g_setenv ("PATH", old_path, TRUE);
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_START_FAILED);
+  g_assert_nonnull (strstr (error->message, "it may not"));
+  g_assert_nonnull (strstr (error->message, "droverctl share MACHINE sandbox TAG none"));
+  g_assert_nonnull (strstr (error->message, folder));
+  assert_off (run);
+  finish (g_steal_pointer (&run));
+}
+
 /* Whoever starts it is killed between it and QEMU. */
 static void
 test_left_behind (void)
@@ -406,11 +478,13 @@ main (int argc, char *argv[])
   drover_test_init (&argc, &argv);
   g_test_add_func ("/share/9p", test_9p);
   g_test_add_func ("/share/virtiofs", test_virtiofs);
+  g_test_add_func ("/share/sandbox", test_sandbox);
   g_test_add_func ("/share/memory", test_memory);
   g_test_add_func ("/share/passt", test_passt_document);
   g_test_add_func ("/share/virtiofs-runs", test_virtiofs_runs);
   g_test_add_func ("/share/virtiofs-dies", test_virtiofs_dies);
   g_test_add_func ("/share/virtiofs-cannot", test_virtiofs_cannot);
+  g_test_add_func ("/share/virtiofs-fails", test_virtiofs_fails);
   g_test_add_func ("/share/left-behind", test_left_behind);
   g_test_add_func ("/share/passt-runs", test_passt_runs);
   return drover_test_run ();
