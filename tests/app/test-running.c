@@ -8,7 +8,9 @@
 #include "drover-changes-dialog.h"
 #include "drover-editor.h"
 #include "drover-hot.h"
+#include "drover-machine-page.h"
 #include "drover-media-button.h"
+#include "drover-part-actions.h"
 
 /* What can be changed about a machine that runs, from its page. */
 
@@ -324,11 +326,70 @@ test_restart (void)
   window_fixture_clean_up ();
 }
 
+/* --- devices ---------------------------------------------------------------------------------- */
+
+static void
+add_device (DroverWindow *window, const char *value)
+{
+  DroverEditor *editor =
+    drover_editor_get_for_machine (drover_run_get_machine (drover_window_get_run (window)));
+  g_autoptr (GPtrArray) arguments = drover_arguments_copy (drover_editor_get_arguments (editor));
+
+  g_ptr_array_add (arguments, drover_argument_new ("-device", value));
+  g_assert_true (drover_editor_apply_arguments (editor, arguments, "Add", NULL, NULL));
+}
+
+static void
+ask_remove (DroverWindow *window, DroverConfig *config, const char *id, const char *words)
+{
+  drover_part_actions_remove (GTK_WIDGET (window), config, id);
+  drover_test_until (window_says (window, words));
+  window_press_in_dialog (window, "Cancel");
+}
+
+static void
+devices (DroverWindow *window, gconstpointer data)
+{
+  DroverMachinePage *page;
+  DroverConfig *config;
+  g_autofree char *mouse = NULL;
+
+  switch_on (window);
+  page = DROVER_MACHINE_PAGE (window_find_type (window, DROVER_TYPE_MACHINE_PAGE));
+  drover_machine_page_show_activity (page, "devices");
+  drover_test_until (window_says (window, "pen0"));
+  g_assert_false (window_says (window, "pen1"));
+
+  /* QEMU does not say that a device came. */
+  add_device (window, "usb-tablet,id=pen1");
+  drover_test_until (window_says (window, "pen1"));
+
+  /* What happens to the guest that runs depends on what can be taken from it. */
+  config = drover_machine_page_show_configuration (page);
+  ask_remove (window, config, "pen1", "keeps it until you choose “Remove Now”");
+  mouse = g_strdup_printf ("device#%u", drover_config_get_arguments (config)->len - 2);
+  ask_remove (window, config, mouse, "until the next start. It has no id");
+  switch_off (window);
+  ask_remove (window, config, "pen1", "The guest loses it at the next start.");
+}
+
+static void
+test_devices (void)
+{
+  g_autofree char *folder =
+    put_machine (ARGUMENTS ("-device", "qemu-xhci,id=usb", "-device", "usb-tablet,id=pen0", "-device",
+                             "usb-mouse"));
+
+  window_fixture_run (devices, folder);
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char *argv[])
 {
   window_fixture_init (&argc, &argv);
   g_test_add_func ("/running/media", test_media);
   g_test_add_func ("/running/restart", test_restart);
+  g_test_add_func ("/running/devices", test_devices);
   return drover_test_run ();
 }
