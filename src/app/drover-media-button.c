@@ -3,15 +3,16 @@
 
 #include <glib/gi18n.h>
 
-#include "drover-dex.h"
+#include "drover-changes-dialog.h"
 #include "drover-disk-facts.h"
 #include "drover-editor.h"
 #include "drover-hot.h"
+#include "drover-machine-page.h"
 #include "drover-media-button.h"
 #include "drover-part.h"
 
 /* So many characters of a medium's name fit into the menu of a narrow window. */
-#define NAME_CHARS 28
+#define NAME_CHARS 24
 
 /* The CD and floppy drives of a machine that runs: what is in them, and another medium or none.
  * A change is saved, and tried in the running machine, as if it were made in the configuration. */
@@ -59,35 +60,31 @@ shorten (const char *name)
   return g_strconcat (start, "…", g_utf8_offset_to_pointer (name, n - NAME_CHARS / 2 + 1), NULL);
 }
 
-/* Returns: (nullable): the change of this drive that the running machine does not have, once that
- * is known */
-static const DroverHotStep *
-find_step (DroverMediaButton *self, const DroverPart *drive)
+/* Whether the running machine does not have it so, once that is known. */
+static gboolean
+waits (DroverMediaButton *self, const DroverPart *drive)
 {
   DroverHot *hot = drover_hot_get_for_run (self->run);
   DroverHotPlan *plan = drover_hot_is_busy (hot) ? NULL : drover_hot_get_plan (hot);
   const int arguments[] = { drive->scope.front, drive->scope.back, drive->scope.file };
-  const DroverHotStep *step = NULL;
 
-  for (guint i = 0; plan != NULL && step == NULL && i < G_N_ELEMENTS (arguments); i++)
-    step = drover_hot_plan_find (plan, arguments[i]);
-  return step;
+  for (guint i = 0; plan != NULL && i < G_N_ELEMENTS (arguments); i++)
+    if (drover_hot_plan_find (plan, arguments[i]) != NULL)
+      return TRUE;
+
+  return FALSE;
 }
 
 static char *
-dup_label (DroverMediaButton *self, GPtrArray *arguments, const DroverPart *drive,
-           const DroverHotStep *step)
+dup_label (DroverMediaButton *self, GPtrArray *arguments, const DroverPart *drive)
 {
   g_autofree char *image = drover_disk_dup_image (arguments, drive, get_directory (self));
   g_autofree char *name = image != NULL ? g_path_get_basename (image) : NULL;
   g_autofree char *short_name = name != NULL ? shorten (name) : NULL;
   const char *kind =
     drover_disk_get_kind (arguments, drive) == DROVER_DISK_FLOPPY ? _("Floppy") : _("CD");
-  g_autofree char *label =
-    g_strdup_printf ("%s: %s", kind, short_name != NULL ? short_name : _("empty"));
 
-  return step != NULL ? g_strdup_printf (_("%s (from the next start on)"), label)
-                      : g_steal_pointer (&label);
+  return g_strdup_printf ("%s: %s", kind, short_name != NULL ? short_name : _("empty"));
 }
 
 static void
@@ -102,19 +99,15 @@ add_item (GMenu *menu, const char *label, const char *action, const char *target
 static void
 add_drive (DroverMediaButton *self, GMenu *menu, GPtrArray *arguments, const DroverPart *drive)
 {
-  DroverHot *hot = drover_hot_get_for_run (self->run);
-  const DroverHotStep *step = find_step (self, drive);
   g_autoptr (GMenu) section = g_menu_new ();
-  g_autofree char *label = dup_label (self, arguments, drive, step);
+  g_autofree char *label = dup_label (self, arguments, drive);
   g_autofree char *image = drover_disk_dup_image (arguments, drive, get_directory (self));
 
   add_item (section, _("_Insert Image…"), "media.insert", drive->id);
   if (image != NULL)
     add_item (section, _("_Eject"), "media.eject", drive->id);
-  if (step != NULL && drover_hot_can_force (hot, step))
-    add_item (section, _("_Force the Drive Open"), "media.force", step->key);
-  else if (step != NULL && step->when != DROVER_HOT_NEXT_START)
-    add_item (section, _("_Try Again"), "media.retry", step->key);
+  if (waits (self, drive))
+    g_menu_append (section, _("_Waits for the Next Start…"), "media.show-changes");
   g_menu_append_section (menu, label, G_MENU_MODEL (section));
 }
 
@@ -192,15 +185,14 @@ eject_action (GtkWidget *widget, const char *name, GVariant *parameter)
                                   g_variant_get_string (parameter, NULL), NULL);
 }
 
+/* Why, and what can be done about it. */
 static void
-again_action (GtkWidget *widget, const char *name, GVariant *parameter)
+show_changes_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  DroverHot *hot = drover_hot_get_for_run (DROVER_MEDIA_BUTTON (widget)->run);
+  GtkWidget *page = gtk_widget_get_ancestor (widget, DROVER_TYPE_MACHINE_PAGE);
 
-  drover_dex_forget (
-    drover_hot_apply (hot, g_str_equal (name, "media.force") ? DROVER_HOT_FORCE
-                                                             : DROVER_HOT_DEFAULT,
-                      g_variant_get_string (parameter, NULL)));
+  drover_changes_dialog_present (
+    page, drover_machine_page_show_configuration (DROVER_MACHINE_PAGE (page)));
 }
 
 static void
@@ -219,8 +211,7 @@ drover_media_button_class_init (DroverMediaButtonClass *klass)
   G_OBJECT_CLASS (klass)->dispose = drover_media_button_dispose;
   gtk_widget_class_install_action (widget_class, "media.insert", "s", insert_action);
   gtk_widget_class_install_action (widget_class, "media.eject", "s", eject_action);
-  gtk_widget_class_install_action (widget_class, "media.retry", "s", again_action);
-  gtk_widget_class_install_action (widget_class, "media.force", "s", again_action);
+  gtk_widget_class_install_action (widget_class, "media.show-changes", NULL, show_changes_action);
 }
 
 static void

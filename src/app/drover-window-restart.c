@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-hot.h"
 #include "drover-quit.h"
 #include "drover-window-private.h"
 
@@ -58,6 +59,19 @@ state_cb (DroverRun *run, GParamSpec *pspec, Restart *restart)
   g_idle_add_once (start_cb, g_object_ref (run));
 }
 
+/* Its own -snapshot is one of the arguments, which may have changed. */
+static gboolean
+was_started_disposable (DroverRun *run)
+{
+  DroverHotPlan *plan = drover_hot_get_plan (drover_hot_get_for_run (run));
+
+  for (guint i = 0; plan != NULL && i < plan->before->len; i++)
+    if (g_str_equal (drover_argument_get_option (plan->before->pdata[i]), "snapshot"))
+      return FALSE;
+
+  return drover_run_is_disposable (run);
+}
+
 /* There is one wait for each machine: a second one takes the place of the first. */
 static void
 await_off (DroverWindow *self, DroverRun *run)
@@ -66,7 +80,7 @@ await_off (DroverWindow *self, DroverRun *run)
 
   g_set_weak_pointer (&restart->window, self);
   restart->run = run;
-  restart->flags = drover_run_is_disposable (run) ? DROVER_START_DISPOSABLE : DROVER_START_NONE;
+  restart->flags = was_started_disposable (run) ? DROVER_START_DISPOSABLE : DROVER_START_NONE;
   restart->handler = g_signal_connect (run, "notify::state", G_CALLBACK (state_cb), restart);
   g_object_set_data_full (G_OBJECT (run), RESTART_KEY, restart, restart_free);
 }

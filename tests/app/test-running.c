@@ -8,7 +8,9 @@
 #include "drover-changes-dialog.h"
 #include "drover-editor.h"
 #include "drover-hot.h"
+#include "drover-machine-page.h"
 #include "drover-media-button.h"
+#include "drover-part-actions.h"
 
 /* What can be changed about a machine that runs, from its page. */
 
@@ -94,13 +96,24 @@ dup_attribute (GMenuModel *model, int item, const char *name)
   return text;
 }
 
+static GtkWidget *
+get_media (DroverWindow *window)
+{
+  drover_test_until (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON) != NULL);
+  return window_find_type (window, DROVER_TYPE_MEDIA_BUTTON);
+}
+
+static GtkMenuButton *
+get_button (DroverWindow *window)
+{
+  return GTK_MENU_BUTTON (adw_bin_get_child (ADW_BIN (get_media (window))));
+}
+
 /* The menu, a drive a line: `LABEL|ITEM|ITEM`. */
 static char *
 describe_menu (DroverWindow *window)
 {
-  GtkWidget *media = window_find_type (window, DROVER_TYPE_MEDIA_BUTTON);
-  GMenuModel *menu = gtk_menu_button_get_menu_model (
-    GTK_MENU_BUTTON (adw_bin_get_child (ADW_BIN (media))));
+  GMenuModel *menu = gtk_menu_button_get_menu_model (get_button (window));
   GString *text = g_string_new (NULL);
 
   for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
@@ -132,29 +145,25 @@ assert_menu (DroverWindow *window, const char *expected)
 static void
 choose (DroverWindow *window, int drive, int item)
 {
-  GtkWidget *media = window_find_type (window, DROVER_TYPE_MEDIA_BUTTON);
-  GMenuModel *menu = gtk_menu_button_get_menu_model (
-    GTK_MENU_BUTTON (adw_bin_get_child (ADW_BIN (media))));
+  GMenuModel *menu = gtk_menu_button_get_menu_model (get_button (window));
   g_autoptr (GMenuModel) section = g_menu_model_get_item_link (menu, drive, G_MENU_LINK_SECTION);
   g_autofree char *action = dup_attribute (section, item, G_MENU_ATTRIBUTE_ACTION);
   g_autoptr (GVariant) target =
     g_menu_model_get_item_attribute_value (section, item, G_MENU_ATTRIBUTE_TARGET, NULL);
 
-  g_assert_true (gtk_widget_activate_action_variant (media, action, target));
+  g_assert_true (gtk_widget_activate_action_variant (get_media (window), action, target));
 }
 
 static void
 insert (DroverWindow *window, int drive, const char *file)
 {
-  GtkWidget *media = window_find_type (window, DROVER_TYPE_MEDIA_BUTTON);
-  GMenuModel *menu = gtk_menu_button_get_menu_model (
-    GTK_MENU_BUTTON (adw_bin_get_child (ADW_BIN (media))));
+  GMenuModel *menu = gtk_menu_button_get_menu_model (get_button (window));
   g_autoptr (GMenuModel) section = g_menu_model_get_item_link (menu, drive, G_MENU_LINK_SECTION);
   g_autofree char *id = NULL;
 
   /* The file is chosen in a dialog that may be another program’s. */
   g_menu_model_get_item_attribute (section, 0, G_MENU_ATTRIBUTE_TARGET, "s", &id);
-  drover_media_button_set_medium (DROVER_MEDIA_BUTTON (media), id, file);
+  drover_media_button_set_medium (DROVER_MEDIA_BUTTON (get_media (window)), id, file);
 }
 
 static void
@@ -168,11 +177,8 @@ change_media (DroverWindow *window, gconstpointer data)
   window_activate_row (window, 0);
   g_assert_null (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON));
   hot = switch_on (window);
-  drover_test_until (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON) != NULL);
-  gtk_test_accessible_assert_property (
-    GTK_ACCESSIBLE (adw_bin_get_child (
-      ADW_BIN (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON)))),
-    GTK_ACCESSIBLE_PROPERTY_LABEL, "CDs and Floppies");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_button (window)),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "CDs and Floppies");
   assert_menu (window, "CD: a.iso|_Insert Image…|_Eject\n"
                        "Floppy: empty|_Insert Image…");
 
@@ -200,18 +206,21 @@ change_media (DroverWindow *window, gconstpointer data)
   drover_test_until (window_says (window, ": takes effect at the next start"));
   g_assert_true (file_has (window, "too-long-for-a-menu"));
   assert_menu (window,
-               "CD: a-name-that-is…nu-2026.1.iso (from the next start on)"
-               "|_Insert Image…|_Eject|_Try Again\n"
+               "CD: a-name-that-…-2026.1.iso|_Insert Image…|_Eject|_Waits for the Next Start…\n"
                "Floppy: f.iso|_Insert Image…|_Eject");
   window_resize (window, 360, 720);
-  drover_test_until (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON) != NULL);
-  gtk_menu_button_popup (GTK_MENU_BUTTON (adw_bin_get_child (
-    ADW_BIN (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON)))));
-  drover_test_until (window_says (window, "from the next start on"));
-  window_picture (window, "running", "media");
-  gtk_menu_button_popdown (GTK_MENU_BUTTON (adw_bin_get_child (
-    ADW_BIN (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON)))));
+  gtk_menu_button_popup (get_button (window));
+  drover_test_until (window_says (window, "Waits for the Next Start"));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (gtk_menu_button_get_popover (
+                     get_button (window)))), <, 360);
+  gtk_menu_button_popdown (get_button (window));
   window_resize (window, 1100, 760);
+
+  /* Why, and the button that tries it again. */
+  choose (window, 0, 2);
+  drover_test_until (window_says (window, "No such file"));
+  g_assert_true (window_can_press (window, "Try Again"));
+  adw_dialog_force_close (ADW_DIALOG (window_find_type (window, DROVER_TYPE_CHANGES_DIALOG)));
   switch_off (window);
   g_assert_null (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON));
 }
@@ -317,11 +326,70 @@ test_restart (void)
   window_fixture_clean_up ();
 }
 
+/* --- devices ---------------------------------------------------------------------------------- */
+
+static void
+add_device (DroverWindow *window, const char *value)
+{
+  DroverEditor *editor =
+    drover_editor_get_for_machine (drover_run_get_machine (drover_window_get_run (window)));
+  g_autoptr (GPtrArray) arguments = drover_arguments_copy (drover_editor_get_arguments (editor));
+
+  g_ptr_array_add (arguments, drover_argument_new ("-device", value));
+  g_assert_true (drover_editor_apply_arguments (editor, arguments, "Add", NULL, NULL));
+}
+
+static void
+ask_remove (DroverWindow *window, DroverConfig *config, const char *id, const char *words)
+{
+  drover_part_actions_remove (GTK_WIDGET (window), config, id);
+  drover_test_until (window_says (window, words));
+  window_press_in_dialog (window, "Cancel");
+}
+
+static void
+devices (DroverWindow *window, gconstpointer data)
+{
+  DroverMachinePage *page;
+  DroverConfig *config;
+  g_autofree char *mouse = NULL;
+
+  switch_on (window);
+  page = DROVER_MACHINE_PAGE (window_find_type (window, DROVER_TYPE_MACHINE_PAGE));
+  drover_machine_page_show_activity (page, "devices");
+  drover_test_until (window_says (window, "pen0"));
+  g_assert_false (window_says (window, "pen1"));
+
+  /* QEMU does not say that a device came. */
+  add_device (window, "usb-tablet,id=pen1");
+  drover_test_until (window_says (window, "pen1"));
+
+  /* What happens to the guest that runs depends on what can be taken from it. */
+  config = drover_machine_page_show_configuration (page);
+  ask_remove (window, config, "pen1", "keeps it until you choose “Remove Now”");
+  mouse = g_strdup_printf ("device#%u", drover_config_get_arguments (config)->len - 2);
+  ask_remove (window, config, mouse, "until the next start. It has no id");
+  switch_off (window);
+  ask_remove (window, config, "pen1", "The guest loses it at the next start.");
+}
+
+static void
+test_devices (void)
+{
+  g_autofree char *folder =
+    put_machine (ARGUMENTS ("-device", "qemu-xhci,id=usb", "-device", "usb-tablet,id=pen0", "-device",
+                             "usb-mouse"));
+
+  window_fixture_run (devices, folder);
+  window_fixture_clean_up ();
+}
+
 int
 main (int argc, char *argv[])
 {
   window_fixture_init (&argc, &argv);
   g_test_add_func ("/running/media", test_media);
   g_test_add_func ("/running/restart", test_restart);
+  g_test_add_func ("/running/devices", test_devices);
   return drover_test_run ();
 }

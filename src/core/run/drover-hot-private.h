@@ -26,6 +26,7 @@ typedef struct
   guint wait_msec;
 } DroverHotWork;
 
+void        _drover_hot_plan_make_disposable (DroverHotPlan *plan);
 gboolean    _drover_hot_run_step    (DroverHotWork *work, const DroverHotStep *step,
                                      GError **error);
 gboolean    _drover_hot_run_medium  (DroverHotWork *work, const DroverHotStep *step,

@@ -166,6 +166,8 @@ make_plan (DroverHot *self)
                                     drover_document_get_arguments (document));
   plan = drover_hot_plan_new (before, drover_document_get_arguments (document),
                               drover_document_get_program (document));
+  if (drover_run_is_disposable (self->run))
+    _drover_hot_plan_make_disposable (plan);
   add_circumstances (plan, self->run, document);
   return plan;
 }

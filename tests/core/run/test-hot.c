@@ -604,6 +604,122 @@ test_board (void)
   finish (g_steal_pointer (&run));
 }
 
+/* Nothing of such a run is kept, so nothing that would be is plugged in. */
+static void
+test_disposable (void)
+{
+  g_autofree char *a = write_image ("a.iso");
+  g_autofree char *data = write_image ("data.raw");
+  g_autofree char *disk = g_strdup_printf ("raw,node-name=dn,file.driver=file,file.filename=%s",
+                                           data);
+  g_autofree char *readable = g_strdup_printf (
+    "raw,node-name=rn,read-only=on,file.driver=file,file.filename=%s", data);
+  g_autofree char *floppy = g_strdup_printf ("if=floppy,format=raw,file=%s", data);
+  g_autofree char *cd = g_strdup_printf ("media=cdrom,format=raw,file=%s", a);
+  g_autofree char *difference = NULL;
+  g_autoptr (DroverRun) run = new_board (
+    ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-net", "none",
+               "-S", "-snapshot", "-drive", "if=floppy", "-drive", "media=cdrom", "-device",
+               "qemu-xhci,id=usb0"));
+
+  /* What is only read may come, and what writes nothing. */
+  change (run, "media=cdrom", ARGUMENTS ("-drive", cd));
+  change (run, NULL, ARGUMENTS ("-device", "usb-tablet,id=pen"));
+  change (run, NULL, ARGUMENTS ("-blockdev", readable, "-device",
+                                "virtio-blk-pci,id=read0,drive=rn"));
+  assert_nothing_differs (run);
+  g_assert_true (says (run, "query-block", NULL, "a.iso"));
+  g_assert_true (says (run, DEVICES, "read0"));
+
+  change (run, NULL, ARGUMENTS ("-blockdev", disk, "-device", "usb-storage,id=stick0,drive=dn"));
+  change (run, "if=floppy", ARGUMENTS ("-drive", floppy));
+  difference = describe_difference (run);
+  g_assert_nonnull (strstr (difference, "medium next floppy0"));
+  g_assert_nonnull (strstr (difference, "add next stick0"));
+  g_assert_false (says (run, DEVICES, "stick0"));
+  g_assert_false (says (run, "query-named-block-nodes", NULL, "\"dn\""));
+  finish (g_steal_pointer (&run));
+}
+
+/* A network card comes with its network and goes with it, on what slots a machine has. */
+static void
+test_card (gconstpointer data)
+{
+  const char *machine = data;
+  gboolean express = g_str_equal (machine, "q35");
+  const char *card = express ? "virtio-net-pci,id=nic1,netdev=net1,bus=rp0"
+                             : "e1000,id=nic1,netdev=net1";
+  DroverRun *run = new_board (
+    ARGUMENTS ("-machine", machine, "-accel", "tcg", "-m", "64", "-display", "none", "-net",
+               "none", "-S", "-device", express ? "pcie-root-port,id=rp0,chassis=1" : "usb-ehci"));
+  DroverHot *hot = drover_hot_get_for_run (run);
+  g_autoptr (GPtrArray) results = NULL;
+
+  change (run, NULL, ARGUMENTS ("-netdev", "user,id=net1", "-device", card));
+  assert_nothing_differs (run);
+  g_assert_true (says (run, DEVICES, "nic1"));
+  g_assert_true (says (run, "human-monitor-command", "{\"command-line\":\"info network\"}",
+                       "net1"));
+
+  /* Port forwards of a network that came later. */
+  change (run, "user,id=net1", ARGUMENTS ("-netdev", "user,id=net1,hostfwd=tcp:127.0.0.1:0-:22"));
+  g_assert_true (says (run, "human-monitor-command", "{\"command-line\":\"info usernet\"}",
+                       "HOST_FORWARD"));
+
+  /* The guest has no system that would let go; a reset takes the card, then goes its network. */
+  drover_hot_set_patience (hot, 1);
+  change (run, card, NULL);
+  change (run, "user,id=net1,hostfwd=tcp:127.0.0.1:0-:22", NULL);
+  g_assert_true (says (run, DEVICES, "nic1"));
+  results = apply (run, DROVER_HOT_DEFAULT);
+  g_free (ask (run, "system_reset", NULL));
+  drover_test_until (!drover_hot_is_busy (hot) && !says (run, DEVICES, "nic1") &&
+                     !drover_hot_is_busy (hot) &&
+                     !says (run, "human-monitor-command",
+                            "{\"command-line\":\"info network\"}", "net1"));
+  drover_test_until (drover_hot_get_plan (hot)->steps->len == 0);
+  finish (run);
+}
+
+/* A floppy, and a stick that goes at once: USB needs no guest for that. */
+static void
+test_floppy_and_stick (void)
+{
+  g_autofree char *a = write_image ("a.img");
+  g_autofree char *b = write_image ("b.img");
+  g_autofree char *data = write_image ("data.raw");
+  g_autofree char *disk = g_strdup_printf ("raw,node-name=dn,file.driver=file,file.filename=%s",
+                                           data);
+  g_autofree char *floppy_a = g_strdup_printf ("if=floppy,format=raw,file=%s", a);
+  g_autofree char *floppy_b = g_strdup_printf ("if=floppy,format=raw,file=%s", b);
+  g_autoptr (GPtrArray) results = NULL;
+  DroverRun *run = new_board (
+    ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-net", "none",
+               "-S", "-device", "qemu-xhci,id=usb0", "-drive", floppy_a));
+
+  change (run, floppy_a, ARGUMENTS ("-drive", floppy_b));
+  assert_nothing_differs (run);
+  g_assert_true (says (run, "query-block", NULL, "b.img"));
+  g_assert_false (says (run, "query-block", NULL, "a.img"));
+  change (run, floppy_b, ARGUMENTS ("-drive", "if=floppy"));
+  assert_nothing_differs (run);
+  g_assert_false (says (run, "query-block", NULL, "b.img"));
+  change (run, "if=floppy", ARGUMENTS ("-drive", floppy_a));
+  g_assert_true (says (run, "query-block", NULL, "a.img"));
+
+  change (run, NULL, ARGUMENTS ("-blockdev", disk, "-device", "usb-storage,id=stick0,drive=dn"));
+  assert_nothing_differs (run);
+  g_assert_true (says (run, DEVICES, "stick0"));
+  change (run, "usb-storage,id=stick0,drive=dn", NULL);
+  change (run, disk, NULL);
+  g_assert_true (says (run, DEVICES, "stick0"));
+  results = apply (run, DROVER_HOT_DEFAULT);
+  assert_nothing_differs (run);
+  g_assert_false (says (run, DEVICES, "stick0"));
+  g_assert_false (says (run, "query-named-block-nodes", NULL, "\"dn\""));
+  finish (run);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -615,5 +731,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/device-types", test_device_types);
   g_test_add_func ("/hot/usb-host", test_usb_host);
   g_test_add_func ("/hot/board", test_board);
+  g_test_add_func ("/hot/disposable", test_disposable);
+  g_test_add_data_func ("/hot/card/q35", "q35", test_card);
+  g_test_add_data_func ("/hot/card/pc", "pc", test_card);
+  g_test_add_func ("/hot/floppy-and-stick", test_floppy_and_stick);
   return drover_test_run ();
 }
