@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "drover-tail.h"
 #include "drover-window-private.h"
 
 /* What the window does about the programs beside QEMU, and about a machine that is in the way of
@@ -10,20 +11,6 @@
 
 /* As much of a log as people are shown. */
 #define LOG_TAIL 16000
-
-static char *
-dup_tail (const char *path)
-{
-  g_autofree char *text = NULL;
-  gsize length = 0;
-  const char *start;
-
-  if (!g_file_get_contents (path, &text, &length, NULL) || length == 0)
-    return NULL;
-
-  start = length > LOG_TAIL ? text + length - LOG_TAIL : text;
-  return g_utf8_make_valid (start, text + length - start);
-}
 
 /* Without a parameter: that of the program that failed. */
 static void
@@ -43,10 +30,10 @@ show_service_log_action (GtkWidget *widget, const char *name, GVariant *paramete
     return;
 
   path = drover_run_dup_service_log_path (self->run, id);
-  text = dup_tail (path);
+  text = drover_tail_read (path, LOG_TAIL);
   dialog = adw_alert_dialog_new (_("The Program’s Messages"), NULL);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s",
-                                text != NULL ? text : _("It printed nothing."), path);
+                                text != NULL && *text != '\0' ? text : _("It printed nothing."), path);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, widget);
 }

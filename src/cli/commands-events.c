@@ -114,7 +114,8 @@ state_changed_cb (DroverRun *run, GParamSpec *pspec, Watch *watch)
 }
 
 /* Each of QEMU's sockets serves one client at a time. Whoever listens for hours takes the one
- * that is not needed for other commands, if it is free. */
+ * that is not needed for other commands: with the other, none of them would get through, nor the
+ * end of the session to a guest that starts with it. */
 static DroverRun *
 attach (Invocation *invocation, GError **error)
 {
@@ -136,6 +137,13 @@ attach (Invocation *invocation, GError **error)
   if (busy != NULL && !g_error_matches (busy, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY))
     {
       g_propagate_error (error, g_steal_pointer (&busy));
+      return NULL;
+    }
+  if (busy != NULL && option_follow)
+    {
+      g_set_error (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY,
+                   _("Another program listens there already, such as the tab Monitor or QMP of "
+                     "Drover’s window, which leaves it when another tab is looked at"));
       return NULL;
     }
 

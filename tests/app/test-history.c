@@ -32,6 +32,18 @@ static const Case cases[] = {
   { "mode", "a" ESC "[4$pb", "ab" },
   { "private-mode", "a" ESC "[?2026$pb", "ab" },
   { "window", "a" ESC "[18tb", "ab" },
+  { "version", "a" ESC "[>qb", "ab" },
+  { "version-0", "a" ESC "[>0qb", "ab" },
+  { "keyboard", "a" ESC "[?ub", "ab" },
+  { "identify", "a" ESC "Zb", "ab" },
+  { "colour-of-text", "a" ESC "]10;?" ESC "\\b", "ab" },
+  { "colour-of-ground", "a" ESC "]11;?\x07" "b", "ab" },
+  { "colour-of-palette", "a" ESC "]4;1;?\x07" "b", "ab" },
+  { "clipboard", "a" ESC "]52;c;?\x07" "b", "ab" },
+  { "setting", "a" ESC "P$qm" ESC "\\b", "ab" },
+  { "capability", "a" ESC "P+q544e" ESC "\\b", "ab" },
+  { "short-form", "a\xc2\x9b" "6nb", "ab" },
+  { "short-string", "a\xc2\x9d" "11;?\xc2\x9c" "b", "ab" },
   { "several", ESC "[6n" ESC "[c" ESC "[6n", "" },
   { "in-colours", ESC "[31mred" ESC "[6n" ESC "[0m", ESC "[31mred" ESC "[0m" },
 
@@ -43,10 +55,19 @@ static const Case cases[] = {
   { "letters", "[6n [c", "[6n [c" },
   { "charset", ESC "(0qqq" ESC "(B", ESC "(0qqq" ESC "(B" },
   { "reset", ESC "c", ESC "c" },
+  { "cursor-shape", ESC "[2 q", ESC "[2 q" },
+  { "restore-cursor", ESC "[u", ESC "[u" },
+  { "title", ESC "]0;Who?\x07" "b", ESC "]0;Who?\x07" "b" },
+  { "set-colour", ESC "]11;#ffffff" ESC "\\b", ESC "]11;#ffffff" ESC "\\b" },
+  { "picture", ESC "Pq#0" ESC "\\b", ESC "Pq#0" ESC "\\b" },
+  { "string-without-end", ESC "]11;?" ESC "[6nb", ESC "]11;?b" },
+  { "letters-of-utf-8", "\xc2\xa9 \xc3\x9b" "6n", "\xc2\xa9 \xc3\x9b" "6n" },
 
   /* Cut off anywhere, as at the end of a log that is being written. */
   { "cut-escape", "a" ESC, "a" ESC },
   { "cut-bracket", "a" ESC "[", "a" ESC "[" },
+  { "cut-string", "a" ESC "]11;?", "a" ESC "]11;?" },
+  { "cut-short-form", "a\xc2", "a\xc2" },
   { "cut-number", "a" ESC "[6", "a" ESC "[6" },
   { "cut-dollar", "a" ESC "[?2026$", "a" ESC "[?2026$" },
   { "not-a-final", "a" ESC "[6\nn", "a" ESC "[6\nn" },
@@ -88,7 +109,7 @@ test_again (void)
 
   for (guint i = 0; i < 20000; i++)
     {
-      static const char letters[] = ESC ESC "[[6ncxtp$?;mA\n\x05";
+      static const char letters[] = ESC ESC "[[]P\\\xc2\x9b\x9d\x9c" "6ncxtp$?;qZmA\n\x05\x07";
 
       g_string_append_c (text, letters[g_test_rand_int_range (0, sizeof letters - 1)]);
     }

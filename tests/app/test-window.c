@@ -15,6 +15,7 @@
 #include "drover-monitor-view.h"
 #include "drover-preferences-dialog.h"
 #include "drover-terminal.h"
+#include "drover-user-monitor.h"
 
 #define MACHINE(program, arguments)                                                      \
   "{\"version\":1,\"uuid\":\"6d0f3c1e-0b1c-4f5e-8a52-3d2f6a0c9b77\",\"name\":\"Subject\"," \
@@ -819,6 +820,19 @@ change_height (DroverWindow *window)
   g_assert_false (window_terminal_has (window, "scrolled away"));
 }
 
+/* The connection is for one client, and droverctl may want it. */
+static void
+leave_monitors (DroverWindow *window)
+{
+  DroverUserMonitor *monitor = drover_user_monitor_get_for_run (drover_window_get_run (window));
+
+  drover_test_until (drover_user_monitor_is_open (monitor));
+  show_tab (window, "hmp");
+  drover_test_until (drover_user_monitor_is_open (monitor));
+  show_tab (window, "drover-console-0");
+  drover_test_until (!drover_user_monitor_is_open (monitor));
+}
+
 static void
 tabs (DroverWindow *window, gconstpointer data)
 {
@@ -833,7 +847,7 @@ tabs (DroverWindow *window, gconstpointer data)
 
   use_monitor (window);
   use_qmp (window);
-  show_tab (window, "drover-console-0");
+  leave_monitors (window);
   change_height (window);
 }
 

@@ -27,7 +27,7 @@ from pathlib import Path
 SANITIZER = re.compile(r"^==\d+==WARNING: ASan doesn't fully support makecontext.*\n", re.M)
 
 LIMIT_SECONDS = 200
-FAILED, USAGE, NO_SUCH, BROKEN, BAD_STATE, NOT_STARTED = 1, 2, 3, 4, 5, 6
+FAILED, USAGE, NO_SUCH, BROKEN, BAD_STATE, NOT_STARTED, NO_ANSWER = 1, 2, 3, 4, 5, 6, 7
 COMMANDS = ["list", "create", "start", "status", "stop", "pause", "resume", "reset", "shutdown",
             "console", "log", "command", "delete", "check", "events"]
 KERNELS = Path("/usr/lib/debian-installer/images")
@@ -299,6 +299,13 @@ def test_events(home):
   said = waiting.communicate()[0]
   assert waiting.returncode == 0 and len(said.splitlines()) == 1, said
   assert re.search(r" STOP +The guest’s processors stand still\.$", said, re.M), said
+
+  # Not with the one that the other commands need, when that is taken.
+  with socket.socket(socket.AF_UNIX) as other:
+    other.settimeout(LIMIT_SECONDS)
+    other.connect(str(home.folder / "run/drover" / status["uuid"] / "user.sock"))
+    other.makefile().readline()
+    assert "listens there already" in home.run("events", "pc", "--follow", status=NO_ANSWER)[1]
 
   following = home.spawn(home.droverctl, "events", "pc", "--follow", "--json", "--only", "STOP",
                          "--only", "SHUTDOWN", stdout=subprocess.PIPE, text=True)

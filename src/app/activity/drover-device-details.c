@@ -152,6 +152,7 @@ load_fiber (gpointer user_data)
 {
   Load *load = user_data;
   DroverDeviceDetails *self = load->self;
+  g_autofree char *why = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) properties =
     dex_await_boxed (drover_device_node_load_properties (load->node, self->run), &error);
@@ -164,7 +165,8 @@ load_fiber (gpointer user_data)
   for (guint i = 0; properties != NULL && i < properties->len; i++)
     add_row (self, properties->pdata[i]);
   gtk_widget_set_visible (GTK_WIDGET (self->list), properties != NULL && properties->len > 0);
-  adw_preferences_group_set_description (self->group, error != NULL ? error->message : NULL);
+  why = error != NULL ? g_markup_escape_text (error->message, -1) : NULL;
+  adw_preferences_group_set_description (self->group, why);
   return dex_future_new_true ();
 }
 

@@ -36,8 +36,10 @@ G_DEFINE_FINAL_TYPE (DroverDeviceTreePage, drover_device_tree_page, ADW_TYPE_BIN
 static void
 show_status (DroverDeviceTreePage *self, const char *title, const char *description)
 {
+  g_autofree char *markup = description != NULL ? g_markup_escape_text (description, -1) : NULL;
+
   adw_status_page_set_title (self->status, title);
-  adw_status_page_set_description (self->status, description);
+  adw_status_page_set_description (self->status, markup);
   gtk_stack_set_visible_child_name (self->stack, "status");
 }
 

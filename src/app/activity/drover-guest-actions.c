@@ -166,12 +166,21 @@ question_free (gpointer data)
 }
 
 static void
+say_not_here (DroverGuestPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s",
+                              _("Only a file of this computer can be used"));
+}
+
+static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Copy *copy = user_data;
   g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
 
-  if (file != NULL && copy->page->stack != NULL && !copy->page->busy)
+  if (file != NULL && g_file_peek_path (file) == NULL)
+    say_not_here (copy->page);
+  else if (file != NULL && copy->page->stack != NULL && !copy->page->busy)
     start_copy (copy->page, g_file_get_path (file), g_steal_pointer (&copy->guest_path), FALSE);
   copy_free (copy);
 }
@@ -265,7 +274,9 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (DroverGuestPage) self = user_data;
   g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
 
-  if (file != NULL && self->stack != NULL)
+  if (file != NULL && g_file_peek_path (file) == NULL)
+    say_not_here (self);
+  else if (file != NULL && self->stack != NULL)
     ask_guest_path (self, g_file_get_path (file));
 }
 

@@ -155,7 +155,11 @@ show_addresses (DroverGuestPage *self)
   adw_preferences_group_set_header_suffix (group, ssh);
   /* Why there is no such button. */
   if (error != NULL)
-    adw_preferences_group_set_description (group, error->message);
+    {
+      g_autofree char *why = g_markup_escape_text (error->message, -1);
+
+      adw_preferences_group_set_description (group, why);
+    }
   for (guint i = 0; i < facts->addresses->len; i++)
     {
       const DroverAgentAddress *address = facts->addresses->pdata[i];
@@ -237,6 +241,7 @@ show_refusals (DroverGuestPage *self)
 {
   AdwPreferencesGroup *group;
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *markup = NULL;
 
   if (self->facts->refusals->len == 0)
     return;
@@ -245,7 +250,9 @@ show_refusals (DroverGuestPage *self)
     g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
                             (const char *) self->facts->refusals->pdata[i]);
   group = add_group (self, _("Not Told"));
-  adw_preferences_group_set_description (group, text->str);
+  /* The guest's words. */
+  markup = g_markup_escape_text (text->str, -1);
+  adw_preferences_group_set_description (group, markup);
 }
 
 static void

@@ -27,6 +27,7 @@ struct _DroverMonitorView
   DroverUserMonitor *monitor;
   DroverLineHistory *history;
   gboolean opening;
+  gboolean holds;   /* the connection */
   gboolean recalls; /* the text is from the history, not typed */
 
   GtkScrolledWindow *output_scroll;
@@ -302,6 +303,7 @@ key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint keycode,
 typedef struct
 {
   DroverMonitorView *view;
+  DroverUserMonitor *monitor; /* held */
   char *command;       /* (nullable): a line of the monitor has none */
   char *line;
   JsonNode *arguments;
@@ -312,6 +314,8 @@ sending_free (gpointer data)
 {
   Sending *sending = data;
 
+  drover_user_monitor_release (sending->monitor);
+  g_object_unref (sending->monitor);
   g_object_unref (sending->view);
   g_clear_pointer (&sending->arguments, json_node_unref);
   g_free (sending->command);
@@ -320,16 +324,16 @@ sending_free (gpointer data)
 }
 
 static JsonNode *
-await_answer (DroverMonitorView *self, Sending *sending, GError **error)
+await_answer (Sending *sending, GError **error)
 {
-  if (!dex_await (drover_user_monitor_open (self->monitor), error))
+  if (!dex_await (drover_user_monitor_open (sending->monitor), error))
     return NULL;
 
   return dex_await_boxed (
     sending->command != NULL
-      ? drover_user_monitor_execute (self->monitor, sending->command,
+      ? drover_user_monitor_execute (sending->monitor, sending->command,
                                      g_steal_pointer (&sending->arguments))
-      : drover_user_monitor_hmp (self->monitor, sending->line), error);
+      : drover_user_monitor_hmp (sending->monitor, sending->line), error);
 }
 
 static DexFuture *
@@ -338,7 +342,7 @@ send_fiber (gpointer user_data)
   Sending *sending = user_data;
   DroverMonitorView *self = sending->view;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = await_answer (self, sending, &error);
+  g_autoptr (JsonNode) answer = await_answer (sending, &error);
 
   /* The window may have been closed meanwhile. */
   if (self->output == NULL)
@@ -380,6 +384,8 @@ send_cb (DroverMonitorView *self)
 
   sending = g_new0 (Sending, 1);
   sending->view = g_object_ref (self);
+  sending->monitor = g_object_ref (self->monitor);
+  drover_user_monitor_hold (sending->monitor);
   sending->command = g_steal_pointer (&command);
   sending->arguments = g_steal_pointer (&arguments);
   sending->line = g_strdup (line);
@@ -409,6 +415,20 @@ opened_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
+/* While it is looked at, the connection is ours. */
+static void
+set_holds (DroverMonitorView *self, gboolean holds)
+{
+  if (holds == self->holds)
+    return;
+
+  self->holds = holds;
+  if (holds)
+    drover_user_monitor_hold (self->monitor);
+  else
+    drover_user_monitor_release (self->monitor);
+}
+
 /* It is opened when it is looked at: what is not used costs QEMU nothing. */
 static void
 drover_monitor_view_map (GtkWidget *widget)
@@ -416,7 +436,15 @@ drover_monitor_view_map (GtkWidget *widget)
   DroverMonitorView *self = DROVER_MONITOR_VIEW (widget);
 
   GTK_WIDGET_CLASS (drover_monitor_view_parent_class)->map (widget);
+  set_holds (self, TRUE);
   drover_monitor_view_update (self);
+}
+
+static void
+drover_monitor_view_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (drover_monitor_view_parent_class)->unmap (widget);
+  set_holds (DROVER_MONITOR_VIEW (widget), FALSE);
 }
 
 static void
@@ -427,6 +455,7 @@ drover_monitor_view_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (object), DROVER_TYPE_MONITOR_VIEW);
   self->output = NULL;
   g_clear_object (&self->run);
+  set_holds (self, FALSE);
   g_clear_object (&self->monitor);
   g_clear_pointer (&self->history, drover_line_history_free);
   g_clear_pointer (&self->words, g_strfreev);
@@ -447,6 +476,7 @@ drover_monitor_view_class_init (DroverMonitorViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = drover_monitor_view_dispose;
   widget_class->map = drover_monitor_view_map;
+  widget_class->unmap = drover_monitor_view_unmap;
   widget_class->grab_focus = drover_monitor_view_grab_focus;
 
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <gio/gunixoutputstream.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-json.h"
+#include "drover-thread.h"
 
 /* Bytes of a file in one command. More is hardly faster; less would be, by the answers that are
  * waited for. */
@@ -426,6 +428,24 @@ receive_all (Copy *copy, int fd, GError **error)
 }
 
 /* The file appears under its name when it is whole and right. */
+static gboolean
+sync_in_thread (gpointer object, GCancellable *cancellable, GError **error)
+{
+  return fsync (g_unix_output_stream_get_fd (object)) == 0 ||
+         drover_set_errno_error (error, _("Cannot write “%s”"),
+                                 (const char *) g_object_get_data (object, "path"));
+}
+
+/* A large file on a slow stick takes its time. */
+static gboolean
+await_sync (Copy *copy, int fd, GError **error)
+{
+  g_autoptr (GOutputStream) stream = g_unix_output_stream_new (fd, FALSE);
+
+  g_object_set_data_full (G_OBJECT (stream), "path", g_strdup (copy->path), g_free);
+  return dex_await (drover_thread_run (stream, sync_in_thread, NULL), error);
+}
+
 static DexFuture *
 copy_out_fiber (gpointer user_data)
 {
@@ -446,7 +466,8 @@ copy_out_fiber (gpointer user_data)
                  : drover_set_errno_error (&error, _("Cannot write “%s”"), copy->path);
   close_in_guest (copy, NULL);
   good = good && compare (copy, &error);
-  if (good && (fsync (fd) != 0 || g_rename (part, copy->path) != 0))
+  good = good && await_sync (copy, fd, &error);
+  if (good && g_rename (part, copy->path) != 0)
     good = drover_set_errno_error (&error, _("Cannot write “%s”"), copy->path);
   if (!good)
     {

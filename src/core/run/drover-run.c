@@ -7,6 +7,7 @@
 #include "drover-error.h"
 #include "drover-paths.h"
 #include "drover-run-private.h"
+#include "drover-tail.h"
 
 /* Beside the logs: the identity of the machine that they are of. */
 #define MARK "started"
@@ -477,19 +478,8 @@ char *
 drover_run_dup_qemu_log (DroverRun *self)
 {
   g_autofree char *path = drover_run_dup_log_path (self);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
-  g_autofree char *tail = NULL;
-  gsize length = 0;
 
-  if (stream == NULL)
-    return NULL;
-
-  tail = g_malloc (LOG_TAIL);
-  /* A shorter file has no such place, and is read from its start. */
-  g_seekable_seek (G_SEEKABLE (stream), -LOG_TAIL, G_SEEK_END, NULL, NULL);
-  g_input_stream_read_all (G_INPUT_STREAM (stream), tail, LOG_TAIL, &length, NULL, NULL);
-  return g_utf8_make_valid (tail, length);
+  return drover_tail_read (path, LOG_TAIL);
 }
 
 /**

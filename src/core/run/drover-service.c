@@ -18,6 +18,7 @@
 #include "drover-json.h"
 #include "drover-process.h"
 #include "drover-service.h"
+#include "drover-tail.h"
 
 /* How often a socket that is not there yet is looked for, and for how long. */
 #define LOOK_MSEC 4
@@ -445,15 +446,9 @@ drover_service_await_ready (DroverService *self, GError **error)
 static char *
 dup_last_words (const char *log)
 {
-  g_autofree char *text = NULL;
-  gsize length = 0;
-  const char *start;
+  char *words = drover_tail_read (log, WORDS_LENGTH);
 
-  if (!g_file_get_contents (log, &text, &length, NULL))
-    return g_strdup ("");
-
-  start = length > WORDS_LENGTH ? text + length - WORDS_LENGTH : text;
-  return g_strstrip (g_utf8_make_valid (start, text + length - start));
+  return words != NULL ? g_strstrip (words) : g_strdup ("");
 }
 
 /**

@@ -21,6 +21,7 @@ struct _DroverUserMonitor
   GWeakRef run;
   DroverQmp *qmp;
   DexFuture *opening;
+  guint n_holders;
   DroverQmpSchema *schema;
   DroverHmpHelp *help;
 };
@@ -30,16 +31,28 @@ G_DEFINE_FINAL_TYPE (DroverUserMonitor, drover_user_monitor, G_TYPE_OBJECT)
 enum
 {
   EVENT,
-  CLOSED,
   N_SIGNALS
 };
 
 static guint signals[N_SIGNALS];
 
 static void
+leave (DroverUserMonitor *self)
+{
+  g_autoptr (DroverQmp) qmp = g_steal_pointer (&self->qmp);
+
+  if (qmp == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (qmp, self);
+  if (drover_qmp_is_open (qmp))
+    drover_qmp_close (qmp);
+}
+
+static void
 drover_user_monitor_dispose (GObject *object)
 {
-  drover_user_monitor_close (DROVER_USER_MONITOR (object));
+  leave (DROVER_USER_MONITOR (object));
 
   G_OBJECT_CLASS (drover_user_monitor_parent_class)->dispose (object);
 }
@@ -72,13 +85,6 @@ drover_user_monitor_class_init (DroverUserMonitorClass *klass)
    */
   signals[EVENT] = g_signal_new ("event", DROVER_TYPE_USER_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, JSON_TYPE_OBJECT);
-  /**
-   * DroverUserMonitor::closed:
-   *
-   * The connection ended, mostly with QEMU.
-   */
-  signals[CLOSED] = g_signal_new ("closed", DROVER_TYPE_USER_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL,
-                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -152,7 +158,7 @@ closed_cb (DexFuture *future, gpointer user_data)
   g_autoptr (DroverUserMonitor) self = g_weak_ref_get (user_data);
 
   if (self != NULL && self->qmp != NULL && !drover_qmp_is_open (self->qmp))
-    drover_user_monitor_close (self);
+    leave (self);
   return dex_future_new_true ();
 }
 
@@ -203,7 +209,11 @@ open_fiber (gpointer user_data)
   g_clear_pointer (&self->help, drover_hmp_help_free);
   self->schema = drover_qmp_schema_new (schema);
   self->help = drover_hmp_help_new (help, info);
-  take_qmp (self, qmp);
+  /* Whoever asked may have left meanwhile. */
+  if (self->n_holders > 0)
+    take_qmp (self, qmp);
+  else
+    drover_qmp_close (qmp);
   return dex_future_new_true ();
 }
 
@@ -240,25 +250,31 @@ drover_user_monitor_open (DroverUserMonitor *self)
 }
 
 /**
- * drover_user_monitor_close:
+ * drover_user_monitor_hold:
  *
- * Leaves the connection to others.
+ * Somebody is about to use the connection, see drover_user_monitor_release().
  */
 void
-drover_user_monitor_close (DroverUserMonitor *self)
+drover_user_monitor_hold (DroverUserMonitor *self)
 {
-  g_autoptr (DroverQmp) qmp = NULL;
-
   g_return_if_fail (DROVER_IS_USER_MONITOR (self));
+  self->n_holders++;
+}
 
-  qmp = g_steal_pointer (&self->qmp);
-  if (qmp == NULL)
-    return;
+/**
+ * drover_user_monitor_release:
+ *
+ * Gives back what drover_user_monitor_hold() took. QEMU serves one client at a time there: when
+ * nobody holds the connection any more, it is left to others, such as `droverctl events`.
+ */
+void
+drover_user_monitor_release (DroverUserMonitor *self)
+{
+  g_return_if_fail (DROVER_IS_USER_MONITOR (self));
+  g_return_if_fail (self->n_holders > 0);
 
-  g_signal_handlers_disconnect_by_data (qmp, self);
-  if (drover_qmp_is_open (qmp))
-    drover_qmp_close (qmp);
-  g_signal_emit (self, signals[CLOSED], 0);
+  if (--self->n_holders == 0)
+    leave (self);
 }
 
 /**

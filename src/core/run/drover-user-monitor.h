@@ -13,7 +13,8 @@ G_DECLARE_FINAL_TYPE (DroverUserMonitor, drover_user_monitor, DROVER, USER_MONIT
 DroverUserMonitor *drover_user_monitor_get_for_run (DroverRun *run);
 
 DexFuture       *drover_user_monitor_open       (DroverUserMonitor *self) G_GNUC_WARN_UNUSED_RESULT;
-void             drover_user_monitor_close      (DroverUserMonitor *self);
+void             drover_user_monitor_hold       (DroverUserMonitor *self);
+void             drover_user_monitor_release    (DroverUserMonitor *self);
 gboolean         drover_user_monitor_is_open    (DroverUserMonitor *self);
 DexFuture       *drover_user_monitor_execute    (DroverUserMonitor *self, const char *command,
                                                  JsonNode *arguments) G_GNUC_WARN_UNUSED_RESULT;
