@@ -409,6 +409,92 @@ test_change_running (void)
   window_fixture_clean_up ();
 }
 
+static guint
+count_ports (DroverConfig *config)
+{
+  GPtrArray *arguments = drover_config_get_arguments (config);
+  guint n = 0;
+
+  for (guint i = 0; i < arguments->len; i++)
+    {
+      const char *value = drover_argument_get_value (arguments->pdata[i]);
+
+      n += value != NULL && g_str_has_prefix (value, "pcie-root-port,");
+    }
+
+  return n;
+}
+
+/* A board whose root bus takes nothing while it runs: what can be done about it is a button. */
+static void
+add_ports (DroverWindow *window, gconstpointer data)
+{
+  DroverConfig *config;
+  GtkWidget *dialog;
+
+  window_activate_row (window, 0);
+  window_press (window, "Start");
+  drover_test_until (window_row_says (window, 0, "Running"));
+  configuration_open (window);
+  drover_test_until (configuration_get (window) != NULL);
+  config = drover_configuration_view_get_config (configuration_get (window));
+  {
+    g_autoptr (GPtrArray) arguments =
+      drover_arguments_copy (drover_config_get_arguments (config));
+
+    g_ptr_array_add (arguments, drover_argument_new ("-device", "virtio-rng-pci,id=random0"));
+    g_assert_true (drover_config_apply (config, arguments, "Add", NULL));
+  }
+  drover_test_until (window_says (window, BANNER));
+  window_press (window, "Show…");
+  drover_test_until ((dialog = window_find_type (window, DROVER_TYPE_CHANGES_DIALOG)) != NULL);
+  drover_test_until (window_says (dialog, "does not support hotplugging. A free pcie-root-port"));
+  drover_test_until (window_find_label (dialog, "Give It Two Free Ports From the Next Start On") !=
+                     NULL);
+  g_assert_cmpuint (count_ports (config), ==, 0);
+  g_signal_emit_by_name (
+    gtk_widget_get_ancestor (
+      window_find_label (dialog, "Give It Two Free Ports From the Next Start On"),
+      ADW_TYPE_BUTTON_ROW),
+    "activated");
+  drover_test_until (count_ports (config) == 2);
+  drover_test_until (drover_hot_get_plan (drover_config_get_hot (config))->steps->len == 3);
+  /* Once is enough. */
+  drover_test_until (window_find_label (dialog, "Give It Two Free Ports From the Next Start On") ==
+                     NULL);
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (window_row_says (window, 0, "Off"));
+
+  /* They are there, and what is added now goes into one. */
+  {
+    const char *const none[] = { NULL };
+    g_autofree char *id = NULL;
+    g_autoptr (GPtrArray) arguments =
+      drover_parts_add (drover_config_get_arguments (config), "qemu-system-x86_64", "card", none,
+                        &id, NULL);
+    g_autoptr (DroverPart) part = drover_parts_find (arguments, id);
+
+    g_assert_nonnull (strstr (drover_argument_get_value (arguments->pdata[part->scope.front]),
+                              "bus=port0"));
+  }
+}
+
+static void
+test_add_ports (void)
+{
+  g_autofree char *file = window_put_machine (
+    "express", "{\"version\":1,\"uuid\":\"5f1d4c38-8f0e-4a34-b0b8-61c5b7a3a1d2\","
+               "\"name\":\"Express\",\"program\":\"qemu-system-x86_64\",\"arguments\":["
+               "{\"flag\":\"-machine\",\"value\":\"q35\"},"
+               "{\"flag\":\"-accel\",\"value\":\"tcg\"},{\"flag\":\"-m\",\"value\":\"16\"},"
+               "{\"flag\":\"-net\",\"value\":\"none\"},{\"flag\":\"-nographic\"}]}");
+
+  window_fixture_run (add_ports, NULL);
+  window_fixture_clean_up ();
+}
+
 /* A guest that somebody else started, and edited before the page was opened. */
 static void
 edited_before (DroverWindow *window, gconstpointer data)
@@ -952,6 +1038,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/undo", test_undo);
   g_test_add_func ("/configuration/running", test_running);
   g_test_add_func ("/configuration/change-running", test_change_running);
+  g_test_add_func ("/configuration/add-ports", test_add_ports);
   g_test_add_func ("/configuration/edited-before", test_edited_before);
   g_test_add_func ("/configuration/copied", test_copied);
   g_test_add_func ("/configuration/selection", test_selection);

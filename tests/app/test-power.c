@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+
 #include "drover-autostart.h"
 #include "drover-clock.h"
 #include "drover-dex.h"
@@ -382,6 +385,68 @@ test_played_trouble (void)
   window_fixture_clean_up ();
 }
 
+/* A guest that knows no power button may have an agent. It is played by this test, at the path of
+ * the channel's socket: it hangs up, and that is told. */
+
+static gboolean
+incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *source, guint *n)
+{
+  (*n)++;
+  return TRUE;
+}
+
+static void
+ask_agent (DroverWindow *window, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (
+    drover_machine_get_folder (drover_run_get_machine (get_run (window, 0))), "agent.sock", NULL);
+  g_autoptr (GSocketService) service = g_socket_service_new ();
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GError) error = NULL;
+  GtkWidget *bar;
+  guint n = 0;
+
+  start_row (window, 0);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM,
+                                 G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (service, "incoming", G_CALLBACK (incoming_cb), &n);
+
+  bar = window_find_type (window, DROVER_TYPE_TROUBLE_BAR);
+  g_assert_false (window_can_press (bar, "Ask the Guest Agent"));
+  drover_run_set_patience (get_run (window, 0), 1);
+  drover_dex_forget (drover_run_shut_down (get_run (window, 0)));
+  drover_test_until (window_can_press (bar, "Ask the Guest Agent"));
+  g_assert_true (window_can_press (bar, "Force Off…"));
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_true (gtk_widget_activate (window_find_button (bar, "Ask the Guest Agent")));
+  drover_test_until (n == 1);
+  drover_test_until (!window_says (bar, "and the guest is still on"));
+  drover_test_until (window_can_press (bar, "Ask the Guest Agent"));
+  assert_qemu_state (get_run (window, 0), "running");
+
+  window_press (window, "Force Off");
+  window_press_in_dialog (window, "Force Off");
+  drover_test_until (drover_run_is_off (get_run (window, 0)));
+  g_assert_false (window_can_press (bar, "Ask the Guest Agent"));
+}
+
+static void
+test_ask_agent (void)
+{
+  g_autoptr (DroverMachine) machine = new_guest_machine (
+    ARGUMENTS ("-nographic", "-chardev", "socket,id=agent0,path=agent.sock,server=on,wait=off",
+               "-device", "isa-serial,chardev=agent0"));
+  g_autoptr (DroverDocument) document =
+    drover_document_with_name (drover_machine_get_document (machine), "agent");
+  g_autofree char *text = drover_document_to_text (document);
+  g_autofree char *file = window_put_machine ("agent", text);
+
+  window_fixture_run (ask_agent, NULL);
+  window_fixture_clean_up ();
+}
+
 /* Quitting */
 
 static void
@@ -562,6 +627,7 @@ main (int argc, char **argv)
   g_test_add_func ("/power/disposable", test_disposable);
   g_test_add_func ("/power/trouble", test_trouble);
   g_test_add_func ("/power/played-trouble", test_played_trouble);
+  g_test_add_func ("/power/ask-agent", test_ask_agent);
   g_test_add_func ("/power/quit", test_quit);
   g_test_add_func ("/power/session-end", test_session_end);
   g_test_add_func ("/power/autostart", test_sweep);

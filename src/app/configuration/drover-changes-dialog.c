@@ -186,6 +186,22 @@ lacks_port (DroverHot *hot, const DroverHotStep *step)
          strstr (failure, "pcie-root-port") != NULL;
 }
 
+/* Ports that were added wait themselves: they are not offered twice. */
+static gboolean
+is_port (DroverHotPlan *plan, const DroverHotStep *step)
+{
+  for (guint i = 0; i < step->after->len; i++)
+    {
+      const char *value =
+        drover_argument_get_value (plan->after->pdata[g_array_index (step->after, int, i)]);
+
+      if (value != NULL && g_str_has_prefix (value, "pcie-root-port,"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 add_ports_cb (DroverChangesDialog *self)
 {
@@ -220,6 +236,7 @@ update (DroverChangesDialog *self)
   DroverHot *hot = drover_config_get_hot (self->config);
   DroverHotPlan *plan = drover_hot_get_plan (hot);
   gboolean remedy = FALSE;
+  gboolean ports = FALSE;
 
   g_assert (DROVER_IS_CHANGES_DIALOG (self));
 
@@ -236,8 +253,9 @@ update (DroverChangesDialog *self)
     {
       adw_preferences_group_add (self->group, make_row (self, hot, plan->steps->pdata[i]));
       remedy |= lacks_port (hot, plan->steps->pdata[i]);
+      ports |= is_port (plan, plan->steps->pdata[i]);
     }
-  if (remedy)
+  if (remedy && !ports)
     add_button_row (self, _("Give It Two Free _Ports From the Next Start On"),
                     G_CALLBACK (add_ports_cb));
   if (plan != NULL && plan->steps->len > 0)

@@ -335,6 +335,8 @@ say_one (DroverAdding *self, const char *flag, const char *key, GError **error)
 
   id = take_id_for (self, type);
   text = g_string_new (type);
+  if (g_str_equal (flag, "-device") && g_str_has_suffix (type, "-pci"))
+    drover_adding_use_port (self, text);
   drover_adding_append (text, "id", id);
   drover_adding_take_rest (self, text);
   drover_adding_say (self, flag, text->str);
@@ -344,7 +346,8 @@ say_one (DroverAdding *self, const char *flag, const char *key, GError **error)
 /**
  * drover_adding_device:
  *
- * Any `-device`, and a USB controller for one that needs it.
+ * Any `-device`, and a USB controller for one that needs it. What is by its name one of PCI goes into
+ * a free port, see drover_adding_use_port().
  *
  * Returns: whether it could
  */

@@ -453,6 +453,59 @@ test_ports (void)
                    "-device pcie-root-port,id=port2,chassis=6");
 }
 
+/* What is added goes into a port that is there, free, and not spoken for by what is asked. */
+static void
+test_free_port (void)
+{
+  static const char port[] = "-M q35 -device pcie-root-port,id=port0,chassis=1";
+  static const struct
+  {
+    const char *before;
+    const char *property;
+    const char *added;
+  } cases[] = {
+    { port, NULL, "-device virtio-rng-pci,bus=port0,id=virtio-rng0" },
+    { port, "addr=5", "-device virtio-rng-pci,id=virtio-rng0,addr=5" },
+    { port, "bus=pcie.0", "-device virtio-rng-pci,id=virtio-rng0,bus=pcie.0" },
+    { "-M q35", NULL, "-device virtio-rng-pci,id=virtio-rng0" },
+    { "-M q35 -device e1000,bus=port0 -device pcie-root-port,id=port0,chassis=1", NULL,
+      "-device virtio-rng-pci,id=virtio-rng0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GPtrArray) arguments = make_arguments_of (cases[i].before);
+      const char *const properties[] = { "driver=virtio-rng-pci", cases[i].property, NULL };
+      g_autoptr (GPtrArray) added = drover_parts_add (arguments, "qemu-system-x86_64", "device",
+                                                      properties, NULL, NULL);
+      g_autofree char *text = describe_arguments (added);
+      g_autofree char *expected = g_strdup_printf ("%s %s", cases[i].before, cases[i].added);
+
+      g_assert_cmpstr (text, ==, expected);
+    }
+}
+
+/* One that is switched off is none. */
+static void
+test_port_off (void)
+{
+  g_autoptr (GPtrArray) arguments = make_arguments_of ("-M q35");
+  g_autoptr (GPtrArray) added = NULL;
+  g_autofree char *text = NULL;
+
+  g_ptr_array_add (arguments, drover_argument_new ("-device", "pcie-root-port,id=port0,chassis=1"));
+  {
+    DroverArgument *off = drover_argument_with_enabled (arguments->pdata[1], FALSE);
+
+    drover_argument_unref (arguments->pdata[1]);
+    arguments->pdata[1] = off;
+  }
+  added = drover_parts_add (arguments, "qemu-system-x86_64", "device",
+                            (const char *const[]) { "driver=virtio-rng-pci", NULL }, NULL, NULL);
+  text = describe_arguments (added);
+  g_assert_null (strstr (text, "bus=port0"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -466,5 +519,7 @@ main (int argc, char **argv)
   g_test_add_func ("/part/add-format", test_add_format);
   g_test_add_func ("/part/medium", test_medium);
   g_test_add_func ("/part/ports", test_ports);
+  g_test_add_func ("/part/free-port", test_free_port);
+  g_test_add_func ("/part/port-off", test_port_off);
   return drover_test_run ();
 }

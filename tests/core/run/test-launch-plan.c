@@ -327,6 +327,17 @@ test_wants_display (void)
     }
 }
 
+static guint
+count_word (DroverLaunchPlan *plan, const char *word)
+{
+  guint n = 0;
+
+  for (guint i = 0; plan->argv[i] != NULL; i++)
+    n += g_str_equal (plan->argv[i], word);
+
+  return n;
+}
+
 static void
 test_display (void)
 {
@@ -351,7 +362,46 @@ test_display (void)
   g_assert_nonnull (strstr (text, named));
   g_assert_cmpuint (g_strv_length (with->argv), ==, g_strv_length (without->argv) + 4);
   g_assert_cmpuint (g_strv_length (unseen->argv), ==, g_strv_length (without->argv) + 2);
-  g_assert_false (g_strv_contains ((const char *const *) of_own->argv, "guest=mine"));
+  g_assert_cmpuint (count_word (of_own, "-name"), ==, 1);
+}
+
+/* Where it is disposable already, it is not so twice. */
+static void
+test_disposable (void)
+{
+  const char *const plain[] = { "-m", "1G", NULL };
+  const char *const snapshot[] = { "-m", "1G", "-snapshot", NULL };
+  g_autoptr (DroverDocument) document = make_document (plain);
+  g_autoptr (DroverDocument) own = make_document (snapshot);
+  g_autoptr (DroverLaunchPlan) plan =
+    drover_launch_plan_new (document, RUNTIME_DIR, LOG_DIR, NULL);
+  g_autoptr (DroverLaunchPlan) of_own = drover_launch_plan_new (own, RUNTIME_DIR, LOG_DIR, NULL);
+
+  drover_launch_plan_make_disposable (plan, FALSE);
+  drover_launch_plan_make_disposable (of_own, TRUE);
+  g_assert_cmpuint (count_word (plan, "-snapshot"), ==, 1);
+  g_assert_cmpuint (count_word (of_own, "-snapshot"), ==, 1);
+  g_assert_cmpuint (g_strv_length (plan->notices), ==, 0);
+  g_assert_cmpuint (g_strv_length (of_own->notices), ==, 1);
+}
+
+/* No board, no serial port; so the monitor is all that is on the terminal. */
+static void
+test_no_board (void)
+{
+  static const char *const words[][4] = { { "-M", "none", "-nographic" },
+                                          { "-machine", "type=none", "-nographic" },
+                                          { "-M", "pc", "-nographic" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      g_autoptr (DroverDocument) document = make_document (words[i]);
+      g_autoptr (DroverLaunchPlan) plan =
+        drover_launch_plan_new (document, RUNTIME_DIR, LOG_DIR, NULL);
+
+      g_assert_cmpuint (count_word (plan, "-serial"), ==, i == 2);
+      g_assert_cmpuint (plan->consoles->len, ==, 1);
+    }
 }
 
 /* The user's own log is where the console's history is then. */
@@ -367,6 +417,8 @@ test_logs (void)
   DroverConsolePlan *serial = plan->consoles->pdata[1];
 
   g_assert_cmpstr (mine->log, ==, "my,log");
+  g_assert_false (mine->own_log);
+  g_assert_true (serial->own_log);
   g_assert_cmpstr (mine->path, ==, RUNTIME_DIR "/console-0.sock");
   g_assert_cmpstr (serial->log, ==, LOG_DIR "/console-1.log");
   g_assert_cmpstr (serial->path, ==, RUNTIME_DIR "/console-1.sock");
@@ -388,5 +440,7 @@ main (int argc, char **argv)
   g_test_add_func ("/launch-plan/logs", test_logs);
   g_test_add_func ("/launch-plan/wants-display", test_wants_display);
   g_test_add_func ("/launch-plan/display", test_display);
+  g_test_add_func ("/launch-plan/disposable", test_disposable);
+  g_test_add_func ("/launch-plan/no-board", test_no_board);
   return drover_test_run ();
 }

@@ -343,6 +343,69 @@ test_virtiofs_cannot (void)
   finish (g_steal_pointer (&run));
 }
 
+/* What the programs are told. Whether they are installed does not count for that. */
+static void
+put_program (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents_full (path, "#!/bin/false\n", -1, G_FILE_SET_CONTENTS_NONE,
+                                           0755, NULL));
+}
+
+static void
+assert_told (GPtrArray *plans, guint i, const char *expected)
+{
+  const DroverServicePlan *plan = plans->pdata[i];
+  g_autofree char *line = g_strjoinv (" ", plan->argv + 1);
+  g_autofree char *words = g_strconcat (" ", line, NULL);
+
+  if (strstr (words, expected) == NULL || !g_str_has_suffix (words, expected))
+    g_error ("“%s” does not end with “%s”", words, expected);
+}
+
+static void
+test_plans (void)
+{
+  g_autofree char *folder = make_folder ("told");
+  g_autofree char *bin = make_folder ("told-bin");
+  g_autofree char *old_path = g_strdup (g_getenv ("PATH"));
+  g_autofree char *path = g_strconcat (bin, ":", old_path, NULL);
+  g_autofree char *plain = g_strdup_printf (" --shared-dir=%s", folder);
+  g_autofree char *locked = g_strdup_printf (" --shared-dir=%s --readonly --sandbox=none", folder);
+  g_autoptr (DroverMachine) machine =
+    new_machine (QEMU, ARGUMENTS ("-netdev", "user,id=n", "-device", "e1000,netdev=n"));
+  g_autoptr (DroverDocument) passt =
+    drover_passt_apply (drover_machine_get_document (machine), 0, NULL);
+  g_autoptr (DroverDocument) forwarded = drover_passt_set_forwards (
+    passt, 0, ARGUMENTS ("udp::53-:5353", "tcp:127.0.0.1:80-:8080"), NULL);
+  g_autoptr (DroverDocument) written =
+    drover_share_add (forwarded, DROVER_SHARE_VIRTIOFS, folder, NULL, FALSE, NULL, NULL, NULL);
+  g_autoptr (DroverDocument) both = share (written, DROVER_SHARE_VIRTIOFS, folder, NULL);
+  g_autoptr (DroverDocument) all = drover_share_set_sandbox (both, "told-2", "none", NULL);
+  g_autoptr (GPtrArray) plans =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_service_plan_free);
+  g_autoptr (GError) error = NULL;
+
+  put_program (bin, "virtiofsd");
+  put_program (bin, "passt");
+  g_setenv ("PATH", path, TRUE);
+  g_assert_true (drover_virtiofs_add_plans (machine, all, "/log", plans, &error));
+  g_assert_true (drover_passt_add_plans (machine, all, "/log", plans, &error));
+  g_setenv ("PATH", old_path, TRUE);
+  g_assert_no_error (error);
+  g_assert_cmpuint (plans->len, ==, 3);
+  assert_told (plans, 0, plain);
+  assert_told (plans, 1, locked);
+  assert_told (plans, 2, " --udp-ports 53:5353 --tcp-ports 127.0.0.1/80:8080");
+  g_assert_true (g_strv_contains ((const char *const *) ((DroverServicePlan *) plans->pdata[2])->argv,
+                                  "--one-off"));
+
+  /* It knows no sockets of UNIX. */
+  g_assert_null (drover_passt_set_forwards (passt, 0, ARGUMENTS ("unix:/x-:80"), &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_ARGUMENT);
+}
+
 /* One that is at its socket, and has nothing for who comes: what it said is told, not that QEMU found
  * nobody there. */
 #define FAILING_VIRTIOFSD                                                                    \
@@ -481,6 +544,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/share/sandbox", test_sandbox);
   g_test_add_func ("/share/memory", test_memory);
   g_test_add_func ("/share/passt", test_passt_document);
+  g_test_add_func ("/share/plans", test_plans);
   g_test_add_func ("/share/virtiofs-runs", test_virtiofs_runs);
   g_test_add_func ("/share/virtiofs-dies", test_virtiofs_dies);
   g_test_add_func ("/share/virtiofs-cannot", test_virtiofs_cannot);
