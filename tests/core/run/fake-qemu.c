@@ -22,7 +22,7 @@
  *   stranger       another process answers on its QMP socket
  *   dies           greets, then prints a line and ends with status 1
  *   stubborn       speaks QMP, but obeys neither `quit` nor SIGTERM
- *   clings         runs a guest that lets go of no device and opens no drive; a drive is forced open
+ *   clings         runs a guest that lets go of no device, and opens no drive unless forced
  *   shutdown       runs, and shuts down before it can be asked how it is
  */
 
@@ -95,8 +95,18 @@ cling (int fd, const char *line)
     }
   else if (is_command (line, "blockdev-open-tray"))
     {
-      open |= strstr (line, "\"force\":true") != NULL || strstr (line, "\"force\": true") != NULL;
+      open |= strstr (line, "\"force\":true") != NULL;
       answer (fd, line, "{}");
+    }
+  else if (is_command (line, "blockdev-change-medium") && !open)
+    {
+      const char *id = g_strrstr (line, "\"id\":");
+      g_autofree char *text =
+        g_strdup_printf ("{\"error\": {\"class\": \"GenericError\", \"desc\": \"It is locked\"}, "
+                         "\"id\": %d}\r\n",
+                         id != NULL ? atoi (id + 5) : -1);
+
+      say (fd, text);
     }
   else if (is_command (line, "query-block"))
     answer (fd, line,

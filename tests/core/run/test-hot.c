@@ -290,19 +290,20 @@ static void
 test_read_command (void)
 {
   const char *const command[] = { "qemu", "-frob", "-1", "-S", "disk.img", "-m", "1G", "-new", "x",
-                                  NULL };
+                                  "-append", "-quiet", NULL };
   g_autoptr (GPtrArray) document = g_ptr_array_new ();
   g_autoptr (DroverArgument) frob = drover_argument_new ("-frob", "-1");
   g_autoptr (GPtrArray) arguments = NULL;
 
   g_ptr_array_add (document, frob);
   arguments = drover_hot_read_command (command, document);
-  g_assert_cmpuint (arguments->len, ==, 5);
+  g_assert_cmpuint (arguments->len, ==, 6);
   g_assert_cmpstr (drover_argument_get_value (arguments->pdata[0]), ==, "-1");
   g_assert_null (drover_argument_get_value (arguments->pdata[1]));
   g_assert_null (drover_argument_get_flag (arguments->pdata[2]));
   g_assert_cmpstr (drover_argument_get_value (arguments->pdata[3]), ==, "1G");
   g_assert_cmpstr (drover_argument_get_value (arguments->pdata[4]), ==, "x");
+  g_assert_cmpstr (drover_argument_get_value (arguments->pdata[5]), ==, "-quiet");
 }
 
 /* --- from option text to QMP ------------------------------------------------------------------ */
@@ -701,6 +702,7 @@ test_floppy_and_stick (void)
   assert_nothing_differs (run);
   g_assert_true (says (run, "query-block", NULL, "b.img"));
   g_assert_false (says (run, "query-block", NULL, "a.img"));
+  g_assert_false (says (run, "query-block", NULL, "\"ro\":true"));
   change (run, floppy_b, ARGUMENTS ("-drive", "if=floppy"));
   assert_nothing_differs (run);
   g_assert_false (says (run, "query-block", NULL, "b.img"));
@@ -756,7 +758,8 @@ test_clings (void)
   g_assert_false (((DroverHotResult *) removed->pdata[0])->live);
 
   drover_hot_set_patience (hot, 1);
-  change (run, "media=cdrom,id=cd,file=a.iso", ARGUMENTS ("-drive", "media=cdrom,id=cd,file=b.iso"));
+  change (run, "media=cdrom,id=cd,file=a.iso",
+          ARGUMENTS ("-drive", "media=cdrom,id=cd,file=b.iso"));
   g_assert_nonnull (strstr (drover_hot_get_failure (hot, get_step (hot, DROVER_HOT_MEDIUM)),
                             "has locked the drive"));
   g_assert_true (drover_hot_can_force (hot, get_step (hot, DROVER_HOT_MEDIUM)));
