@@ -377,8 +377,8 @@ static void
 test_devices (void)
 {
   g_autofree char *folder =
-    put_machine (ARGUMENTS ("-device", "qemu-xhci,id=usb", "-device", "usb-tablet,id=pen0", "-device",
-                             "usb-mouse"));
+    put_machine (ARGUMENTS ("-device", "qemu-xhci,id=usb", "-device", "usb-tablet,id=pen0",
+                            "-device", "usb-mouse"));
 
   window_fixture_run (devices, folder);
   window_fixture_clean_up ();

@@ -163,7 +163,7 @@ _drover_hot_compare (DroverHotPlanner *planner)
   pair (planner, is_same_thing, TRUE);
 }
 
-/* --- the order --------------------------------------------------------------------------------- */
+/* --- the order -------------------------------------------------------------------------------- */
 
 /* What a step tells the running QEMU is where the document has it, once that is done: see
  * drover_hot_plan_merge(). */

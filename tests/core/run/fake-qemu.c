@@ -24,6 +24,7 @@
  *   stranger       another process answers on its QMP socket
  *   dies           greets, then prints a line and ends with status 1
  *   stubborn       speaks QMP, but obeys neither `quit` nor SIGTERM
+ *   clings         runs a guest that lets go of no device, and opens no drive unless forced
  *   shutdown       runs, and shuts down before it can be asked how it is
  *   script         runs, and says what the file of -fake-script says: `=STATUS` on a line is how
  *                  `query-status` is answered from there on, `@COMMAND` waits for that command,
@@ -80,7 +81,7 @@ static void
 answer (int fd, const char *line, const char *result)
 {
   g_autofree char *text = NULL;
-  const char *id = strstr (line, "\"id\":");
+  const char *id = g_strrstr (line, "\"id\":");
 
   text = g_strdup_printf ("{\"return\": %s, \"id\": %d}\r\n", result, id ? atoi (id + 5) : -1);
   say (fd, text);
@@ -187,6 +188,45 @@ run_script (int argc, char **argv)
     serve_script (accept (is_second ? other : own, NULL, NULL));
 }
 
+/* Returns: whether it has answered */
+static gboolean
+cling (int fd, const char *line)
+{
+  static gboolean open;
+
+  if (is_command (line, "device_del"))
+    {
+      answer (fd, line, "{}");
+      say (fd, "{\"event\": \"DEVICE_UNPLUG_GUEST_ERROR\", \"data\": {\"device\": \"pen\", "
+               "\"path\": \"/machine/peripheral/pen\"}, \"timestamp\": {}}\r\n");
+    }
+  else if (is_command (line, "blockdev-open-tray"))
+    {
+      open |= strstr (line, "\"force\":true") != NULL;
+      answer (fd, line, "{}");
+    }
+  else if (is_command (line, "blockdev-change-medium") && !open)
+    {
+      const char *id = g_strrstr (line, "\"id\":");
+      g_autofree char *text =
+        g_strdup_printf ("{\"error\": {\"class\": \"GenericError\", \"desc\": \"It is locked\"}, "
+                         "\"id\": %d}\r\n",
+                         id != NULL ? atoi (id + 5) : -1);
+
+      say (fd, text);
+    }
+  else if (is_command (line, "query-block"))
+    answer (fd, line,
+            open ? "[{\"device\": \"cd\", \"removable\": true, \"locked\": true, "
+                   "\"tray_open\": true}]"
+                 : "[{\"device\": \"cd\", \"removable\": true, \"locked\": true, "
+                   "\"tray_open\": false}]");
+  else
+    return FALSE;
+
+  return TRUE;
+}
+
 static void
 serve (int fd, const char *mode)
 {
@@ -209,6 +249,8 @@ serve (int fd, const char *mode)
                    "\"reason\": \"guest-shutdown\"}, \"timestamp\": {}}\r\n");
           exit (0);
         }
+      if (strcmp (mode, "clings") == 0 && cling (fd, line))
+        continue;
       answer (fd, line, is_command (line, "query-status") ? "{\"status\": \"running\"}" : "{}");
     }
 

@@ -290,19 +290,20 @@ static void
 test_read_command (void)
 {
   const char *const command[] = { "qemu", "-frob", "-1", "-S", "disk.img", "-m", "1G", "-new", "x",
-                                  NULL };
+                                  "-append", "-quiet", NULL };
   g_autoptr (GPtrArray) document = g_ptr_array_new ();
   g_autoptr (DroverArgument) frob = drover_argument_new ("-frob", "-1");
   g_autoptr (GPtrArray) arguments = NULL;
 
   g_ptr_array_add (document, frob);
   arguments = drover_hot_read_command (command, document);
-  g_assert_cmpuint (arguments->len, ==, 5);
+  g_assert_cmpuint (arguments->len, ==, 6);
   g_assert_cmpstr (drover_argument_get_value (arguments->pdata[0]), ==, "-1");
   g_assert_null (drover_argument_get_value (arguments->pdata[1]));
   g_assert_null (drover_argument_get_flag (arguments->pdata[2]));
   g_assert_cmpstr (drover_argument_get_value (arguments->pdata[3]), ==, "1G");
   g_assert_cmpstr (drover_argument_get_value (arguments->pdata[4]), ==, "x");
+  g_assert_cmpstr (drover_argument_get_value (arguments->pdata[5]), ==, "-quiet");
 }
 
 /* --- from option text to QMP ------------------------------------------------------------------ */
@@ -701,6 +702,7 @@ test_floppy_and_stick (void)
   assert_nothing_differs (run);
   g_assert_true (says (run, "query-block", NULL, "b.img"));
   g_assert_false (says (run, "query-block", NULL, "a.img"));
+  g_assert_false (says (run, "query-block", NULL, "\"ro\":true"));
   change (run, floppy_b, ARGUMENTS ("-drive", "if=floppy"));
   assert_nothing_differs (run);
   g_assert_false (says (run, "query-block", NULL, "b.img"));
@@ -720,6 +722,55 @@ test_floppy_and_stick (void)
   finish (run);
 }
 
+static const DroverHotStep *
+get_step (DroverHot *hot, DroverHotKind kind)
+{
+  DroverHotPlan *plan = drover_hot_get_plan (hot);
+
+  for (guint i = 0; i < plan->steps->len; i++)
+    if (((DroverHotStep *) plan->steps->pdata[i])->kind == kind)
+      return plan->steps->pdata[i];
+
+  g_assert_not_reached ();
+}
+
+/* A guest that says no is believed at once, and one that has locked its drive only forced. */
+static void
+test_clings (void)
+{
+  g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "core", "fake-qemu", NULL);
+  g_autoptr (DroverMachine) machine = new_machine (
+    program, ARGUMENTS ("-nodefaults", "-fake", "clings", "-device", "usb-tablet,id=pen", "-drive",
+                        "media=cdrom,id=cd,file=a.iso"));
+  DroverRun *run = drover_run_new (machine, DROVER_QMP_SOCKET);
+  DroverHot *hot = drover_hot_get_for_run (run);
+  g_autoptr (GPtrArray) removed = NULL;
+  g_autoptr (GPtrArray) forced = NULL;
+  gint64 began;
+
+  start (run, TRUE);
+  change (run, "usb-tablet,id=pen", NULL);
+  began = g_get_monotonic_time ();
+  removed = apply (run, DROVER_HOT_DEFAULT);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 4 * G_USEC_PER_SEC);
+  g_assert_cmpstr (drover_hot_get_failure (hot, get_step (hot, DROVER_HOT_REMOVE)), ==,
+                   "The guest refused to let go of “pen”");
+  g_assert_false (((DroverHotResult *) removed->pdata[0])->live);
+
+  drover_hot_set_patience (hot, 1);
+  change (run, "media=cdrom,id=cd,file=a.iso",
+          ARGUMENTS ("-drive", "media=cdrom,id=cd,file=b.iso"));
+  g_assert_nonnull (strstr (drover_hot_get_failure (hot, get_step (hot, DROVER_HOT_MEDIUM)),
+                            "has locked the drive"));
+  g_assert_true (drover_hot_can_force (hot, get_step (hot, DROVER_HOT_MEDIUM)));
+  g_assert_false (drover_hot_can_force (hot, get_step (hot, DROVER_HOT_REMOVE)));
+  forced = drover_test_await_boxed (
+    drover_hot_apply (hot, DROVER_HOT_FORCE, get_step (hot, DROVER_HOT_MEDIUM)->key), NULL);
+  g_assert_cmpuint (forced->len, ==, 1);
+  g_assert_true (((DroverHotResult *) forced->pdata[0])->live);
+  finish (run);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -735,5 +786,6 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/hot/card/q35", "q35", test_card);
   g_test_add_data_func ("/hot/card/pc", "pc", test_card);
   g_test_add_func ("/hot/floppy-and-stick", test_floppy_and_stick);
+  g_test_add_func ("/hot/clings", test_clings);
   return drover_test_run ();
 }
