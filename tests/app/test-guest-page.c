@@ -410,8 +410,10 @@ agent_init (Agent *agent)
 static void
 agent_clear (Agent *agent)
 {
-  /* It closes its socket when it goes, which it does when its accepting is cancelled. */
+  /* It must know that it is stopped before its socket is gone. */
   g_socket_service_stop (agent->service);
+  drain ();
+  g_socket_listener_close (G_SOCKET_LISTENER (agent->service));
   g_clear_object (&agent->service);
   g_clear_object (&agent->lines);
   g_clear_object (&agent->stream);

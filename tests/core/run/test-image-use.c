@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "drover-image-look.h"
 #include "drover-image-use.h"
 #include "run-fixture.h"
 
@@ -131,6 +132,25 @@ test_raw_backing (gconstpointer format)
   expected = g_strdup_printf ("w:raw-top.%s r:raw-base.img r:other.img", (char *) format);
   qemu_img (ARGUMENTS ("qemu-img", "create", "-f", format, "-b", base, "-F", "qcow2", top));
   check_uses (expected, ARGUMENTS ("-drive", drive));
+}
+
+/* Whatever the images are on, the main loop goes on. */
+static void
+test_beside (void)
+{
+  g_autofree char *raw = make_image ("beside.img", 1024 * 1024);
+  g_autoptr (GPtrArray) arguments =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) drover_argument_unref);
+  g_autoptr (DroverImageLook) look = NULL;
+  DexFuture *future;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (arguments, drover_argument_new ("-hda", raw));
+  future = drover_image_look (arguments, drover_test_dir ());
+  g_assert_true (dex_future_is_pending (future));
+  look = drover_test_await_object (future, &error);
+  g_assert_no_error (error);
+  g_assert_null (drover_image_look_steal_holder (look));
 }
 
 /* Headers that lie about where and how long. */
@@ -320,6 +340,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/image-use/backing/vmdk", "vmdk", test_backing);
   g_test_add_data_func ("/image-use/raw-backing/qcow2", "qcow2", test_raw_backing);
   g_test_add_data_func ("/image-use/raw-backing/qed", "qed", test_raw_backing);
+  g_test_add_func ("/image-use/beside", test_beside);
   g_test_add_func ("/image-use/odd-headers", test_odd_headers);
   g_test_add_func ("/image-use/two-machines", test_two_machines);
   g_test_add_func ("/image-use/sharing", test_sharing);
