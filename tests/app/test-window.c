@@ -285,8 +285,17 @@ test_missing_program (void)
 }
 
 static void
+activate (DroverWindow *window, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL), action,
+                                             NULL));
+}
+
+static void
 narrow (DroverWindow *window, gconstpointer data)
 {
+  GtkAdjustment *tabs;
+  GtkWidget *switcher;
   GtkWidget *button;
 
   g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 400);
@@ -299,6 +308,19 @@ narrow (DroverWindow *window, gconstpointer data)
   button = window_find_button (window, "Force Off");
   g_assert_nonnull (button);
   g_assert_null (gtk_widget_get_ancestor (button, ADW_TYPE_HEADER_BAR));
+
+  /* All consoles' tabs are seen; what else finds makes room for them. */
+  window_press (window, "Start");
+  drover_test_until (window_find_type (window, VTE_TYPE_TERMINAL) != NULL);
+  switcher = window_find_type (window, ADW_TYPE_INLINE_VIEW_SWITCHER);
+  tabs = gtk_scrolled_window_get_hadjustment (
+    GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (switcher, GTK_TYPE_SCROLLED_WINDOW)));
+  drover_test_until (window_find_button (window, "QMP") != NULL);
+  drover_test_until (window_find_button (window, "Find in the Console") == NULL);
+  drover_test_until (gtk_adjustment_get_page_size (tabs) > 0 &&
+                     gtk_adjustment_get_upper (tabs) <= gtk_adjustment_get_page_size (tabs));
+  activate (window, "console.find");
+  drover_test_until (window_find_type (window, GTK_TYPE_SEARCH_ENTRY) != NULL);
 }
 
 static void
@@ -549,13 +571,6 @@ show_tab (DroverWindow *window, const char *name)
 {
   adw_view_stack_set_visible_child_name (find_tabs (window), name);
   return adw_view_stack_get_visible_child (find_tabs (window));
-}
-
-static void
-activate (DroverWindow *window, const char *action)
-{
-  g_assert_true (gtk_widget_activate_action (window_find_type (window, VTE_TYPE_TERMINAL), action,
-                                             NULL));
 }
 
 static gboolean

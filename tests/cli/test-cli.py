@@ -591,6 +591,13 @@ def test_monitors(home):
   assert picture.read_bytes().startswith(b"\x89PNG")
   assert "nine" in home.run("screenshot", "pc", str(picture), "--device", "nine", status=FAILED)[1]
 
+  # The firmware notes which shift keys are down.
+  home.run("send-key", "pc", "--hold", "60000", "shift")
+  shifted = lambda: re.search("0x[0-9a-f]*[2367abef]$", home.run("hmp", "pc", "xp", "/1bx",
+                                                                 "0x417")[0].strip())
+  until("a key is held", shifted)
+  assert all(shifted() for _ in range(10)), "it was let go too early"
+
   # A choice of consoles; Drover's own connections are none.
   rows = [row.split("\t") for row in home.run("console", "pc", "--list")[0].splitlines()]
   assert sorted(row[0] for row in rows if row[0] != "-") == ["0", "1"]

@@ -8,7 +8,8 @@
 
 #define READ_SIZE (256 * 1024)
 
-/* How much waits to be shown before the older half of it is given up. The log has all of it. */
+/* How much waits to be shown before the older half of it is given up. The log has all of it. Each
+ * half is a buffer of its own, so that nothing is moved. */
 #define WAITING_LIMIT (16 * 1024 * 1024)
 
 /* How long more is waited for on the spot, in milliseconds, before the thread goes to sleep: of a
@@ -29,6 +30,7 @@ struct _DroverConsoleReader
   DroverConsoleWakeFunc func;
   gpointer user_data;
 
+  GByteArray *older;   /* came before what is … */
   GByteArray *waiting;
   guint64 skipped;   /* how much was given up and not told yet */
   gboolean ended;
@@ -50,6 +52,7 @@ unref (DroverConsoleReader *self)
   g_mutex_clear (&self->mutex);
   g_object_unref (self->socket);
   g_source_unref (self->wake);
+  g_byte_array_unref (self->older);
   g_byte_array_unref (self->waiting);
   g_free (self->log);
   g_free (self);
@@ -122,6 +125,24 @@ limit_log_now_and_then (DroverConsoleReader *self)
   g_task_run_in_thread (task, limit_log_in_thread);
 }
 
+static void
+swap (GByteArray **one, GByteArray **other)
+{
+  GByteArray *array = *one;
+
+  *one = *other;
+  *other = array;
+}
+
+/* With the mutex held, when the newer half is full. */
+static void
+give_up_older_half (DroverConsoleReader *self)
+{
+  self->skipped += self->older->len;
+  g_byte_array_set_size (self->older, 0);
+  swap (&self->older, &self->waiting);
+}
+
 /* With the mutex held. Returns: whether there may be more */
 static gboolean
 read_once (DroverConsoleReader *self)
@@ -141,11 +162,8 @@ read_once (DroverConsoleReader *self)
     }
 
   self->since_limit += n;
-  if (self->waiting->len > WAITING_LIMIT)
-    {
-      g_byte_array_remove_range (self->waiting, 0, WAITING_LIMIT / 2);
-      self->skipped += WAITING_LIMIT / 2;
-    }
+  if (self->waiting->len > WAITING_LIMIT / 2)
+    give_up_older_half (self);
   limit_log_now_and_then (self);
   return TRUE;
 }
@@ -224,6 +242,7 @@ _drover_console_reader_new (GSocket *socket, const char *limited_log, DroverCons
   self->log = g_strdup (limited_log);
   self->func = func;
   self->user_data = user_data;
+  self->older = g_byte_array_new ();
   self->waiting = g_byte_array_new ();
 
   self->wake = g_source_new (&wake_funcs, sizeof (GSource));
@@ -269,10 +288,11 @@ take_skipped (DroverConsoleReader *self)
 
 /*
  * _drover_console_reader_take:
- * @bytes: (inout): an empty array; exchanged for what has come
+ * @bytes: (inout): an empty array; exchanged for what has come, or the older part of it
  * @skipped: (out): how much before that was given up
  *
- * Returns: whether more may come; %FALSE when this was all
+ * Returns: whether more may come; %FALSE when there will be no more than what is taken until
+ *   nothing is left
  */
 gboolean
 _drover_console_reader_take (DroverConsoleReader *self, GByteArray **bytes, guint64 *skipped)
@@ -282,13 +302,7 @@ _drover_console_reader_take (DroverConsoleReader *self, GByteArray **bytes, guin
   g_assert ((*bytes)->len == 0);
 
   g_mutex_lock (&self->mutex);
-  if (self->waiting->len > 0)
-    {
-      GByteArray *taken = self->waiting;
-
-      self->waiting = *bytes;
-      *bytes = taken;
-    }
+  swap (self->older->len > 0 ? &self->older : &self->waiting, bytes);
   *skipped = take_skipped (self);
   ended = self->ended;
   g_mutex_unlock (&self->mutex);
@@ -308,7 +322,9 @@ _drover_console_reader_settle (DroverConsoleReader *self, GByteArray *bytes, gui
   gssize available;
 
   g_mutex_lock (&self->mutex);
+  g_byte_array_append (bytes, self->older->data, self->older->len);
   g_byte_array_append (bytes, self->waiting->data, self->waiting->len);
+  g_byte_array_set_size (self->older, 0);
   g_byte_array_set_size (self->waiting, 0);
   *skipped = take_skipped (self);
   available = self->ended ? 0 : g_socket_get_available_bytes (self->socket);
@@ -343,7 +359,7 @@ _drover_console_reader_is_empty (DroverConsoleReader *self)
   gboolean empty;
 
   g_mutex_lock (&self->mutex);
-  empty = self->waiting->len == 0;
+  empty = self->older->len == 0 && self->waiting->len == 0;
   g_mutex_unlock (&self->mutex);
   return empty;
 }
