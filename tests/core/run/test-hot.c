@@ -616,11 +616,17 @@ test_disposable (void)
     "raw,node-name=rn,read-only=on,file.driver=file,file.filename=%s", data);
   g_autofree char *floppy = g_strdup_printf ("if=floppy,format=raw,file=%s", data);
   g_autofree char *cd = g_strdup_printf ("media=cdrom,format=raw,file=%s", a);
+  g_autofree char *split = g_strdup_printf (
+    "if=none,id=sn,driver=raw,file.driver=file,file.filename=%s", data);
+  g_autofree char *bare = g_strdup_printf ("if=none,id=bn,driver=file,filename=%s", data);
+  g_autofree char *spare_file = write_image ("spare.raw");
+  g_autofree char *spare = g_strdup_printf ("raw,node-name=un,file.driver=file,file.filename=%s",
+                                            spare_file);
   g_autofree char *difference = NULL;
   g_autoptr (DroverRun) run = new_board (
     ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-net", "none",
                "-S", "-snapshot", "-drive", "if=floppy", "-drive", "media=cdrom", "-device",
-               "qemu-xhci,id=usb0"));
+               "qemu-xhci,id=usb0", "-blockdev", spare));
 
   /* What is only read may come, and what writes nothing. */
   change (run, "media=cdrom", ARGUMENTS ("-drive", cd));
@@ -633,9 +639,16 @@ test_disposable (void)
 
   change (run, NULL, ARGUMENTS ("-blockdev", disk, "-device", "usb-storage,id=stick0,drive=dn"));
   change (run, "if=floppy", ARGUMENTS ("-drive", floppy));
+  change (run, NULL, ARGUMENTS ("-drive", split, "-device", "usb-storage,id=stick1,drive=sn"));
+  change (run, NULL, ARGUMENTS ("-drive", bare, "-device", "usb-storage,id=stick2,drive=bn"));
+  /* Its node was there from the start, without a device and so without a temporary file. */
+  change (run, NULL, ARGUMENTS ("-device", "usb-storage,id=stick3,drive=un"));
   difference = describe_difference (run);
   g_assert_nonnull (strstr (difference, "medium next floppy0"));
   g_assert_nonnull (strstr (difference, "add next stick0"));
+  g_assert_nonnull (strstr (difference, "add next stick1"));
+  g_assert_nonnull (strstr (difference, "add next stick2"));
+  g_assert_nonnull (strstr (difference, "add next stick3"));
   g_assert_false (says (run, DEVICES, "stick0"));
   g_assert_false (says (run, "query-named-block-nodes", NULL, "\"dn\""));
   finish (g_steal_pointer (&run));
