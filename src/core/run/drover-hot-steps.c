@@ -306,6 +306,19 @@ explain (const DroverFields *fields, GError **error)
     g_prefix_error (error, "%s ", _("There is no free slot."));
 }
 
+/* A -drive goes with its device, but only with one that was made. */
+static void
+roll_back (DroverHotWork *work, const DroverFields *fields)
+{
+  const char *id = drover_fields_are (fields, "drive") ? drover_fields_get (fields, "id") : NULL;
+  g_autofree char *command = id != NULL ? g_strconcat ("drive_del ", id, NULL) : NULL;
+
+  if (command != NULL)
+    g_free (_drover_hot_monitor (work->qmp, command, NULL));
+  else
+    _drover_hot_unmake (work, fields, NULL);
+}
+
 static gboolean
 run_add (DroverHotWork *work, const DroverHotStep *step, GError **error)
 {
@@ -320,7 +333,7 @@ run_add (DroverHotWork *work, const DroverHotStep *step, GError **error)
       /* Nothing stays half-made. */
       explain (fields, &failure);
       while (i-- > 0)
-        _drover_hot_unmake (work, get_fields (work->after, step->after, i), NULL);
+        roll_back (work, get_fields (work->after, step->after, i));
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }

@@ -705,10 +705,13 @@ test_floppy_and_stick (void)
                                            data);
   g_autofree char *floppy_a = g_strdup_printf ("if=floppy,format=raw,file=%s", a);
   g_autofree char *floppy_b = g_strdup_printf ("if=floppy,format=raw,file=%s", b);
+  g_autofree char *key = write_image ("key.raw");
+  g_autofree char *drive = g_strdup_printf ("if=none,id=kn,format=raw,file=%s", key);
   g_autoptr (GPtrArray) results = NULL;
   DroverRun *run = new_board (
     ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-net", "none",
                "-S", "-device", "qemu-xhci,id=usb0", "-drive", floppy_a));
+  DroverHot *hot = drover_hot_get_for_run (run);
 
   change (run, floppy_a, ARGUMENTS ("-drive", floppy_b));
   assert_nothing_differs (run);
@@ -719,6 +722,16 @@ test_floppy_and_stick (void)
   g_assert_false (says (run, "query-block", NULL, "b.img"));
   change (run, "if=floppy", ARGUMENTS ("-drive", floppy_a));
   g_assert_true (says (run, "query-block", NULL, "a.img"));
+
+  /* Where the device cannot come, its drive does not stay, and does not stand in the way of the
+   * next try. */
+  change (run, NULL, ARGUMENTS ("-drive", drive, "-device", "usb-storage,id=key,drive=kn,bus=no.0"));
+  g_assert_nonnull (drover_hot_get_failure (hot, drover_hot_get_plan (hot)->steps->pdata[0]));
+  g_assert_false (says (run, "query-block", NULL, "\"kn\""));
+  change (run, "usb-storage,id=key,drive=kn,bus=no.0",
+          ARGUMENTS ("-device", "usb-storage,id=key,drive=kn"));
+  assert_nothing_differs (run);
+  g_assert_true (says (run, DEVICES, "key"));
 
   change (run, NULL, ARGUMENTS ("-blockdev", disk, "-device", "usb-storage,id=stick0,drive=dn"));
   assert_nothing_differs (run);
