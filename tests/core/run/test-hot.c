@@ -617,7 +617,7 @@ test_disposable (void)
   g_autofree char *floppy = g_strdup_printf ("if=floppy,format=raw,file=%s", data);
   g_autofree char *cd = g_strdup_printf ("media=cdrom,format=raw,file=%s", a);
   g_autofree char *split = g_strdup_printf (
-    "if=none,id=sn,driver=raw,file.driver=file,file.filename=%s", data);
+    "if=none,id=sn,format=raw,file.driver=file,file.filename=%s", data);
   g_autofree char *bare = g_strdup_printf ("if=none,id=bn,driver=file,filename=%s", data);
   g_autofree char *spare_file = write_image ("spare.raw");
   g_autofree char *spare = g_strdup_printf ("raw,node-name=un,file.driver=file,file.filename=%s",
