@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "drover-document.h"
 #include "drover-fields.h"
 #include "drover-hot-plan.h"
 #include "drover-qmp.h"
@@ -26,7 +27,10 @@ typedef struct
   guint wait_msec;
 } DroverHotWork;
 
+void        _drover_hot_add_other   (DroverHotPlan *plan, char *title, const char *reason);
 void        _drover_hot_plan_make_disposable (DroverHotPlan *plan);
+void        _drover_hot_plan_services (DroverHotPlan *plan, JsonNode *before,
+                                     DroverDocument *document);
 gboolean    _drover_hot_run_step    (DroverHotWork *work, const DroverHotStep *step,
                                      GError **error);
 gboolean    _drover_hot_run_medium  (DroverHotWork *work, const DroverHotStep *step,

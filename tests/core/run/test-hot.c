@@ -6,6 +6,7 @@
 #include "drover-hot.h"
 #include "drover-json.h"
 #include "drover-qmp-arguments.h"
+#include "drover-service-entry.h"
 #include "drover-usb-host.h"
 #include "run-fixture.h"
 
@@ -654,6 +655,82 @@ test_disposable (void)
   finish (g_steal_pointer (&run));
 }
 
+/* Saves a change of what is started besides QEMU. */
+static void
+change_entry (DroverRun *run, const char *service, const char *socket, const char *entry)
+{
+  DroverHot *hot = drover_hot_get_for_run (run);
+  DroverEditor *editor = drover_editor_get_for_machine (drover_run_get_machine (run));
+  g_autoptr (JsonNode) node = entry != NULL ? drover_json_parse (entry, -1, NULL) : NULL;
+  g_autoptr (DroverDocument) document =
+    drover_service_entry_set (drover_editor_get_document (editor), service, socket,
+                              node != NULL ? json_node_dup_object (node) : NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (drover_editor_apply (editor, document, "Change", NULL, &error));
+  g_assert_no_error (error);
+  drover_test_until (!drover_hot_is_busy (hot));
+}
+
+static void
+assert_difference (DroverRun *run, const char *expected)
+{
+  g_autofree char *difference = describe_difference (run);
+
+  g_assert_cmpstr (difference, ==, expected);
+}
+
+/* What is started besides QEMU stays as it is until the next start, also for who comes later. */
+static void
+test_services (void)
+{
+  static const char card[] = "stream,id=net1,server=off,addr.type=unix,addr.path=passt.sock";
+  g_autoptr (DroverMachine) machine = new_machine (QEMU, ARGUMENTS (
+    "-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-S", "-netdev",
+    "stream,id=own,server=on,addr.type=unix,addr.path=own.sock", "-device",
+    "e1000,netdev=own"));
+  g_autoptr (DroverDocument) document = drover_service_entry_set (
+    drover_machine_get_document (machine), "virtiofs", "old.sock", json_object_new ());
+  g_autoptr (DroverMachine) same = NULL;
+  g_autoptr (DroverRun) other = NULL;
+  DroverRun *run;
+
+  g_assert_true (drover_machine_save (machine, document, NULL));
+  run = drover_run_new (machine, DROVER_QMP_SOCKET);
+  start (run, FALSE);
+  assert_difference (run, "");
+
+  /* Of a program that QEMU does not talk to it does not matter whether it is there. */
+  change_entry (run, "virtiofs", "old.sock", NULL);
+  assert_difference (run, "");
+  change_entry (run, "virtiofs", "old.sock", "{}");
+  assert_difference (run, "");
+  change_entry (run, "virtiofs", "old.sock", "{\"sandbox\":\"none\"}");
+  assert_difference (run, "other next - [] []");
+  change_entry (run, "passt", "own.sock", "{\"forwards\":[]}");
+  assert_difference (run, "other next - [] []\nother next - [] []");
+  same = drover_machine_new (drover_machine_get_folder (machine));
+  other = drover_run_new (same, DROVER_CTL_SOCKET);
+  g_assert_true (drover_test_await (drover_run_attach (other), NULL));
+  assert_difference (other, "other next - [] []\nother next - [] []");
+  drop (g_steal_pointer (&other));
+  change_entry (run, "passt", "own.sock", NULL);
+  change_entry (run, "virtiofs", "old.sock", "{}");
+  assert_difference (run, "");
+
+  /* No passt would be at the other end of such a card's network. */
+  change_entry (run, "passt", "passt.sock", "{\"forwards\":[\"tcp::2222-:22\"]}");
+  assert_difference (run, "");
+  change (run, NULL, ARGUMENTS ("-netdev", card, "-device", "e1000,id=nic1,netdev=net1"));
+  g_assert_false (says (run, DEVICES, "nic1"));
+  {
+    g_autofree char *difference = describe_difference (run);
+
+    g_assert_true (g_str_has_prefix (difference, "add next nic1"));
+  }
+  finish (run);
+}
+
 /* A network card comes with its network and goes with it, on what slots a machine has. */
 static void
 test_card (gconstpointer data)
@@ -758,6 +835,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/usb-host", test_usb_host);
   g_test_add_func ("/hot/board", test_board);
   g_test_add_func ("/hot/disposable", test_disposable);
+  g_test_add_func ("/hot/services", test_services);
   g_test_add_data_func ("/hot/card/q35", "q35", test_card);
   g_test_add_data_func ("/hot/card/pc", "pc", test_card);
   g_test_add_func ("/hot/floppy-and-stick", test_floppy_and_stick);
