@@ -4,6 +4,7 @@
 #include "drover-document.h"
 #include "drover-fields.h"
 #include "drover-hot-plan.h"
+#include "drover-machine.h"
 #include "drover-qmp.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ typedef struct
   JsonNode *schema;  /* nullable: asked for when it is needed */
   gboolean force;
   guint wait_msec;
+  DroverMachine *machine;
 } DroverHotWork;
 
 void        _drover_hot_add_other   (DroverHotPlan *plan, char *title, const char *reason);
@@ -47,6 +49,8 @@ gboolean    _drover_hot_tell        (DroverQmp *qmp, const char *command, JsonOb
                                      GError **error);
 char       *_drover_hot_monitor     (DroverQmp *qmp, const char *command, GError **error);
 gboolean    _drover_hot_make        (DroverHotWork *work, const DroverFields *fields,
+                                     GError **error);
+void        _drover_hot_explain_lock (DroverHotWork *work, const DroverHotStep *step,
                                      GError **error);
 gboolean    _drover_hot_unmake      (DroverHotWork *work, const DroverFields *fields,
                                      GError **error);

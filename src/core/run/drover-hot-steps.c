@@ -6,6 +6,7 @@
 
 #include "drover-error.h"
 #include "drover-hot-private.h"
+#include "drover-image-use.h"
 #include "drover-qmp-arguments.h"
 
 /* --- talking to QEMU -------------------------------------------------------------------------- */
@@ -284,6 +285,46 @@ get_fields (GPtrArray *side, GArray *list, guint i)
   return side->pdata[g_array_index (list, int, i)];
 }
 
+/* Where an argument has a file, if it has one. */
+static const char *
+get_image (const DroverFields *fields)
+{
+  static const char *const keys[] = { "file.filename", "filename", "file" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (drover_fields_get (fields, keys[i]) != NULL &&
+        /* Of a -blockdev that is another node. */
+        !(drover_fields_are (fields, "blockdev") && g_str_equal (keys[i], "file")))
+      return drover_fields_get (fields, keys[i]);
+
+  return drover_fields_are (fields, "cdrom") || drover_fields_are (fields, "fda") ||
+         drover_fields_are (fields, "fdb") ? fields->text : NULL;
+}
+
+/* QEMU says that an image is locked; who has it, we know. */
+void
+_drover_hot_explain_lock (DroverHotWork *work, const DroverHotStep *step, GError **error)
+{
+  for (guint i = 0; i < step->after->len; i++)
+    {
+      const char *image = get_image (get_fields (work->after, step->after, i));
+      g_autoptr (DroverImageHolder) holder =
+        image != NULL ? drover_image_holder_find_refused (
+                          (*error)->message, image, drover_machine_get_directory (work->machine))
+                      : NULL;
+      g_autofree char *message = NULL;
+
+      if (holder == NULL)
+        continue;
+      message = g_strcmp0 (holder->folder, drover_machine_get_folder (work->machine)) == 0
+                  ? g_strdup_printf (_("“%s” is in use by this machine itself."), holder->path)
+                  : drover_image_holder_describe (holder);
+      g_clear_error (error);
+      *error = g_error_new_literal (DROVER_ERROR, DROVER_ERROR_IN_USE, message);
+      return;
+    }
+}
+
 /* QEMU's own words name the bus; what to do about it they do not. */
 static void
 explain (const DroverFields *fields, GError **error)
@@ -334,6 +375,7 @@ run_add (DroverHotWork *work, const DroverHotStep *step, GError **error)
       explain (fields, &failure);
       while (i-- > 0)
         roll_back (work, get_fields (work->after, step->after, i));
+      _drover_hot_explain_lock (work, step, &failure);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }

@@ -380,7 +380,7 @@ run_steps (const Job *job, DroverHotPlan *plan, GPtrArray *results, GError **err
   g_autoptr (GPtrArray) after = drover_fields_list (plan->after);
   g_autoptr (GPtrArray) done = g_ptr_array_new ();
   DroverHotWork work = { qmp,  plan, before, after, NULL, (job->flags & DROVER_HOT_FORCE) != 0,
-                         self->wait_msec };
+                         self->wait_msec, drover_run_get_machine (job->run) };
 
   for (guint i = 0; i < plan->steps->len; i++)
     {

@@ -829,6 +829,60 @@ test_floppy_and_stick (void)
   finish (run);
 }
 
+static void
+assert_failure (DroverRun *run, const char *words)
+{
+  DroverHot *hot = drover_hot_get_for_run (run);
+  const char *failure = drover_hot_get_failure (hot, drover_hot_get_plan (hot)->steps->pdata[0]);
+
+  g_assert_nonnull (failure);
+  g_test_message ("%s", failure);
+  g_assert_nonnull (strstr (failure, words));
+}
+
+/* QEMU says that it did not get a lock; who has the image is said by us, however it is named. */
+static void
+test_image_in_use (void)
+{
+  g_autofree char *data = write_image ("held.raw");
+  g_autofree char *own = write_image ("own.raw");
+  g_autofree char *held = g_strdup_printf ("if=virtio,format=raw,file=%s", data);
+  g_autofree char *node = g_strdup_printf ("raw,node-name=dn,file.driver=file,file.filename=%s",
+                                           data);
+  g_autofree char *again = g_strdup_printf ("raw,node-name=dn,file.driver=file,file.filename=%s",
+                                            own);
+  g_autofree char *drive = g_strdup_printf ("if=none,id=dn,format=raw,file=%s", data);
+  g_autofree char *floppy = g_strdup_printf ("if=floppy,format=raw,file=%s", data);
+  g_autofree char *floppy_own = g_strdup_printf ("if=virtio,format=raw,file=%s", own);
+  static const char stick[] = "usb-storage,id=stick0,drive=dn";
+  DroverRun *other = new_board (ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64",
+                                           "-display", "none", "-S", "-drive", held));
+  DroverRun *run = new_board (
+    ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-S",
+               "-device", "qemu-xhci,id=usb0", "-drive", "if=floppy", "-drive", floppy_own,
+               "-device", "floppy,id=second,unit=1"));
+  g_autofree char *who = g_strdup_printf ("“%s” is in use by the machine “Test” (process %d)",
+                                          data, drover_run_get_pid (other));
+
+  change (run, NULL, ARGUMENTS ("-blockdev", node, "-device", stick));
+  assert_failure (run, who);
+  change (run, node, ARGUMENTS ("-drive", drive));
+  assert_failure (run, who);
+  change (run, drive, ARGUMENTS ("-blockdev", again));
+  assert_failure (run, "by this machine itself");
+  change (run, again, NULL);
+  change (run, stick, NULL);
+  change (run, "if=floppy", ARGUMENTS ("-drive", floppy));
+  assert_failure (run, who);
+  change (run, floppy, ARGUMENTS ("-drive", "if=floppy"));
+  change (run, "floppy,id=second,unit=1",
+          ARGUMENTS ("-blockdev", node, "-device", "floppy,id=second,unit=1,drive=dn"));
+  assert_failure (run, who);
+  drover_test_await (drover_run_force_off (other), NULL);
+  drop (other);
+  finish (run);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -845,5 +899,6 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/hot/card/q35", "q35", test_card);
   g_test_add_data_func ("/hot/card/pc", "pc", test_card);
   g_test_add_func ("/hot/floppy-and-stick", test_floppy_and_stick);
+  g_test_add_func ("/hot/image-in-use", test_image_in_use);
   return drover_test_run ();
 }
