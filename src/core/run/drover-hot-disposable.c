@@ -27,11 +27,27 @@ is_writable (const DroverFields *fields)
   return g_strcmp0 (drover_fields_get (fields, "media"), "cdrom") != 0;
 }
 
+/* A drive without one has nothing that could be written. QEMU takes it as options of the block
+ * layer, too: `driver=qcow2,file.filename=x`. */
+static gboolean
+has_medium (const DroverFields *fields)
+{
+  for (guint i = 0; i < fields->items->len; i++)
+    {
+      const DroverField *field = &g_array_index (fields->items, DroverField, i);
+
+      if (g_str_equal (field->key, "file") || g_str_has_prefix (field->key, "file.") ||
+          g_str_equal (field->key, "driver"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static gboolean
 writes_for_good (const DroverFields *fields)
 {
-  /* A drive without a medium has nothing that could be written. */
-  return ((drover_fields_are (fields, "drive") && drover_fields_get (fields, "file") != NULL) ||
+  return ((drover_fields_are (fields, "drive") && has_medium (fields)) ||
           drover_fields_are (fields, "blockdev") || drover_fields_are (fields, "fda") ||
           drover_fields_are (fields, "fdb")) &&
          is_writable (fields);
@@ -55,6 +71,26 @@ is_cd (GPtrArray *after, const DroverHotStep *step)
   return FALSE;
 }
 
+/* A node that no device had when QEMU started got no temporary file; a -drive had one all the same.
+ * Returns: (nullable): the node that a device takes */
+static const DroverFields *
+find_node (GPtrArray *after, const DroverFields *device)
+{
+  const char *name =
+    drover_fields_are (device, "device") ? drover_fields_get (device, "drive") : NULL;
+
+  for (guint i = 0; name != NULL && i < after->len; i++)
+    {
+      const DroverFields *fields = after->pdata[i];
+
+      if (fields->enabled && drover_fields_are (fields, "blockdev") &&
+          g_strcmp0 (drover_fields_get (fields, "node-name"), name) == 0)
+        return fields;
+    }
+
+  return NULL;
+}
+
 /* Makes the steps wait that would let the guest write to a file for good. */
 void
 _drover_hot_plan_make_disposable (DroverHotPlan *plan)
@@ -69,13 +105,17 @@ _drover_hot_plan_make_disposable (DroverHotPlan *plan)
           step->when == DROVER_HOT_NEXT_START || is_cd (after, step))
         continue;
       for (guint j = 0; j < step->after->len; j++)
-        if (writes_for_good (after->pdata[g_array_index (step->after, int, j)]))
-          {
-            step->when = DROVER_HOT_NEXT_START;
-            g_set_str (&step->reason,
-                       _("Nothing of this run is kept, but what the guest writes to a disk that is "
-                         "added now would be."));
-            break;
-          }
+        {
+          const DroverFields *fields = after->pdata[g_array_index (step->after, int, j)];
+          const DroverFields *node = find_node (after, fields);
+
+          if (!writes_for_good (fields) && (node == NULL || !writes_for_good (node)))
+            continue;
+          step->when = DROVER_HOT_NEXT_START;
+          g_set_str (&step->reason,
+                     _("Nothing of this run is kept, but what the guest writes to a disk that is "
+                       "added now would be."));
+          break;
+        }
     }
 }

@@ -187,6 +187,7 @@ replace_node (DroverHotWork *work, const DroverHotStep *step, const Drive *drive
 
   /* The drive gets back what was in it. */
   unmake_nodes (work, work->after, step->after, NULL);
+  _drover_hot_explain_lock (work, step, &failure);
   if (!make_nodes (work, work->before, step->before, NULL) ||
       !insert (work, drive, old_node, NULL))
     g_prefix_error (&failure, "%s ", _("The drive is empty now."));
@@ -207,6 +208,7 @@ replace_file (DroverHotWork *work, const DroverHotStep *step, const Drive *drive
   const DroverFields *fields =
     step->after->len > 0 ? work->after->pdata[g_array_index (step->after, int, 0)] : NULL;
   const char *file = fields != NULL ? get_file (fields) : NULL;
+  g_autoptr (GError) failure = NULL;
   JsonObject *arguments;
 
   if (file == NULL)
@@ -218,8 +220,13 @@ replace_file (DroverHotWork *work, const DroverHotStep *step, const Drive *drive
                                   drover_fields_get (fields, "format"), NULL);
   if (drover_fields_get (fields, "read-only") == NULL && !drover_fields_are (fields, "cdrom"))
     json_object_set_string_member (arguments, "read-only-mode", "retain");
-  return _drover_hot_tell (work->qmp, "blockdev-change-medium", forced (arguments, work->force),
-                           error);
+  if (_drover_hot_tell (work->qmp, "blockdev-change-medium", forced (arguments, work->force),
+                        &failure))
+    return TRUE;
+
+  _drover_hot_explain_lock (work, step, &failure);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 static gboolean

@@ -97,10 +97,22 @@ plan_device_medium (DroverHotPlanner *planner, int after)
   name_medium_step (planner, step, drover_fields_get (fields, "drive") == NULL, after);
 }
 
+/* The medium spelled as options of the block layer: `file.filename=x`. */
+static gboolean
+has_file_options (const DroverFields *fields)
+{
+  for (guint i = 0; i < fields->items->len; i++)
+    if (g_str_has_prefix (g_array_index (fields->items, DroverField, i).key, "file."))
+      return TRUE;
+
+  return FALSE;
+}
+
 static gboolean
 is_empty_drive (const DroverFields *fields)
 {
-  return drover_fields_are (fields, "drive") && drover_fields_get (fields, "file") == NULL;
+  return drover_fields_are (fields, "drive") && drover_fields_get (fields, "file") == NULL &&
+         !has_file_options (fields);
 }
 
 /* `-drive media=cdrom`, `-cdrom`, `-fda` */
@@ -120,6 +132,8 @@ plan_drive_medium (DroverHotPlanner *planner, int after)
   _drover_hot_take (&planner->after, step->after, after);
   step->id = dup_drive_name (planner, &planner->after, after);
   name_medium_step (planner, step, is_empty_drive (fields), after);
+  if (has_file_options (fields))
+    _drover_hot_wait (step, _("A running QEMU takes only the name of a file as this drive’s medium."));
 }
 
 static gboolean

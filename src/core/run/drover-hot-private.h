@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "drover-document.h"
 #include "drover-fields.h"
 #include "drover-hot-plan.h"
+#include "drover-machine.h"
 #include "drover-qmp.h"
 
 G_BEGIN_DECLS
@@ -24,9 +26,13 @@ typedef struct
   JsonNode *schema;  /* nullable: asked for when it is needed */
   gboolean force;
   guint wait_msec;
+  DroverMachine *machine;
 } DroverHotWork;
 
+void        _drover_hot_add_other   (DroverHotPlan *plan, char *title, const char *reason);
 void        _drover_hot_plan_make_disposable (DroverHotPlan *plan);
+void        _drover_hot_plan_services (DroverHotPlan *plan, JsonNode *before,
+                                     DroverDocument *document);
 gboolean    _drover_hot_run_step    (DroverHotWork *work, const DroverHotStep *step,
                                      GError **error);
 gboolean    _drover_hot_run_medium  (DroverHotWork *work, const DroverHotStep *step,
@@ -43,6 +49,8 @@ gboolean    _drover_hot_tell        (DroverQmp *qmp, const char *command, JsonOb
                                      GError **error);
 char       *_drover_hot_monitor     (DroverQmp *qmp, const char *command, GError **error);
 gboolean    _drover_hot_make        (DroverHotWork *work, const DroverFields *fields,
+                                     GError **error);
+void        _drover_hot_explain_lock (DroverHotWork *work, const DroverHotStep *step,
                                      GError **error);
 gboolean    _drover_hot_unmake      (DroverHotWork *work, const DroverFields *fields,
                                      GError **error);

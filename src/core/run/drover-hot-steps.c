@@ -6,6 +6,7 @@
 
 #include "drover-error.h"
 #include "drover-hot-private.h"
+#include "drover-image-use.h"
 #include "drover-qmp-arguments.h"
 
 /* --- talking to QEMU -------------------------------------------------------------------------- */
@@ -284,6 +285,46 @@ get_fields (GPtrArray *side, GArray *list, guint i)
   return side->pdata[g_array_index (list, int, i)];
 }
 
+/* Where an argument has a file, if it has one. */
+static const char *
+get_image (const DroverFields *fields)
+{
+  static const char *const keys[] = { "file.filename", "filename", "file" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (drover_fields_get (fields, keys[i]) != NULL &&
+        /* Of a -blockdev that is another node. */
+        !(drover_fields_are (fields, "blockdev") && g_str_equal (keys[i], "file")))
+      return drover_fields_get (fields, keys[i]);
+
+  return drover_fields_are (fields, "cdrom") || drover_fields_are (fields, "fda") ||
+         drover_fields_are (fields, "fdb") ? fields->text : NULL;
+}
+
+/* QEMU says that an image is locked; who has it, we know. */
+void
+_drover_hot_explain_lock (DroverHotWork *work, const DroverHotStep *step, GError **error)
+{
+  for (guint i = 0; i < step->after->len; i++)
+    {
+      const char *image = get_image (get_fields (work->after, step->after, i));
+      g_autoptr (DroverImageHolder) holder =
+        image != NULL ? drover_image_holder_find_refused (
+                          (*error)->message, image, drover_machine_get_directory (work->machine))
+                      : NULL;
+      g_autofree char *message = NULL;
+
+      if (holder == NULL)
+        continue;
+      message = g_strcmp0 (holder->folder, drover_machine_get_folder (work->machine)) == 0
+                  ? g_strdup_printf (_("“%s” is in use by this machine itself."), holder->path)
+                  : drover_image_holder_describe (holder);
+      g_clear_error (error);
+      *error = g_error_new_literal (DROVER_ERROR, DROVER_ERROR_IN_USE, message);
+      return;
+    }
+}
+
 /* QEMU's own words name the bus; what to do about it they do not. */
 static void
 explain (const DroverFields *fields, GError **error)
@@ -306,6 +347,19 @@ explain (const DroverFields *fields, GError **error)
     g_prefix_error (error, "%s ", _("There is no free slot."));
 }
 
+/* A -drive goes with its device, but only with one that was made. */
+static void
+roll_back (DroverHotWork *work, const DroverFields *fields)
+{
+  const char *id = drover_fields_are (fields, "drive") ? drover_fields_get (fields, "id") : NULL;
+  g_autofree char *command = id != NULL ? g_strconcat ("drive_del ", id, NULL) : NULL;
+
+  if (command != NULL)
+    g_free (_drover_hot_monitor (work->qmp, command, NULL));
+  else
+    _drover_hot_unmake (work, fields, NULL);
+}
+
 static gboolean
 run_add (DroverHotWork *work, const DroverHotStep *step, GError **error)
 {
@@ -320,7 +374,8 @@ run_add (DroverHotWork *work, const DroverHotStep *step, GError **error)
       /* Nothing stays half-made. */
       explain (fields, &failure);
       while (i-- > 0)
-        _drover_hot_unmake (work, get_fields (work->after, step->after, i), NULL);
+        roll_back (work, get_fields (work->after, step->after, i));
+      _drover_hot_explain_lock (work, step, &failure);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }

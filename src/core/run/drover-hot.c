@@ -117,8 +117,9 @@ drover_hot_init (DroverHot *self)
 
 /* --- the plan --------------------------------------------------------------------------------- */
 
-static void
-add_other (DroverHotPlan *plan, char *title, const char *reason)
+/* @title: (transfer full) */
+void
+_drover_hot_add_other (DroverHotPlan *plan, char *title, const char *reason)
 {
   DroverHotStep *step = g_new0 (DroverHotStep, 1);
 
@@ -142,11 +143,11 @@ add_circumstances (DroverHotPlan *plan, DroverRun *run, DroverDocument *document
     given != NULL ? given : ".", drover_machine_get_folder (run->machine));
 
   if (!g_str_equal (program, run->record->command[0]))
-    add_other (plan, g_strdup_printf (_("Program: %s"), program),
-               _("Another program is started the next time."));
+    _drover_hot_add_other (plan, g_strdup_printf (_("Program: %s"), program),
+                           _("Another program is started the next time."));
   if (run->record->directory != NULL && !g_str_equal (directory, run->record->directory))
-    add_other (plan, g_strdup_printf (_("Folder: %s"), directory),
-               _("QEMU stays in the folder that it was started in."));
+    _drover_hot_add_other (plan, g_strdup_printf (_("Folder: %s"), directory),
+                           _("QEMU stays in the folder that it was started in."));
 }
 
 static DroverHotPlan *
@@ -168,6 +169,7 @@ make_plan (DroverHot *self)
                               drover_document_get_program (document));
   if (drover_run_is_disposable (self->run))
     _drover_hot_plan_make_disposable (plan);
+  _drover_hot_plan_services (plan, record->service_entries, document);
   add_circumstances (plan, self->run, document);
   return plan;
 }
@@ -378,7 +380,7 @@ run_steps (const Job *job, DroverHotPlan *plan, GPtrArray *results, GError **err
   g_autoptr (GPtrArray) after = drover_fields_list (plan->after);
   g_autoptr (GPtrArray) done = g_ptr_array_new ();
   DroverHotWork work = { qmp,  plan, before, after, NULL, (job->flags & DROVER_HOT_FORCE) != 0,
-                         self->wait_msec };
+                         self->wait_msec, drover_run_get_machine (job->run) };
 
   for (guint i = 0; i < plan->steps->len; i++)
     {

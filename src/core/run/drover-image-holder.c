@@ -227,6 +227,17 @@ drover_image_uses_find_holder (GPtrArray *uses)
   return NULL;
 }
 
+/* @lock: QEMU's words from where it says which lock it did not get */
+static DroverImageHolder *
+find_lock_holder (const char *lock, const char *image, const char *directory)
+{
+  g_autoptr (GPtrArray) records = drover_run_record_list_alive ();
+  g_autofree char *path = g_canonicalize_filename (image, directory);
+  const DroverImageUse use = { path, g_str_has_prefix (lock, "Failed to get \"write\""), FALSE };
+
+  return find_holder (records, &use, TRUE);
+}
+
 /**
  * drover_image_holder_find_said:
  * @words: what QEMU said when it ended
@@ -244,22 +255,38 @@ drover_image_holder_find_said (const char *words, const char *directory)
   const char *lock = strstr (words, "Failed to get ");
   const char *start = lock != NULL ? strstr (lock, question) : NULL;
   const char *end = start != NULL ? strstr (start, "]?") : NULL;
-  g_autoptr (GPtrArray) records = NULL;
   g_autofree char *name = NULL;
-  DroverImageUse use = { NULL, FALSE, FALSE };
-  DroverImageHolder *holder;
 
   if (end == NULL)
     return NULL;
 
   start += strlen (question);
   name = g_strndup (start, end - start);
-  use.path = g_canonicalize_filename (name, directory);
-  use.writes = g_str_has_prefix (lock, "Failed to get \"write\"");
-  records = drover_run_record_list_alive ();
-  holder = find_holder (records, &use, TRUE);
-  g_free (use.path);
-  return holder;
+  return find_lock_holder (lock, name, directory);
+}
+
+/**
+ * drover_image_holder_find_refused:
+ * @words: what a running QEMU answered
+ * @image: an image that it was to open
+ * @directory: where it was started
+ *
+ * On QMP it says only “Failed to get "write" lock”, and not of which image.
+ *
+ * Returns: (transfer full) (nullable): who has @image; %NULL when nobody is known to, or QEMU said
+ *   something else
+ */
+DroverImageHolder *
+drover_image_holder_find_refused (const char *words, const char *image, const char *directory)
+{
+  const char *lock = strstr (words, "Failed to get ");
+  g_autoptr (DroverImageHolder) holder = NULL;
+
+  if (lock == NULL || strstr (lock, " lock") == NULL)
+    return NULL;
+
+  holder = find_lock_holder (lock, image, directory);
+  return holder != NULL && holder->pid > 0 ? g_steal_pointer (&holder) : NULL;
 }
 
 /**

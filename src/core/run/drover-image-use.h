@@ -44,6 +44,8 @@ typedef struct
 GPtrArray         *drover_image_uses_list      (GPtrArray *arguments, const char *directory);
 DroverImageHolder *drover_image_uses_find_holder (GPtrArray *uses);
 DroverImageHolder *drover_image_holder_find_said (const char *words, const char *directory);
+DroverImageHolder *drover_image_holder_find_refused (const char *words, const char *image,
+                                                  const char *directory);
 char              *drover_image_holder_describe (const DroverImageHolder *self);
 void               drover_image_holder_free    (DroverImageHolder *self);
 

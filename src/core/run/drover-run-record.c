@@ -28,6 +28,7 @@ drover_run_record_free (DroverRunRecord *self)
   g_free (self->directory);
   g_clear_pointer (&self->consoles, g_ptr_array_unref);
   g_clear_pointer (&self->services, g_ptr_array_unref);
+  g_clear_pointer (&self->service_entries, json_node_unref);
   g_free (self->accelerator);
   g_free (self->accelerator_reason);
   g_free (self);
@@ -171,6 +172,8 @@ record_from_json (JsonObject *object)
   self->services = services_from_json (json_object_has_member (object, "services")
                                          ? json_object_get_array_member (object, "services")
                                          : NULL);
+  if (json_object_has_member (object, "service-entries"))
+    self->service_entries = json_object_dup_member (object, "service-entries");
   self->directory = dup_text (object, "directory");
   if (json_object_has_member (object, "command"))
     self->command = strv_from_json (json_object_get_array_member (object, "command"));
@@ -289,6 +292,8 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
     json_object_set_string_member (object, "directory", self->directory);
   json_object_set_array_member (object, "consoles", consoles);
   json_object_set_array_member (object, "services", services);
+  if (self->service_entries != NULL)
+    json_object_set_member (object, "service-entries", json_node_copy (self->service_entries));
   if (self->accelerator != NULL)
     json_object_set_string_member (object, "accelerator", self->accelerator);
   if (self->accelerator_reason != NULL)

@@ -12,6 +12,7 @@
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-image-look.h"
+#include "drover-json.h"
 #include "drover-machine-firmware.h"
 #include "drover-paths.h"
 #include "drover-process.h"
@@ -93,6 +94,15 @@ spawn (DroverRun *self, DroverLaunchPlan *plan, int note, GError **error)
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) plan->argv, error);
 }
 
+static JsonNode *
+copy_service_entries (DroverDocument *document)
+{
+  JsonNode *entries = drover_document_get_member (document, "services");
+
+  return entries != NULL ? drover_json_copy (entries)
+                         : drover_json_take_object (json_object_new ());
+}
+
 /* Before there is a process. Without a @plan: of a machine whose services are being started. */
 static DroverRunRecord *
 make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
@@ -106,6 +116,7 @@ make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
   record->directory = g_strdup (drover_machine_get_directory (self->machine));
   record->consoles = plan != NULL ? g_ptr_array_ref (plan->consoles) : g_ptr_array_new ();
   record->services = drover_services_copy (self->services);
+  record->service_entries = copy_service_entries (document);
   record->accelerator = g_strdup (self->accelerator);
   record->accelerator_reason = g_strdup (self->accelerator_reason);
   record->starting = plan != NULL && !plan->start_paused;
