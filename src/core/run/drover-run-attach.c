@@ -297,7 +297,7 @@ drover_run_attach (DroverRun *self)
     {
       if (record != NULL && !drover_run_record_is_alive (record) &&
           drover_services_any_alive (record->services))
-        return _drover_run_clear_up (self, g_steal_pointer (&record), runtime_dir);
+        return _drover_run_clear_up (self, runtime_dir);
       _drover_run_set_off (self);
       return dex_future_new_for_string (self->state);
     }
