@@ -114,13 +114,27 @@ _drover_run_await_qmp (DroverRun *self)
   return dex_future_finally (first, pass_on_cb, socket, socket_give_up);
 }
 
+/* What the one who was killed had still to do, in its order. */
+static gboolean
+make_up_for (DroverRun *self, DroverRunRecord *now, DroverQmp *qmp, GError **error)
+{
+  /* Some of the disks may have been seen to; those are left as they are. */
+  if (now->unshielded && !_drover_run_shield_disks (self, qmp, error))
+    return FALSE;
+
+  return !now->starting || !g_str_equal (self->state, "prelaunch") ||
+         (dex_await (drover_qmp_execute (qmp, "cont", NULL), error) &&
+          dex_await (drover_run_refresh (self), error));
+}
+
 /* Whoever started it was killed before it set the guest going. While the lock is held it lives, and
  * will. */
 static gboolean
 finish_start (DroverRun *self, DroverQmp *qmp, GError **error)
 {
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
-  int fd = self->record->starting ? drover_run_record_lock (runtime_dir, NULL) : -1;
+  int fd = drover_run_record_is_unfinished (self->record)
+             ? drover_run_record_lock (runtime_dir, NULL) : -1;
   g_autoptr (DroverRunRecord) now = NULL;
   gboolean done = TRUE;
 
@@ -129,10 +143,8 @@ finish_start (DroverRun *self, DroverQmp *qmp, GError **error)
 
   /* It may just have been done. */
   now = drover_run_record_load (runtime_dir, NULL);
-  if (now != NULL && now->starting && now->pid == self->record->pid &&
-      g_str_equal (self->state, "prelaunch"))
-    done = dex_await (drover_qmp_execute (qmp, "cont", NULL), error) &&
-           dex_await (drover_run_refresh (self), error);
+  if (now != NULL && now->pid == self->record->pid)
+    done = make_up_for (self, now, qmp, error);
   done = done && _drover_run_set_going (self, error);
   close (fd);
   return done;
@@ -159,14 +171,15 @@ finish_later_fiber (gpointer user_data)
   DroverRun *self = unfinished->run;
 
   while (drover_dex_sleep (START_MSEC) && self->qmp != NULL && self->record != NULL &&
-         self->record->pid == unfinished->pid && self->record->starting)
+         self->record->pid == unfinished->pid &&
+         drover_run_record_is_unfinished (self->record))
     {
       g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
       g_autoptr (DroverRunRecord) now = drover_run_record_load (runtime_dir, NULL);
       g_autoptr (DroverQmp) qmp = g_object_ref (self->qmp);
 
-      if (now == NULL || !now->starting || now->pid != unfinished->pid)
-        self->record->starting = FALSE;
+      if (now == NULL || now->pid != unfinished->pid || !drover_run_record_is_unfinished (now))
+        self->record->starting = self->record->unshielded = FALSE;
       else
         finish_start (self, qmp, NULL);
     }
@@ -179,7 +192,7 @@ finish_later (DroverRun *self)
 {
   Unfinished *unfinished;
 
-  if (!self->record->starting)
+  if (!drover_run_record_is_unfinished (self->record))
     return;
 
   unfinished = g_new0 (Unfinished, 1);
@@ -284,7 +297,7 @@ drover_run_attach (DroverRun *self)
     {
       if (record != NULL && !drover_run_record_is_alive (record) &&
           drover_services_any_alive (record->services))
-        return _drover_run_clear_up (self, g_steal_pointer (&record), runtime_dir);
+        return _drover_run_clear_up (self, runtime_dir);
       _drover_run_set_off (self);
       return dex_future_new_for_string (self->state);
     }

@@ -12,10 +12,12 @@
 /* QEMU's -snapshot puts a temporary file over each -drive and its kin, but not over a -blockdev:
  * those would be written for good. They get theirs here, before the guest runs. */
 
+#define NODE_PREFIX "drover-disposable-"
+
 static JsonNode *
 make_arguments (const char *node_name, const char *file, guint number)
 {
-  g_autofree char *name = g_strdup_printf ("drover-disposable-%u", number);
+  g_autofree char *name = g_strdup_printf (NODE_PREFIX "%u", number);
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
@@ -49,7 +51,8 @@ shield (DroverQmp *qmp, const char *node_name, guint number, GError **error)
   return shielded;
 }
 
-/* What QEMU named itself is of a -drive. */
+/* What QEMU named itself is of a -drive. What we named is shielded already, by one who was killed
+ * before it was through with the others. */
 static const char *
 get_named_node (JsonNode *element)
 {
@@ -63,7 +66,8 @@ get_named_node (JsonNode *element)
     return NULL;
 
   name = json_object_get_string_member_with_default (inserted, "node-name", NULL);
-  return name != NULL && *name != '\0' && *name != '#' ? name : NULL;
+  return name != NULL && *name != '\0' && *name != '#' && !g_str_has_prefix (name, NODE_PREFIX)
+           ? name : NULL;
 }
 
 /* Called in a fiber, with the guest not set going yet. */

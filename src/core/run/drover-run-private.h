@@ -86,8 +86,7 @@ gboolean   _drover_run_start_services  (DroverRun *self, DroverDocument *documen
                                         GError **error);
 void       _drover_run_end_services    (DroverRun *self, gboolean at_once);
 void       _drover_run_watch_services  (DroverRun *self);
-DexFuture *_drover_run_clear_up        (DroverRun *self, DroverRunRecord *record,
-                                        const char *runtime_dir);
+DexFuture *_drover_run_clear_up        (DroverRun *self, const char *runtime_dir);
 void       _drover_run_take_trouble    (DroverRun *self, DroverTrouble *trouble);
 void       _drover_run_clear_status    (DroverRun *self);
 void       _drover_run_note_event      (DroverRun *self, const char *name, JsonObject *data);

@@ -116,7 +116,7 @@ check_record (JsonObject *object, GError **error)
                                        "directory" };
   static const char *const numbers[] = { "pid", "start-time" };
   static const char *const lists[] = { "argv", "command", "consoles", "services" };
-  static const char *const switches[] = { "starting" };
+  static const char *const switches[] = { "starting", "unshielded" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (!drover_json_check_type (object, texts[i], G_TYPE_STRING, "", error))
@@ -165,6 +165,7 @@ record_from_json (JsonObject *object)
   self->accelerator = dup_text (object, "accelerator");
   self->accelerator_reason = dup_text (object, "accelerator-reason");
   self->starting = json_object_get_boolean_member_with_default (object, "starting", FALSE);
+  self->unshielded = json_object_get_boolean_member_with_default (object, "unshielded", FALSE);
   self->consoles = g_ptr_array_new_with_free_func ((GDestroyNotify) drover_console_plan_free);
   self->argv = strv_from_json (json_object_has_member (object, "argv")
                                  ? json_object_get_array_member (object, "argv")
@@ -300,6 +301,8 @@ drover_run_record_save (DroverRunRecord *self, const char *runtime_dir, GError *
     json_object_set_string_member (object, "accelerator-reason", self->accelerator_reason);
   if (self->starting)
     json_object_set_boolean_member (object, "starting", TRUE);
+  if (self->unshielded)
+    json_object_set_boolean_member (object, "unshielded", TRUE);
   json_node_take_object (node, object);
 
   text = drover_json_to_text (node, TRUE);
@@ -315,6 +318,17 @@ gboolean
 drover_run_record_is_alive (DroverRunRecord *self)
 {
   return drover_process_is_alive (self->pid, self->start_time);
+}
+
+/**
+ * drover_run_record_is_unfinished:
+ *
+ * Returns: whether its start was not through when the record was written
+ */
+gboolean
+drover_run_record_is_unfinished (DroverRunRecord *self)
+{
+  return self->starting || self->unshielded;
 }
 
 /**

@@ -23,6 +23,8 @@ G_BEGIN_DECLS
  * @accelerator: (nullable): the accelerator that Drover chose
  * @accelerator_reason: (nullable): why
  * @starting: whether the guest has yet to be set going (`cont`)
+ * @unshielded: whether its disks have yet to get the temporary files that the guest of a
+ *   disposable start writes to
  *
  * `run.json` in a machine's runtime folder: what another Drover needs to find a guest again. It is
  * written before a process is started, and again when its pid is known. Should Drover be killed in
@@ -44,6 +46,7 @@ typedef struct
   char *accelerator;
   char *accelerator_reason;
   gboolean starting;
+  gboolean unshielded;
 } DroverRunRecord;
 
 #define DROVER_RUN_RECORD_FILE "run.json"
@@ -59,6 +62,7 @@ GPtrArray       *drover_run_record_list_alive (void);
 void             drover_run_record_clear (const char *runtime_dir);
 void             drover_run_record_clear_dead (const char *runtime_dir);
 gboolean         drover_run_record_is_alive (DroverRunRecord *self);
+gboolean         drover_run_record_is_unfinished (DroverRunRecord *self);
 void             drover_run_record_free  (DroverRunRecord *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DroverRunRecord, drover_run_record_free)

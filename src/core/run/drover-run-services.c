@@ -167,7 +167,6 @@ _drover_run_watch_services (DroverRun *self)
 typedef struct
 {
   DroverRun *run;
-  DroverRunRecord *record;
   char *runtime_dir;
 } Leftover;
 
@@ -177,7 +176,6 @@ leftover_free (gpointer data)
   Leftover *leftover = data;
 
   g_object_unref (leftover->run);
-  drover_run_record_free (leftover->record);
   g_free (leftover->runtime_dir);
   g_free (leftover);
 }
@@ -186,27 +184,38 @@ static DexFuture *
 clear_up_fiber (gpointer user_data)
 {
   Leftover *leftover = user_data;
+  DroverRun *self = leftover->run;
   int fd = drover_run_record_lock (leftover->runtime_dir, NULL);
+  g_autoptr (DroverRunRecord) now = NULL;
 
   /* Whoever holds the lock is starting the machine, and sees to it. */
-  if (fd >= 0)
+  if (fd < 0)
+    return dex_future_new_for_string (self->state);
+
+  /* What looked like a leftover may have been a start that was not as far as QEMU yet, and is
+   * through by now: the services are those of a guest that runs. */
+  now = drover_run_record_load (leftover->runtime_dir, NULL);
+  if (now != NULL && drover_run_record_is_alive (now))
     {
-      drover_services_end (leftover->record->services, GRACE_MSEC);
       close (fd);
-      if (leftover->run->record == NULL && !leftover->run->coming_up)
-        _drover_run_set_off (leftover->run);
+      return drover_run_attach (self);
     }
-  return dex_future_new_for_string (leftover->run->state);
+
+  if (now != NULL)
+    drover_services_end (now->services, GRACE_MSEC);
+  close (fd);
+  if (self->record == NULL && !self->coming_up)
+    _drover_run_set_off (self);
+  return dex_future_new_for_string (self->state);
 }
 
-/* Takes @record. Returns: a future of the state */
+/* Returns: a future of the state */
 DexFuture *
-_drover_run_clear_up (DroverRun *self, DroverRunRecord *record, const char *runtime_dir)
+_drover_run_clear_up (DroverRun *self, const char *runtime_dir)
 {
   Leftover *leftover = g_new0 (Leftover, 1);
 
   leftover->run = g_object_ref (self);
-  leftover->record = record;
   leftover->runtime_dir = g_strdup (runtime_dir);
   return drover_dex_spawn (clear_up_fiber, leftover, leftover_free);
 }

@@ -120,6 +120,7 @@ make_record (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan)
   record->accelerator = g_strdup (self->accelerator);
   record->accelerator_reason = g_strdup (self->accelerator_reason);
   record->starting = plan != NULL && !plan->start_paused;
+  record->unshielded = plan != NULL && self->disposable;
   return record;
 }
 
@@ -163,16 +164,18 @@ launch (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
   return drover_run_record_save (self->record, runtime_dir, error);
 }
 
-/* The guest has been set going, or is to stand still: nobody needs to see to that any more. */
+/* The guest has been set going, or is to stand still, and its disks are shielded if they are to
+ * be: nobody needs to see to that any more. */
 gboolean
 _drover_run_set_going (DroverRun *self, GError **error)
 {
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
 
-  if (self->record == NULL || !self->record->starting)
+  if (self->record == NULL || !drover_run_record_is_unfinished (self->record))
     return TRUE;
 
   self->record->starting = FALSE;
+  self->record->unshielded = FALSE;
   return drover_run_record_save (self->record, runtime_dir, error);
 }
 

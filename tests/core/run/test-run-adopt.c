@@ -262,6 +262,51 @@ test_unfinished (void)
   finish (g_steal_pointer (&run));
 }
 
+static GSubprocess *
+add_service (DroverRunRecord *record, GPid *pid, guint64 *start_time)
+{
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "sleep", "1000", NULL);
+  DroverService service = { .id = (char *) "tpm", .title = (char *) "TPM", .log = (char *) "log" };
+  g_autofree char *socket = g_build_filename (drover_test_dir (), "service.sock", NULL);
+
+  service.pid = *pid = atoi (g_subprocess_get_identifier (process));
+  service.start_time = *start_time = drover_process_get_start_time (*pid);
+  service.socket = socket;
+  g_ptr_array_add (record->services, drover_service_copy (&service));
+  return process;
+}
+
+/* Who looked while the services had been started and QEMU had not, and gets to act once it has:
+ * they are the guest's, and no leftover. */
+static void
+test_services_of_new_guest (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverRunRecord) started = drover_run_record_load (runtime_dir, NULL);
+  g_autoptr (DroverRunRecord) early = drover_run_record_load (runtime_dir, NULL);
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_CTL_SOCKET);
+  guint64 start_time;
+  GPid pid;
+  g_autoptr (GSubprocess) service = add_service (started, &pid, &start_time);
+  DexFuture *attaching;
+
+  early->pid = 0;
+  early->argv[0] = (g_free (early->argv[0]), NULL);
+  g_ptr_array_unref (early->services);
+  early->services = drover_services_copy (started->services);
+  g_assert_true (drover_run_record_save (early, runtime_dir, NULL));
+  attaching = drover_run_attach (other);
+  g_assert_true (drover_run_record_save (started, runtime_dir, NULL));
+  g_assert_true (drover_test_await (attaching, NULL));
+  g_assert_true (drover_process_is_alive (pid, start_time));
+  g_assert_cmpstr (drover_run_get_state (other), ==, "running");
+  drop (g_steal_pointer (&other));
+  g_subprocess_force_exit (service);
+  g_assert_true (g_subprocess_wait (service, NULL, NULL));
+  finish (g_steal_pointer (&run));
+}
+
 /* Nobody is the parent here, so nobody hears of the end but by looking. */
 static void
 test_killed_after_adoption (void)
@@ -582,6 +627,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/starter-dies", test_starter_dies);
   g_test_add_func ("/run-adopt/starter-killed-anywhere", test_starter_killed_anywhere);
   g_test_add_func ("/run-adopt/unfinished", test_unfinished);
+  g_test_add_func ("/run-adopt/services-of-new-guest", test_services_of_new_guest);
   g_test_add_func ("/run-adopt/killed", test_killed_after_adoption);
   g_test_add_func ("/run-adopt/paused", test_adopt_paused);
   g_test_add_func ("/run-adopt/busy", test_busy);

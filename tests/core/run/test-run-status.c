@@ -438,6 +438,65 @@ test_disposable (gconstpointer format)
   finish (g_steal_pointer (&run));
 }
 
+/* As a starter leaves it that is killed before it saw to the disks. */
+static void
+leave_unfinished (DroverRun *run, gboolean starting)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverRunRecord) record = drover_run_record_load (runtime_dir, NULL);
+
+  record->starting = starting;
+  record->unshielded = TRUE;
+  g_assert_true (drover_run_record_save (record, runtime_dir, NULL));
+}
+
+static void
+adopt (DroverRun *run, const char *state)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverRun) other = drover_run_new (drover_run_get_machine (run), DROVER_CTL_SOCKET);
+  g_autoptr (DroverRunRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  drover_test_await (drover_run_attach (other), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (drover_run_get_state (other), ==, state);
+  record = drover_run_record_load (runtime_dir, NULL);
+  g_assert_false (drover_run_record_is_unfinished (record));
+  drop (g_steal_pointer (&other));
+}
+
+/* Whoever finds it shields the disks before the guest runs, and each of them once. */
+static void
+test_disposable_unfinished (gconstpointer starting)
+{
+  g_autofree char *path = put_disk ();
+  g_autofree char *disk =
+    g_strdup_printf ("driver=raw,node-name=d,file.driver=file,file.filename=%s", path);
+  g_autoptr (DroverRun) run = new_code_run (
+    disk_code, sizeof disk_code,
+    ARGUMENTS ("-blockdev", disk, "-device", "ide-hd,bus=ide.0,drive=d", "-serial", "stdio", "-S"));
+  g_autoptr (Screen) screen = NULL;
+  g_autoptr (JsonNode) blocks = NULL;
+  g_autofree char *text = NULL;
+
+  start (run, TRUE);
+  screen = screen_new (get_console (run, 0));
+  leave_unfinished (run, starting != NULL);
+  adopt (run, starting != NULL ? "running" : "prelaunch");
+  if (starting == NULL)
+    g_assert_true (drover_test_await (drover_run_resume (run), NULL));
+  drover_test_until (screen_has (screen, "w"));
+
+  leave_unfinished (run, FALSE);
+  adopt (run, "running");
+  blocks = ask_qemu (run, "query-block");
+  text = json_to_string (blocks, FALSE);
+  g_assert_nonnull (strstr (text, "\"backing_file_depth\":1,"));
+  finish (g_steal_pointer (&run));
+  g_assert_false (is_written (path));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -463,5 +522,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/run-status/disposable/blockdev",
                         "-blockdev driver=raw,node-name=d,file.driver=file,file.filename=",
                         test_disposable);
+  g_test_add_data_func ("/run-status/disposable/unfinished", "starting",
+                        test_disposable_unfinished);
+  g_test_add_data_func ("/run-status/disposable/unfinished-paused", NULL,
+                        test_disposable_unfinished);
   return drover_test_run ();
 }
