@@ -119,15 +119,20 @@ update_passt (DroverNetworkRow *self, const DroverPart *part)
     gtk_editable_set_text (GTK_EDITABLE (self->passt_forwards), text);
 }
 
+/* What it is connected to, as the list has it. */
+static char *
+dup_type (DroverNetworkRow *self, GPtrArray *arguments, const DroverPart *part)
+{
+  return is_passt (DROVER_PART_ROW (self), part) ? g_strdup ("passt")
+                                                 : drover_backend_dup_type (arguments, part);
+}
+
 static void
 update_type (DroverNetworkRow *self, GPtrArray *arguments, const DroverPart *part)
 {
   DroverConfig *config = drover_part_row_get_config (DROVER_PART_ROW (self));
-  g_autofree char *type = drover_backend_dup_type (arguments, part);
+  g_autofree char *type = dup_type (self, arguments, part);
   g_auto (GStrv) types = NULL;
-
-  if (is_passt (DROVER_PART_ROW (self), part))
-    g_set_str (&type, "passt");
 
   gtk_widget_set_visible (GTK_WIDGET (self->type), part->scope.back >= 0);
   if (part->scope.back < 0)
@@ -277,12 +282,16 @@ type_chosen_cb (DroverNetworkRow *self)
   DroverPartRow *row = DROVER_PART_ROW (self);
   DroverConfig *config = drover_part_row_get_config (row);
   guint selected = adw_combo_row_get_selected (self->type);
+  g_autofree char *now = dup_type (self, drover_config_get_arguments (config),
+                                   drover_part_row_get_part (row));
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) arguments = NULL;
 
   g_assert (DROVER_IS_NETWORK_ROW (self));
 
-  if (self->updating || selected == GTK_INVALID_LIST_POSITION)
+  /* GObject tells once more when the row was brought up to date meanwhile. */
+  if (self->updating || selected == GTK_INVALID_LIST_POSITION ||
+      g_strcmp0 (self->types[selected], now) == 0)
     return;
 
   if (change_passt (self, self->types[selected]))
