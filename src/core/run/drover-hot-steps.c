@@ -137,13 +137,19 @@ _drover_hot_await_event (DroverQmp *qmp, const char *event, const char *failure,
   return dex_future_finally (dex_ref (wait->promise), keep_cb, wait, wait_free);
 }
 
-/* Whether a device that was made with an id is there. */
+/* Whether a device that was made with an id is there. As long as QEMU does not say that it is not, it
+ * may be. */
 gboolean
 _drover_hot_has_device (DroverQmp *qmp, const char *id)
 {
   g_autofree char *path = g_strconcat ("/machine/peripheral/", id, NULL);
 
-  return _drover_hot_tell (qmp, "qom-list", _drover_hot_object ("path", path, NULL), NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) reply =
+    _drover_hot_call (qmp, "qom-list", _drover_hot_object ("path", path, NULL), &error);
+
+  return reply != NULL ||
+         !g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_DEVICE_NOT_FOUND);
 }
 
 /* --- what stands behind a device -------------------------------------------------------------- */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "../qemu/fake-qmp.h"
+#include "drover-dex.h"
 #include "drover-editor.h"
 #include "drover-fields.h"
+#include "drover-hot-private.h"
 #include "drover-hot.h"
 #include "drover-json.h"
 #include "drover-qmp-arguments.h"
@@ -376,6 +379,87 @@ test_device_types (void)
 
   g_assert_cmpstr (text, ==, "{\"driver\":\"usb-host\",\"vendorid\":7531,\"mq\":true,"
                              "\"size\":1048576,\"addr\":\"06.0\",\"bus\":\"x.0\"}");
+}
+
+/* --- with a QEMU that does as the test says --------------------------------------------------- */
+
+/* What a plan from @before to @after does first. */
+typedef struct
+{
+  DroverHotWork work;
+  DroverHotPlan *plan;
+  gboolean done;
+  GError *error;
+} Play;
+
+static Play *
+play_new (DroverQmp *qmp, const char *before, const char *after)
+{
+  Play *self = g_new0 (Play, 1);
+  g_autoptr (GPtrArray) old_arguments = read_arguments (before);
+  g_autoptr (GPtrArray) arguments = read_arguments (after);
+
+  self->plan = drover_hot_plan_new (old_arguments, arguments, QEMU);
+  g_assert_cmpuint (self->plan->steps->len, ==, 1);
+  self->work.qmp = qmp;
+  self->work.plan = self->plan;
+  self->work.before = drover_fields_list (old_arguments);
+  self->work.after = drover_fields_list (arguments);
+  self->work.wait_msec = 1;
+  self->work.machine = new_machine (QEMU, ARGUMENTS ("-S"));
+  return self;
+}
+
+static void
+play_free (Play *self)
+{
+  g_clear_pointer (&self->work.schema, json_node_unref);
+  g_ptr_array_unref (self->work.before);
+  g_ptr_array_unref (self->work.after);
+  g_object_unref (self->work.machine);
+  drover_hot_plan_free (self->plan);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Play, play_free)
+
+static DexFuture *
+play_fiber (gpointer user_data)
+{
+  Play *self = user_data;
+
+  self->done = _drover_hot_run_step (&self->work, self->plan->steps->pdata[0], &self->error);
+  return dex_future_new_true ();
+}
+
+static void
+reply_error (FakeQmp *fake, gint64 id, const char *class)
+{
+  g_autofree char *text = g_strdup_printf (
+    "{\"error\": {\"class\": \"%s\", \"desc\": \"No.\"}, \"id\": %" G_GINT64_FORMAT "}\r\n", class, id);
+
+  fake_qmp_say (fake, text);
+}
+
+/* Only QEMU's word that a device is not there means that it is gone. */
+static void
+test_gone (void)
+{
+  static const char *const classes[] = { "GenericError", "DeviceNotFound" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      g_autoptr (FakeQmp) fake = fake_qmp_new ();
+      g_autoptr (DroverQmp) qmp = fake_qmp_open (fake);
+      g_autoptr (Play) play = play_new (qmp, "-device usb-tablet,id=pen", "");
+      DexFuture *future = drover_dex_spawn (play_fiber, play, NULL);
+
+      fake_qmp_reply (fake, fake_qmp_expect (fake, "device_del"), "{}");
+      reply_error (fake, fake_qmp_expect (fake, "qom-list"), classes[i]);
+      g_assert_true (drover_test_await (future, NULL));
+      g_assert_true (play->done == g_str_equal (classes[i], "DeviceNotFound"));
+      g_assert_true ((play->error == NULL) == play->done);
+    }
 }
 
 /* --- the host's USB devices ------------------------------------------------------------------- */
@@ -892,6 +976,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/read-command", test_read_command);
   g_test_add_func ("/hot/schema", test_schema);
   g_test_add_func ("/hot/device-types", test_device_types);
+  g_test_add_func ("/hot/gone", test_gone);
   g_test_add_func ("/hot/usb-host", test_usb_host);
   g_test_add_func ("/hot/board", test_board);
   g_test_add_func ("/hot/disposable", test_disposable);
