@@ -462,6 +462,52 @@ test_gone (void)
     }
 }
 
+/* How long the main loop would sleep at most; -1 for ever. */
+static int
+get_sleep (void)
+{
+  GMainContext *context = g_main_context_default ();
+  GPollFD fds[64];
+  int priority, timeout;
+
+  g_assert_true (g_main_context_acquire (context));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_main_context_prepare (context, &priority);
+  g_main_context_query (context, G_MAXINT, &timeout, fds, G_N_ELEMENTS (fds));
+  g_main_context_check (context, G_MAXINT, fds, 0);
+  g_main_context_release (context);
+  return timeout;
+}
+
+/* While QEMU does what it was told it is not called off: it would do it all the same. What only asks
+ * has its limit. */
+static void
+test_no_limit (void)
+{
+  g_autoptr (FakeQmp) fake = fake_qmp_new ();
+  g_autoptr (DroverQmp) qmp = fake_qmp_open (fake);
+  g_autoptr (Play) play = play_new (qmp, "-m 1G",
+                                    "-m 1G -blockdev file,node-name=n,filename=x -device "
+                                    "virtio-blk-pci,id=v,drive=n");
+  DexFuture *future = drover_dex_spawn (play_fiber, play, NULL);
+  gint64 id;
+
+  id = fake_qmp_expect (fake, "query-qmp-schema");
+  g_assert_cmpint (get_sleep (), >, 0);
+  g_assert_cmpint (get_sleep (), <=, DROVER_QMP_TIMEOUT_MSEC);
+  fake_qmp_reply (fake, id, "[]");
+  id = fake_qmp_expect (fake, "blockdev-add");
+  g_assert_cmpint (get_sleep (), ==, -1);
+  fake_qmp_reply (fake, id, "{}");
+  fake_qmp_reply (fake, fake_qmp_expect (fake, "device-list-properties"), "[]");
+  id = fake_qmp_expect (fake, "device_add");
+  g_assert_cmpint (get_sleep (), ==, -1);
+  fake_qmp_reply (fake, id, "{}");
+  g_assert_true (drover_test_await (future, NULL));
+  g_assert_true (play->done);
+}
+
 /* --- the host's USB devices ------------------------------------------------------------------- */
 
 static void
@@ -977,6 +1023,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/schema", test_schema);
   g_test_add_func ("/hot/device-types", test_device_types);
   g_test_add_func ("/hot/gone", test_gone);
+  g_test_add_func ("/hot/no-limit", test_no_limit);
   g_test_add_func ("/hot/usb-host", test_usb_host);
   g_test_add_func ("/hot/board", test_board);
   g_test_add_func ("/hot/disposable", test_disposable);
