@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include "../qemu/fake-qmp.h"
 #include "drover-dex.h"
 #include "drover-editor.h"
@@ -970,6 +974,41 @@ assert_failure (DroverRun *run, const char *words)
   g_assert_nonnull (strstr (failure, words));
 }
 
+/* Another program changes the machine and does not get through with it. */
+static void
+test_lock (void)
+{
+  DroverRun *run = new_board (ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display",
+                                         "none", "-S", "-usb"));
+  DroverHot *hot = drover_hot_get_for_run (run);
+  g_autofree char *folder = drover_run_dup_runtime_dir (run);
+  g_autofree char *path = g_build_filename (folder, "hot.lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  g_autoptr (GPtrArray) results = NULL;
+  g_autoptr (GError) error = NULL;
+  DexFuture *future;
+
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  _drover_hot_set_lock_patience (hot, 1);
+  change (run, NULL, ARGUMENTS ("-device", "usb-tablet,id=pen"));
+  assert_failure (run, "Another program");
+  g_assert_null (drover_test_await_boxed (drover_hot_apply (hot, DROVER_HOT_DEFAULT, NULL),
+                                          &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+  g_clear_error (&error);
+  g_assert_false (says (run, DEVICES, "pen"));
+
+  /* Nobody waits for a machine that is off. */
+  _drover_hot_set_lock_patience (hot, G_MAXUINT);
+  future = drover_hot_apply (hot, DROVER_HOT_DEFAULT, NULL);
+  force_off (run);
+  results = drover_test_await_boxed (future, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (results->len, ==, 0);
+  close (fd);
+  finish (run);
+}
+
 /* QEMU says that it did not get a lock; who has the image is said by us, however it is named. */
 static void
 test_image_in_use (void)
@@ -1032,5 +1071,6 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/hot/card/pc", "pc", test_card);
   g_test_add_func ("/hot/floppy-and-stick", test_floppy_and_stick);
   g_test_add_func ("/hot/image-in-use", test_image_in_use);
+  g_test_add_func ("/hot/lock", test_lock);
   return drover_test_run ();
 }
