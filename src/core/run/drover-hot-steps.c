@@ -42,7 +42,8 @@ _drover_hot_call (DroverQmp *qmp, const char *command, JsonObject *arguments, GE
 }
 
 /* Has QEMU do something. There is no limit to how long it may take, such as to open an image on a
- * slow network: it would do it all the same, after we had called it off. @arguments: (transfer full) */
+ * slow network: it would do it all the same, after we had called it off.
+ * @arguments: (transfer full) */
 static JsonNode *
 carry_out (DroverQmp *qmp, const char *command, JsonNode *arguments, GError **error)
 {
@@ -142,8 +143,8 @@ _drover_hot_await_event (DroverQmp *qmp, const char *event, const char *failure,
   return dex_future_finally (dex_ref (wait->promise), keep_cb, wait, wait_free);
 }
 
-/* Whether a device that was made with an id is there. As long as QEMU does not say that it is not, it
- * may be. */
+/* Whether a device that was made with an id is there. As long as QEMU does not say that it is not,
+ * it may be. */
 gboolean
 _drover_hot_has_device (DroverQmp *qmp, const char *id)
 {
@@ -247,8 +248,9 @@ _drover_hot_make (DroverHotWork *work, const DroverFields *fields, GError **erro
   if (work->schema == NULL)
     return FALSE;
 
-  reply = carry_out (work->qmp, backends[backend].make,
-                     drover_qmp_arguments_new (work->schema, backends[backend].make, fields), error);
+  reply = carry_out (
+    work->qmp, backends[backend].make,
+    drover_qmp_arguments_new (work->schema, backends[backend].make, fields), error);
   return reply != NULL;
 }
 

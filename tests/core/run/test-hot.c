@@ -440,7 +440,8 @@ static void
 reply_error (FakeQmp *fake, gint64 id, const char *class)
 {
   g_autofree char *text = g_strdup_printf (
-    "{\"error\": {\"class\": \"%s\", \"desc\": \"No.\"}, \"id\": %" G_GINT64_FORMAT "}\r\n", class, id);
+    "{\"error\": {\"class\": \"%s\", \"desc\": \"No.\"}, \"id\": %" G_GINT64_FORMAT "}\r\n", class,
+    id);
 
   fake_qmp_say (fake, text);
 }
@@ -484,8 +485,8 @@ get_sleep (void)
   return timeout;
 }
 
-/* While QEMU does what it was told it is not called off: it would do it all the same. What only asks
- * has its limit. */
+/* While QEMU does what it was told it is not called off: it would do it all the same. What only
+ * asks has its limit. */
 static void
 test_no_limit (void)
 {
@@ -942,7 +943,8 @@ test_floppy_and_stick (void)
 
   /* Where the device cannot come, its drive does not stay, and does not stand in the way of the
    * next try. */
-  change (run, NULL, ARGUMENTS ("-drive", drive, "-device", "usb-storage,id=key,drive=kn,bus=no.0"));
+  change (run, NULL,
+          ARGUMENTS ("-drive", drive, "-device", "usb-storage,id=key,drive=kn,bus=no.0"));
   g_assert_nonnull (drover_hot_get_failure (hot, drover_hot_get_plan (hot)->steps->pdata[0]));
   g_assert_false (says (run, "query-block", NULL, "\"kn\""));
   change (run, "usb-storage,id=key,drive=kn,bus=no.0",
