@@ -66,15 +66,37 @@ describe_result (const DroverHotResult *result)
   return object;
 }
 
-/* Finds the run, which may be off. Returns: (nullable) */
+/* Finds the run, which may be off. Who cannot be talked to says why: see get_hindrance(). */
 static DroverRun *
 attach (DroverMachine *machine)
 {
-  g_autoptr (DroverRun) run = drover_run_new (machine, DROVER_CTL_SOCKET);
+  DroverRun *run = drover_run_new (machine, DROVER_CTL_SOCKET);
 
-  return dex_await (drover_run_attach (run), NULL) || !drover_run_is_off (run)
-           ? g_steal_pointer (&run)
-           : NULL;
+  dex_await (drover_run_attach (run), NULL);
+  return run;
+}
+
+/* Why a run that is not off cannot be told anything. Returns: (nullable): NULL when it can */
+static const char *
+get_hindrance (DroverRun *run)
+{
+  const GError *error = drover_run_get_error (run);
+
+  if (drover_hot_get_plan (drover_hot_get_for_run (run)) != NULL)
+    return NULL;
+  if (!drover_run_is_live (run) && error != NULL)
+    return error->message;
+
+  return drover_run_is_live (run) ? _("What it was started with is not known.")
+                                  : _("It cannot be talked to.");
+}
+
+static void
+print_hindrance (DroverMachine *machine, const char *hindrance)
+{
+  g_printerr (_("“%s” is running; this counts from its next start on\n"),
+              drover_machine_get_name (machine));
+  g_printerr ("  %s\n", hindrance);
 }
 
 /* What a plan says that was not tried. */
@@ -111,16 +133,15 @@ tell_when_it_counts (DroverMachine *machine)
   g_autoptr (GError) error = NULL;
   DroverHot *hot;
 
-  if (run != NULL && drover_run_is_off (run))
+  if (drover_run_is_off (run))
     return;
-  hot = run != NULL ? drover_hot_get_for_run (run) : NULL;
-  if (hot == NULL || drover_hot_get_plan (hot) == NULL)
+  if (get_hindrance (run) != NULL)
     {
-      g_printerr (_("“%s” is running; this counts from its next start on\n"),
-                  drover_machine_get_name (machine));
+      print_hindrance (machine, get_hindrance (run));
       return;
     }
 
+  hot = drover_hot_get_for_run (run);
   results = dex_await_boxed (drover_hot_apply (hot, DROVER_HOT_AUTOMATIC, NULL), &error);
   if (error != NULL)
     g_printerr ("%s\n", error->message);
@@ -162,9 +183,11 @@ find_removal (DroverHot *hot, const char *id)
 }
 
 /* Tells the running machine of what was saved. Another change that takes something from the guest
- * still waits for its own word. Returns: (nullable): what was tried; nothing when it is off */
+ * still waits for its own word. Sets @hindrance to why it could not be told. Returns: (nullable):
+ * what was tried; nothing when it is off */
 static GPtrArray *
-apply (DroverMachine *machine, const char *removed, JsonArray *changes, GError **error)
+apply (DroverMachine *machine, const char *removed, JsonArray *changes, char **hindrance,
+       GError **error)
 {
   g_autoptr (DroverRun) run = option_next ? NULL : attach (machine);
   DroverHotFlags flags =
@@ -174,6 +197,10 @@ apply (DroverMachine *machine, const char *removed, JsonArray *changes, GError *
   DroverHot *hot;
 
   if (run == NULL || drover_run_is_off (run))
+    return g_ptr_array_new ();
+
+  *hindrance = g_strdup (get_hindrance (run));
+  if (*hindrance != NULL)
     return g_ptr_array_new ();
 
   hot = drover_hot_get_for_run (run);
@@ -199,12 +226,13 @@ save_and_apply (DroverMachine *machine, GPtrArray *arguments, const char *id, co
     drover_document_with_arguments (drover_machine_get_document (machine), arguments);
   g_autoptr (JsonArray) changes = json_array_new ();
   g_autoptr (GPtrArray) results = NULL;
+  g_autofree char *hindrance = NULL;
   JsonObject *object;
   gboolean live;
 
   if (!drover_machine_save (machine, changed, error))
     return FALSE;
-  results = apply (machine, removed, changes, error);
+  results = apply (machine, removed, changes, &hindrance, error);
   if (results == NULL)
     return FALSE;
 
@@ -215,6 +243,8 @@ save_and_apply (DroverMachine *machine, GPtrArray *arguments, const char *id, co
     {
       if (option_next)
         g_printerr (_("Saved; it takes effect at the next start\n"));
+      else if (hindrance != NULL)
+        print_hindrance (machine, hindrance);
       return TRUE;
     }
 
@@ -224,6 +254,8 @@ save_and_apply (DroverMachine *machine, GPtrArray *arguments, const char *id, co
   json_object_set_boolean_member (object, "saved", TRUE);
   json_object_set_boolean_member (object, "live", live);
   json_object_set_array_member (object, "changes", json_array_ref (changes));
+  if (hindrance != NULL)
+    json_object_set_string_member (object, "message", hindrance);
   print_json_take (object);
   return TRUE;
 }

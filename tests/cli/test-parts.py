@@ -242,5 +242,32 @@ def test_hot(home):
   home.run("apply", "pc", status=cli.BAD_STATE)
 
 
+def test_hot_unreachable(home):
+  """Of a guest that cannot be told it is said that the change counts later, and why."""
+  home.put("pc", [*cli.PC, "-S", "-usb", "-netdev", "user,id=n0", "-device", "e1000,netdev=n0"])
+  home.run("start", "pc")
+  path = next((home.folder / "run").rglob("run.json"))
+  record = path.read_text()
+  rule = "tcp:127.0.0.1:1-:22"
+
+  # As an older Drover would have started it.
+  path.write_text(json.dumps({key: value for key, value in json.loads(record).items()
+                              if key != "command"}))
+  _, messages = home.run("forward", "pc", "add", rule)
+  assert "counts from its next start on" in messages and "not known" in messages, messages
+  said = home.json("forward", "pc", "remove", rule)
+  assert said["saved"] and not said["live"] and "not known" in said["message"], said
+  path.write_text(record)
+  assert "message" not in home.json("attach", "pc", "device", "usb-tablet", "id=pen")
+
+  # Somebody else has the only connection.
+  with socket.socket(socket.AF_UNIX) as other:
+    other.connect(str(path.with_name("ctl.sock")))
+    assert b"QMP" in other.recv(9999)
+    _, messages = home.run("attach", "pc", "device", "usb-mouse", "id=mouse")
+    assert "counts from its next start on" in messages and messages.count("\n") == 2, messages
+  home.run("stop", "pc")
+
+
 if __name__ == "__main__":
   sys.exit(support.main(globals(), *sys.argv[1:]))

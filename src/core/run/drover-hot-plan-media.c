@@ -133,7 +133,8 @@ plan_drive_medium (DroverHotPlanner *planner, int after)
   step->id = dup_drive_name (planner, &planner->after, after);
   name_medium_step (planner, step, is_empty_drive (fields), after);
   if (has_file_options (fields))
-    _drover_hot_wait (step, _("A running QEMU takes only the name of a file as this drive’s medium."));
+    _drover_hot_wait (step, _("A running QEMU takes only the name of a file as this drive’s "
+                              "medium."));
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include "drover-document.h"
 #include "drover-fields.h"
 #include "drover-hot-plan.h"
+#include "drover-hot.h"
 #include "drover-machine.h"
 #include "drover-qmp.h"
 
@@ -29,6 +30,7 @@ typedef struct
   DroverMachine *machine;
 } DroverHotWork;
 
+void        _drover_hot_set_lock_patience (DroverHot *self, guint msec);
 void        _drover_hot_add_other   (DroverHotPlan *plan, char *title, const char *reason);
 void        _drover_hot_plan_make_disposable (DroverHotPlan *plan);
 void        _drover_hot_plan_services (DroverHotPlan *plan, JsonNode *before,

@@ -76,8 +76,8 @@ static void
 add_difference (DroverHotPlan *plan, const char *service, JsonNode *entry)
 {
   _drover_hot_add_other (plan, dup_title (service, entry),
-                         _("The program that does it is started with the machine, and keeps what it "
-                           "was told then."));
+                         _("The program that does it is started with the machine, and keeps what "
+                           "it was told then."));
 }
 
 /* What each entry of @list became in @other. One without its like comes and goes with an argument,

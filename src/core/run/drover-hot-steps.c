@@ -7,6 +7,7 @@
 #include "drover-error.h"
 #include "drover-hot-private.h"
 #include "drover-image-use.h"
+#include "drover-json.h"
 #include "drover-qmp-arguments.h"
 
 /* --- talking to QEMU -------------------------------------------------------------------------- */
@@ -30,25 +31,30 @@ _drover_hot_object (const char *key, ...)
   return object;
 }
 
-/* @arguments: (nullable) (transfer full) */
+/* Asks. @arguments: (nullable) (transfer full) */
 JsonNode *
 _drover_hot_call (DroverQmp *qmp, const char *command, JsonObject *arguments, GError **error)
 {
-  JsonNode *node = NULL;
+  return dex_await_boxed (
+    drover_qmp_execute (qmp, command,
+                        arguments != NULL ? drover_json_take_object (arguments) : NULL),
+    error);
+}
 
-  if (arguments != NULL)
-    {
-      node = json_node_new (JSON_NODE_OBJECT);
-      json_node_take_object (node, arguments);
-    }
-
-  return dex_await_boxed (drover_qmp_execute (qmp, command, node), error);
+/* Has QEMU do something. There is no limit to how long it may take, such as to open an image on a
+ * slow network: it would do it all the same, after we had called it off.
+ * @arguments: (transfer full) */
+static JsonNode *
+carry_out (DroverQmp *qmp, const char *command, JsonNode *arguments, GError **error)
+{
+  return dex_await_boxed (drover_qmp_execute_full (qmp, command, arguments, 0), error);
 }
 
 gboolean
 _drover_hot_tell (DroverQmp *qmp, const char *command, JsonObject *arguments, GError **error)
 {
-  g_autoptr (JsonNode) reply = _drover_hot_call (qmp, command, arguments, error);
+  g_autoptr (JsonNode) reply =
+    carry_out (qmp, command, drover_json_take_object (arguments), error);
 
   return reply != NULL;
 }
@@ -58,8 +64,8 @@ char *
 _drover_hot_monitor (DroverQmp *qmp, const char *command, GError **error)
 {
   g_autoptr (JsonNode) reply =
-    _drover_hot_call (qmp, "human-monitor-command",
-                      _drover_hot_object ("command-line", command, NULL), error);
+    carry_out (qmp, "human-monitor-command",
+               drover_json_take_object (_drover_hot_object ("command-line", command, NULL)), error);
 
   if (reply == NULL)
     return NULL;
@@ -137,13 +143,19 @@ _drover_hot_await_event (DroverQmp *qmp, const char *event, const char *failure,
   return dex_future_finally (dex_ref (wait->promise), keep_cb, wait, wait_free);
 }
 
-/* Whether a device that was made with an id is there. */
+/* Whether a device that was made with an id is there. As long as QEMU does not say that it is not,
+ * it may be. */
 gboolean
 _drover_hot_has_device (DroverQmp *qmp, const char *id)
 {
   g_autofree char *path = g_strconcat ("/machine/peripheral/", id, NULL);
 
-  return _drover_hot_tell (qmp, "qom-list", _drover_hot_object ("path", path, NULL), NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) reply =
+    _drover_hot_call (qmp, "qom-list", _drover_hot_object ("path", path, NULL), &error);
+
+  return reply != NULL ||
+         !g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_DEVICE_NOT_FOUND);
 }
 
 /* --- what stands behind a device -------------------------------------------------------------- */
@@ -190,10 +202,8 @@ make_device (DroverHotWork *work, const DroverFields *fields, GError **error)
   if (properties == NULL)
     return FALSE;
 
-  reply = dex_await_boxed (
-    drover_qmp_execute (work->qmp, "device_add",
-                        drover_qmp_arguments_new_device (properties, fields)),
-    error);
+  reply = carry_out (work->qmp, "device_add", drover_qmp_arguments_new_device (properties, fields),
+                     error);
   return reply != NULL;
 }
 
@@ -238,10 +248,9 @@ _drover_hot_make (DroverHotWork *work, const DroverFields *fields, GError **erro
   if (work->schema == NULL)
     return FALSE;
 
-  reply = dex_await_boxed (
-    drover_qmp_execute (work->qmp, backends[backend].make,
-                        drover_qmp_arguments_new (work->schema, backends[backend].make, fields)),
-    error);
+  reply = carry_out (
+    work->qmp, backends[backend].make,
+    drover_qmp_arguments_new (work->schema, backends[backend].make, fields), error);
   return reply != NULL;
 }
 

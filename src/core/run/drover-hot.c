@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <sys/file.h>
@@ -17,6 +18,8 @@
  * the document has and QEMU lacks. */
 #define LOCK "hot.lock"
 #define LOCK_MSEC 25
+/* Its holder may wait for a guest more than once; one that was stopped holds it for ever. */
+#define LOCK_PATIENCE_MSEC 30000
 
 /* The difference between what runs and what the document says, and what becomes of it. A change
  * is saved first, as always; then what can be told to the running QEMU is told; then that counts
@@ -32,6 +35,7 @@ struct _DroverHot
   GFileMonitor *monitor;
   guint n_busy;
   guint wait_msec;
+  guint lock_msec;
 };
 
 G_DEFINE_FINAL_TYPE (DroverHot, drover_hot, G_TYPE_OBJECT)
@@ -113,6 +117,7 @@ drover_hot_init (DroverHot *self)
   self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) g_error_free);
   self->wait_msec = DROVER_HOT_WAIT_MSEC;
+  self->lock_msec = LOCK_PATIENCE_MSEC;
 }
 
 /* --- the plan --------------------------------------------------------------------------------- */
@@ -296,12 +301,13 @@ job_free (gpointer data)
   g_free (job);
 }
 
-/* Returns: a file descriptor; -1 on failure */
+/* Returns: a file descriptor; -1 on failure, and without an error when the run ended meanwhile */
 static int
 await_lock (DroverHot *self, GError **error)
 {
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self->run);
   g_autofree char *path = g_build_filename (runtime_dir != NULL ? runtime_dir : "", LOCK, NULL);
+  gint64 deadline = g_get_monotonic_time () + self->lock_msec * G_GINT64_CONSTANT (1000);
   int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
   if (fd < 0)
@@ -312,7 +318,19 @@ await_lock (DroverHot *self, GError **error)
 
   /* Its holder waits for a guest at times, and never for us. */
   while (flock (fd, LOCK_EX | LOCK_NB) != 0)
-    drover_dex_sleep (LOCK_MSEC);
+    {
+      if (errno != EWOULDBLOCK && errno != EINTR)
+        drover_set_errno_error (error, _("Cannot lock %s"), path);
+      else if (drover_run_is_live (self->run) && g_get_monotonic_time () >= deadline)
+        g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE,
+                     _("Another program is changing the running machine, and did not get through "
+                       "with it within %u seconds. What was changed is saved."),
+                     self->lock_msec / 1000);
+      else if (drover_run_is_live (self->run) && drover_dex_sleep (LOCK_MSEC))
+        continue;
+      close (fd);
+      return -1;
+    }
   return fd;
 }
 
@@ -422,6 +440,21 @@ run_steps (const Job *job, DroverHotPlan *plan, GPtrArray *results, GError **err
       }
 }
 
+/* Nothing could be tried: who looks at the steps is told why. */
+static void
+note_failure (const Job *job, const GError *error)
+{
+  DroverHot *self = job->self;
+
+  for (guint i = 0; self->plan != NULL && i < self->plan->steps->len; i++)
+    {
+      const DroverHotStep *step = self->plan->steps->pdata[i];
+
+      if (is_wanted (self, job, step))
+        g_hash_table_insert (self->failures, g_strdup (step->key), g_error_copy (error));
+    }
+}
+
 static DexFuture *
 apply_fiber (gpointer user_data)
 {
@@ -442,6 +475,8 @@ apply_fiber (gpointer user_data)
         run_steps (job, plan, results, &error);
       close (fd);
     }
+  else if (error != NULL)
+    note_failure (job, error);
   self->n_busy--;
   refresh (self);
   if (error != NULL)
@@ -639,6 +674,13 @@ drover_hot_set_patience (DroverHot *self, guint msec)
 {
   g_return_if_fail (DROVER_IS_HOT (self));
   self->wait_msec = msec;
+}
+
+/* For tests: how long to wait for another program that changes the machine. */
+void
+_drover_hot_set_lock_patience (DroverHot *self, guint msec)
+{
+  self->lock_msec = msec;
 }
 
 /* --- the balloon ------------------------------------------------------------------------------ */

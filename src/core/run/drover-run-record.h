@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * @directory: (nullable): the folder in which it was started
  * @consoles: (element-type DroverConsolePlan): its consoles
  * @services: (element-type DroverService): the programs that live with it
- * @service_entries: (nullable): the saved `services` then, an object; %NULL of a guest that an older
- *   Drover started
+ * @service_entries: (nullable): the saved `services` then, an object; %NULL of a guest that an
+ *   older Drover started
  * @accelerator: (nullable): the accelerator that Drover chose
  * @accelerator_reason: (nullable): why
  * @starting: whether the guest has yet to be set going (`cont`)

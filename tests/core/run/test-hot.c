@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "../qemu/fake-qmp.h"
+#include "drover-dex.h"
 #include "drover-editor.h"
 #include "drover-fields.h"
+#include "drover-hot-private.h"
 #include "drover-hot.h"
 #include "drover-json.h"
 #include "drover-qmp-arguments.h"
@@ -377,6 +384,134 @@ test_device_types (void)
 
   g_assert_cmpstr (text, ==, "{\"driver\":\"usb-host\",\"vendorid\":7531,\"mq\":true,"
                              "\"size\":1048576,\"addr\":\"06.0\",\"bus\":\"x.0\"}");
+}
+
+/* --- with a QEMU that does as the test says --------------------------------------------------- */
+
+/* What a plan from @before to @after does first. */
+typedef struct
+{
+  DroverHotWork work;
+  DroverHotPlan *plan;
+  gboolean done;
+  GError *error;
+} Play;
+
+static Play *
+play_new (DroverQmp *qmp, const char *before, const char *after)
+{
+  Play *self = g_new0 (Play, 1);
+  g_autoptr (GPtrArray) old_arguments = read_arguments (before);
+  g_autoptr (GPtrArray) arguments = read_arguments (after);
+
+  self->plan = drover_hot_plan_new (old_arguments, arguments, QEMU);
+  g_assert_cmpuint (self->plan->steps->len, ==, 1);
+  self->work.qmp = qmp;
+  self->work.plan = self->plan;
+  self->work.before = drover_fields_list (old_arguments);
+  self->work.after = drover_fields_list (arguments);
+  self->work.wait_msec = 1;
+  self->work.machine = new_machine (QEMU, ARGUMENTS ("-S"));
+  return self;
+}
+
+static void
+play_free (Play *self)
+{
+  g_clear_pointer (&self->work.schema, json_node_unref);
+  g_ptr_array_unref (self->work.before);
+  g_ptr_array_unref (self->work.after);
+  g_object_unref (self->work.machine);
+  drover_hot_plan_free (self->plan);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Play, play_free)
+
+static DexFuture *
+play_fiber (gpointer user_data)
+{
+  Play *self = user_data;
+
+  self->done = _drover_hot_run_step (&self->work, self->plan->steps->pdata[0], &self->error);
+  return dex_future_new_true ();
+}
+
+static void
+reply_error (FakeQmp *fake, gint64 id, const char *class)
+{
+  g_autofree char *text = g_strdup_printf (
+    "{\"error\": {\"class\": \"%s\", \"desc\": \"No.\"}, \"id\": %" G_GINT64_FORMAT "}\r\n", class,
+    id);
+
+  fake_qmp_say (fake, text);
+}
+
+/* Only QEMU's word that a device is not there means that it is gone. */
+static void
+test_gone (void)
+{
+  static const char *const classes[] = { "GenericError", "DeviceNotFound" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      g_autoptr (FakeQmp) fake = fake_qmp_new ();
+      g_autoptr (DroverQmp) qmp = fake_qmp_open (fake);
+      g_autoptr (Play) play = play_new (qmp, "-device usb-tablet,id=pen", "");
+      DexFuture *future = drover_dex_spawn (play_fiber, play, NULL);
+
+      fake_qmp_reply (fake, fake_qmp_expect (fake, "device_del"), "{}");
+      reply_error (fake, fake_qmp_expect (fake, "qom-list"), classes[i]);
+      g_assert_true (drover_test_await (future, NULL));
+      g_assert_true (play->done == g_str_equal (classes[i], "DeviceNotFound"));
+      g_assert_true ((play->error == NULL) == play->done);
+    }
+}
+
+/* How long the main loop would sleep at most; -1 for ever. */
+static int
+get_sleep (void)
+{
+  GMainContext *context = g_main_context_default ();
+  GPollFD fds[64];
+  int priority, timeout;
+
+  g_assert_true (g_main_context_acquire (context));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_main_context_prepare (context, &priority);
+  g_main_context_query (context, G_MAXINT, &timeout, fds, G_N_ELEMENTS (fds));
+  g_main_context_check (context, G_MAXINT, fds, 0);
+  g_main_context_release (context);
+  return timeout;
+}
+
+/* While QEMU does what it was told it is not called off: it would do it all the same. What only
+ * asks has its limit. */
+static void
+test_no_limit (void)
+{
+  g_autoptr (FakeQmp) fake = fake_qmp_new ();
+  g_autoptr (DroverQmp) qmp = fake_qmp_open (fake);
+  g_autoptr (Play) play = play_new (qmp, "-m 1G",
+                                    "-m 1G -blockdev file,node-name=n,filename=x -device "
+                                    "virtio-blk-pci,id=v,drive=n");
+  DexFuture *future = drover_dex_spawn (play_fiber, play, NULL);
+  gint64 id;
+
+  id = fake_qmp_expect (fake, "query-qmp-schema");
+  g_assert_cmpint (get_sleep (), >, 0);
+  g_assert_cmpint (get_sleep (), <=, DROVER_QMP_TIMEOUT_MSEC);
+  fake_qmp_reply (fake, id, "[]");
+  id = fake_qmp_expect (fake, "blockdev-add");
+  g_assert_cmpint (get_sleep (), ==, -1);
+  fake_qmp_reply (fake, id, "{}");
+  fake_qmp_reply (fake, fake_qmp_expect (fake, "device-list-properties"), "[]");
+  id = fake_qmp_expect (fake, "device_add");
+  g_assert_cmpint (get_sleep (), ==, -1);
+  fake_qmp_reply (fake, id, "{}");
+  g_assert_true (drover_test_await (future, NULL));
+  g_assert_true (play->done);
 }
 
 /* --- the host's USB devices ------------------------------------------------------------------- */
@@ -810,7 +945,8 @@ test_floppy_and_stick (void)
 
   /* Where the device cannot come, its drive does not stay, and does not stand in the way of the
    * next try. */
-  change (run, NULL, ARGUMENTS ("-drive", drive, "-device", "usb-storage,id=key,drive=kn,bus=no.0"));
+  change (run, NULL,
+          ARGUMENTS ("-drive", drive, "-device", "usb-storage,id=key,drive=kn,bus=no.0"));
   g_assert_nonnull (drover_hot_get_failure (hot, drover_hot_get_plan (hot)->steps->pdata[0]));
   g_assert_false (says (run, "query-block", NULL, "\"kn\""));
   change (run, "usb-storage,id=key,drive=kn,bus=no.0",
@@ -890,6 +1026,41 @@ assert_failure (DroverRun *run, const char *words)
   g_assert_nonnull (strstr (failure, words));
 }
 
+/* Another program changes the machine and does not get through with it. */
+static void
+test_lock (void)
+{
+  DroverRun *run = new_board (ARGUMENTS ("-machine", "pc", "-accel", "tcg", "-m", "64", "-display",
+                                         "none", "-S", "-usb"));
+  DroverHot *hot = drover_hot_get_for_run (run);
+  g_autofree char *folder = drover_run_dup_runtime_dir (run);
+  g_autofree char *path = g_build_filename (folder, "hot.lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  g_autoptr (GPtrArray) results = NULL;
+  g_autoptr (GError) error = NULL;
+  DexFuture *future;
+
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  _drover_hot_set_lock_patience (hot, 1);
+  change (run, NULL, ARGUMENTS ("-device", "usb-tablet,id=pen"));
+  assert_failure (run, "Another program");
+  g_assert_null (drover_test_await_boxed (drover_hot_apply (hot, DROVER_HOT_DEFAULT, NULL),
+                                          &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+  g_clear_error (&error);
+  g_assert_false (says (run, DEVICES, "pen"));
+
+  /* Nobody waits for a machine that is off. */
+  _drover_hot_set_lock_patience (hot, G_MAXUINT);
+  future = drover_hot_apply (hot, DROVER_HOT_DEFAULT, NULL);
+  force_off (run);
+  results = drover_test_await_boxed (future, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (results->len, ==, 0);
+  close (fd);
+  finish (run);
+}
+
 /* QEMU says that it did not get a lock; who has the image is said by us, however it is named. */
 static void
 test_image_in_use (void)
@@ -942,6 +1113,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/read-command", test_read_command);
   g_test_add_func ("/hot/schema", test_schema);
   g_test_add_func ("/hot/device-types", test_device_types);
+  g_test_add_func ("/hot/gone", test_gone);
+  g_test_add_func ("/hot/no-limit", test_no_limit);
   g_test_add_func ("/hot/usb-host", test_usb_host);
   g_test_add_func ("/hot/board", test_board);
   g_test_add_func ("/hot/disposable", test_disposable);
@@ -951,5 +1124,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/hot/floppy-and-stick", test_floppy_and_stick);
   g_test_add_func ("/hot/clings", test_clings);
   g_test_add_func ("/hot/image-in-use", test_image_in_use);
+  g_test_add_func ("/hot/lock", test_lock);
   return drover_test_run ();
 }
