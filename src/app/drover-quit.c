@@ -5,6 +5,7 @@
 
 #include "drover-dex.h"
 #include "drover-quit.h"
+#include "drover-restart.h"
 
 /* What becomes of running machines when Drover is quit: they are left alone, which is what happens
  * by itself, or shut down, which takes its time and may not succeed. */
@@ -192,6 +193,8 @@ shut_down_all (Quit *quit, GPtrArray *runs)
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (runs->pdata[i], "notify::trouble", G_CALLBACK (progress_cb), dialog,
                                G_CONNECT_SWAPPED);
+      /* This one is for good. */
+      drover_restart_drop (drover_restart_get_for_run (runs->pdata[i]));
       drover_quit_shut_down (runs->pdata[i]);
     }
 
