@@ -5,6 +5,7 @@
 
 #include "drover-dex.h"
 #include "drover-quit.h"
+#include "drover-restart.h"
 
 /* What becomes of running machines when Drover is quit: they are left alone, which is what happens
  * by itself, or shut down, which takes its time and may not succeed. */
@@ -124,25 +125,54 @@ press_cb (DexFuture *future, gpointer user_data)
   return drover_run_shut_down (user_data);
 }
 
+static void
+press_after (DexFuture *future, DroverRun *run)
+{
+  drover_dex_forget (dex_future_then (future, press_cb, g_object_ref (run), g_object_unref));
+}
+
 /**
  * drover_quit_shut_down:
  * @run: a machine that is on
  *
- * Presses its power button. A guest that is paused is let go on, or it could not react; of one
- * that has shut down already QEMU is ended.
+ * Presses its power button. A guest that stands still is let go on, or woken, or it could not
+ * react; of one that has shut down already, or is beyond going on, QEMU is ended.
  */
 void
 drover_quit_shut_down (DroverRun *run)
 {
+  static const char *const ended[] = { "shutdown", "guest-panicked", "internal-error", NULL };
+  static const char *const stopped[] = { "paused", "prelaunch", "io-error", "watchdog", NULL };
   const char *state = drover_run_get_state (run);
 
-  if (g_str_equal (state, "shutdown"))
+  if (g_strv_contains (ended, state))
     drover_dex_forget (drover_run_force_off (run));
-  else if (g_str_equal (state, "paused") || g_str_equal (state, "prelaunch"))
-    drover_dex_forget (
-      dex_future_then (drover_run_resume (run), press_cb, g_object_ref (run), g_object_unref));
+  else if (g_strv_contains (stopped, state))
+    press_after (drover_run_resume (run), run);
+  else if (g_str_equal (state, "suspended"))
+    press_after (drover_run_wake (run), run);
   else
     drover_dex_forget (drover_run_shut_down (run));
+}
+
+static void
+end_cb (DroverRun *run)
+{
+  if (g_str_equal (drover_run_get_state (run), "shutdown"))
+    drover_dex_forget (drover_run_force_off (run));
+}
+
+/**
+ * drover_quit_end_when_down:
+ * @run: a machine whose power button was pressed
+ * @object: (type GObject.Object): while it lives this is done
+ *
+ * With `-no-shutdown` QEMU stays when the guest has shut down. It is ended then, too.
+ */
+void
+drover_quit_end_when_down (DroverRun *run, gpointer object)
+{
+  g_signal_connect_object (run, "notify::state", G_CALLBACK (end_cb), object, G_CONNECT_DEFAULT);
 }
 
 static gboolean
@@ -161,9 +191,11 @@ progress_cb (AdwAlertDialog *dialog)
   GPtrArray *runs = g_object_get_data (G_OBJECT (dialog), "runs");
   g_autofree char *names = dup_names (runs);
 
-  /* That is what it waits for. */
+  /* That is what it waits for. More may be told of one that is off; a dialog closes once. */
   if (all_off (runs))
     {
+      for (guint i = 0; i < runs->len; i++)
+        g_signal_handlers_disconnect_by_data (runs->pdata[i], dialog);
       adw_alert_dialog_set_close_response (dialog, "off");
       adw_dialog_close (ADW_DIALOG (dialog));
       return;
@@ -192,6 +224,9 @@ shut_down_all (Quit *quit, GPtrArray *runs)
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (runs->pdata[i], "notify::trouble", G_CALLBACK (progress_cb), dialog,
                                G_CONNECT_SWAPPED);
+      /* This one is for good. */
+      drover_restart_drop (drover_restart_get_for_run (runs->pdata[i]));
+      drover_quit_end_when_down (runs->pdata[i], dialog);
       drover_quit_shut_down (runs->pdata[i]);
     }
 

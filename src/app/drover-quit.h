@@ -11,5 +11,6 @@ gboolean   drover_quit_has_questions (DroverSession *session, GSettings *setting
 DexFuture *drover_quit_settle        (GtkWidget *parent, DroverSession *session,
                                       GSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 void       drover_quit_shut_down     (DroverRun *run);
+void       drover_quit_end_when_down (DroverRun *run, gpointer object);
 
 G_END_DECLS

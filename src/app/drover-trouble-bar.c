@@ -5,10 +5,11 @@
 
 #include "drover-agent-run.h"
 #include "drover-dex.h"
+#include "drover-restart.h"
 #include "drover-trouble-bar.h"
 
-/* What must be known of a guest: what went wrong, why, and what helps; and that nothing is kept of
- * what it writes. */
+/* What must be known of a guest: what went wrong, why, and what helps; that nothing is kept of
+ * what it writes, and that it starts again by itself. */
 struct _DroverTroubleBar
 {
   GtkBox parent_instance;
@@ -16,6 +17,7 @@ struct _DroverTroubleBar
   DroverRun *run;
 
   AdwBanner *disposable;
+  AdwBanner *restart;
   GtkWidget *revealer;
   GtkLabel *title;
   GtkLabel *text;
@@ -112,6 +114,8 @@ update (DroverTroubleBar *self)
                                         drover_run_get_error (self->run) != NULL);
 
   adw_banner_set_revealed (self->disposable, drover_run_is_disposable (self->run));
+  adw_banner_set_revealed (self->restart,
+                           drover_restart_is_pending (drover_restart_get_for_run (self->run)));
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), shown);
   gtk_widget_set_visible (self->revealer, shown);
   if (shown)
@@ -223,15 +227,27 @@ new_bar (DroverTroubleBar *self)
 }
 
 static void
+drop_restart (DroverTroubleBar *self)
+{
+  drover_restart_drop (drover_restart_get_for_run (self->run));
+}
+
+static void
 drover_trouble_bar_init (DroverTroubleBar *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   self->disposable = ADW_BANNER (
     adw_banner_new (_("Nothing is kept: what this guest writes to its disks goes when it is off.")));
+  self->restart =
+    ADW_BANNER (adw_banner_new (_("When the guest has shut down, the machine starts again.")));
+  adw_banner_set_button_label (self->restart, _("Let It _Stay Off"));
+  g_signal_connect_object (self->restart, "button-clicked", G_CALLBACK (drop_restart), self,
+                           G_CONNECT_SWAPPED);
   self->revealer = g_object_new (GTK_TYPE_REVEALER, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT,
                                  "visible", FALSE, NULL);
   gtk_revealer_set_child (GTK_REVEALER (self->revealer), new_bar (self));
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->disposable));
+  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->restart));
   gtk_box_append (GTK_BOX (self), self->revealer);
 }
 
@@ -250,5 +266,7 @@ drover_trouble_bar_set_run (DroverTroubleBar *self, DroverRun *run)
   self->run = g_object_ref (run);
   g_signal_connect_object (run, "notify::trouble", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drover_restart_get_for_run (run), "changed", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   update (self);
 }

@@ -6,6 +6,7 @@
 
 #include "drover-dex.h"
 #include "drover-power-bar.h"
+#include "drover-restart.h"
 #include "drover-window-private.h"
 
 /* What is done to the power of a machine: of the one that is shown, by the window's actions, or of
@@ -143,6 +144,7 @@ wake (DroverWindow *self, DroverRun *run)
 static void
 shut_down (DroverWindow *self, DroverRun *run)
 {
+  drover_restart_drop (drover_restart_get_for_run (run));
   _drover_window_watch (self, drover_run_shut_down (run));
   _drover_window_toast (self, _("Power button pressed. The guest decides what to do about it."));
 }
@@ -158,8 +160,11 @@ force_off_response_cb (AdwAlertDialog *dialog, const char *response, gpointer us
 {
   DroverWindowTarget *target = user_data;
 
-  if (g_str_equal (response, "force-off"))
-    _drover_window_watch (target->window, drover_run_force_off (target->run));
+  if (!g_str_equal (response, "force-off"))
+    return;
+
+  drover_restart_drop (drover_restart_get_for_run (target->run));
+  _drover_window_watch (target->window, drover_run_force_off (target->run));
 }
 
 static void

@@ -5,58 +5,18 @@
 
 #include "drover-hot.h"
 #include "drover-quit.h"
+#include "drover-restart.h"
 #include "drover-window-private.h"
 
 /* A machine that is to run with what waits for its next start: it is shut down, or its plug is
  * pulled, and QEMU is started anew once it is off. A reset would not do: QEMU stays the same. */
 
-#define RESTART_KEY "drover-window-restart"
-
-typedef struct
-{
-  DroverWindow *window; /* weak: the wait may outlive it */
-  DroverRun *run;
-  gulong handler;
-  DroverStartFlags flags;
-} Restart;
-
 static void
-restart_free (gpointer data)
+start_cb (DroverRun *run, DroverStartFlags flags, gpointer user_data)
 {
-  Restart *restart = data;
+  g_autoptr (DroverWindow) window = g_object_ref (user_data);
 
-  g_clear_weak_pointer (&restart->window);
-  g_clear_signal_handler (&restart->handler, restart->run);
-  g_free (restart);
-}
-
-/* Whoever waits for the same change of state has seen it before the machine starts again. */
-static void
-start_cb (gpointer user_data)
-{
-  g_autoptr (DroverRun) run = user_data;
-  Restart *restart = g_object_get_data (G_OBJECT (run), RESTART_KEY);
-  g_autoptr (DroverWindow) window = NULL;
-  DroverStartFlags flags;
-
-  if (restart == NULL)
-    return;
-
-  g_set_object (&window, restart->window);
-  flags = restart->flags;
-  g_object_set_data (G_OBJECT (run), RESTART_KEY, NULL);
-  if (window != NULL && drover_run_is_off (run))
-    _drover_window_start_with (window, run, flags);
-}
-
-static void
-state_cb (DroverRun *run, GParamSpec *pspec, Restart *restart)
-{
-  if (!drover_run_is_off (run))
-    return;
-
-  g_clear_signal_handler (&restart->handler, run);
-  g_idle_add_once (start_cb, g_object_ref (run));
+  _drover_window_start_with (window, run, flags);
 }
 
 /* Its own -snapshot is one of the arguments, which may have changed. */
@@ -72,23 +32,19 @@ was_started_disposable (DroverRun *run)
   return drover_run_is_disposable (run);
 }
 
-/* There is one wait for each machine: a second one takes the place of the first. */
-static void
-await_off (DroverWindow *self, DroverRun *run)
+/* A plug that cannot be pulled is no reason to start it when it ends one day. */
+static DexFuture *
+not_forced_off_cb (DexFuture *future, gpointer user_data)
 {
-  Restart *restart = g_new0 (Restart, 1);
-
-  g_set_weak_pointer (&restart->window, self);
-  restart->run = run;
-  restart->flags = was_started_disposable (run) ? DROVER_START_DISPOSABLE : DROVER_START_NONE;
-  restart->handler = g_signal_connect (run, "notify::state", G_CALLBACK (state_cb), restart);
-  g_object_set_data_full (G_OBJECT (run), RESTART_KEY, restart, restart_free);
+  drover_restart_drop (drover_restart_get_for_run (user_data));
+  return dex_ref (future);
 }
 
 static void
 response_cb (AdwAlertDialog *dialog, const char *response, DroverWindow *self)
 {
   DroverRun *run = g_object_get_data (G_OBJECT (dialog), "run");
+  gboolean force_off = g_str_equal (response, "force-off");
 
   if (g_str_equal (response, "cancel"))
     return;
@@ -100,9 +56,13 @@ response_cb (AdwAlertDialog *dialog, const char *response, DroverWindow *self)
       return;
     }
 
-  await_off (self, run);
-  if (g_str_equal (response, "force-off"))
-    _drover_window_watch (self, drover_run_force_off (run));
+  drover_restart_await (
+    drover_restart_get_for_run (run), force_off,
+    was_started_disposable (run) ? DROVER_START_DISPOSABLE : DROVER_START_NONE, start_cb,
+    G_OBJECT (self));
+  if (force_off)
+    _drover_window_watch (self, dex_future_catch (drover_run_force_off (run), not_forced_off_cb,
+                                                  g_object_ref (run), g_object_unref));
   else
     {
       drover_quit_shut_down (run);

@@ -358,20 +358,13 @@ played_trouble (DroverWindow *window, gconstpointer data)
   drover_test_until (drover_run_is_off (run));
 }
 
-static void
-test_played_trouble (void)
+static char *
+put_played (const char *script)
 {
-  static const char script[] =
-    "@cont\n=internal-error\n{\"event\": \"STOP\", \"timestamp\": {}}\n"
-    "@system_reset\n=suspended\n{\"event\": \"RESET\", \"data\": {\"guest\": false, "
-    "\"reason\": \"host-qmp-system-reset\"}, \"timestamp\": {}}\n"
-    "{\"event\": \"SUSPEND\", \"timestamp\": {}}\n"
-    "@system_wakeup\n=running\n{\"event\": \"WAKEUP\", \"timestamp\": {}}\n";
   g_autofree char *program =
     g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "core", "fake-qemu", NULL);
   g_autofree char *path = g_build_filename (drover_test_dir (), "script", NULL);
   g_autofree char *text = NULL;
-  g_autofree char *file = NULL;
   g_autoptr (DroverMachine) machine = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -380,7 +373,19 @@ test_played_trouble (void)
   machine =
     new_machine (program, ARGUMENTS ("-nodefaults", "-fake", "script", "-fake-script", path));
   text = drover_document_to_text (drover_machine_get_document (machine));
-  file = window_put_machine ("played", text);
+  return window_put_machine ("played", text);
+}
+
+static void
+test_played_trouble (void)
+{
+  g_autofree char *file = put_played (
+    "@cont\n=internal-error\n{\"event\": \"STOP\", \"timestamp\": {}}\n"
+    "@system_reset\n=suspended\n{\"event\": \"RESET\", \"data\": {\"guest\": false, "
+    "\"reason\": \"host-qmp-system-reset\"}, \"timestamp\": {}}\n"
+    "{\"event\": \"SUSPEND\", \"timestamp\": {}}\n"
+    "@system_wakeup\n=running\n{\"event\": \"WAKEUP\", \"timestamp\": {}}\n");
+
   window_fixture_run (played_trouble, NULL);
   window_fixture_clean_up ();
 }
@@ -543,6 +548,55 @@ test_quit (void)
   window_fixture_clean_up ();
 }
 
+typedef struct
+{
+  const char *state;
+  const char *script;
+} Still;
+
+static void
+quit_with_still (DroverWindow *window, gconstpointer data)
+{
+  const Still *still = data;
+  DroverRun *run = get_run (window, 0);
+
+  drover_dex_forget (drover_run_start (run, FALSE));
+  drover_test_until (g_str_equal (drover_run_get_state (run), still->state));
+  set_on_quit ("shut-down");
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  gtk_window_close (GTK_WINDOW (window));
+  drover_test_until (window == NULL);
+}
+
+/* Guests that could not react to a power button, or that have: Drover need not be told to force
+ * them off. */
+static void
+test_quit_with_still (void)
+{
+#define STOPS(state) "@cont\n=" state "\n{\"event\": \"STOP\", \"timestamp\": {}}\n"
+#define SHUTS_DOWN                                                                                 \
+  "@system_powerdown\n=shutdown\n{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": true, "           \
+  "\"reason\": \"guest-shutdown\"}, \"timestamp\": {}}\n"
+  static const Still stills[] = {
+    { "internal-error", STOPS ("internal-error") },
+    { "guest-panicked", STOPS ("guest-panicked") },
+    { "watchdog", STOPS ("watchdog") "@cont\n=running\n" SHUTS_DOWN },
+    { "io-error", STOPS ("io-error") "@cont\n=running\n" SHUTS_DOWN },
+    { "suspended", STOPS ("suspended") "@system_wakeup\n=running\n" SHUTS_DOWN },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (stills); i++)
+    {
+      g_autofree char *file = put_played (stills[i].script);
+
+      g_test_message ("%s", stills[i].state);
+      window_fixture_run (quit_with_still, &stills[i]);
+      g_assert_false (any_process_left ());
+      set_on_quit ("leave-running");
+      window_fixture_clean_up ();
+    }
+}
+
 /* The session */
 
 static void
@@ -628,6 +682,7 @@ main (int argc, char **argv)
   g_test_add_func ("/power/trouble", test_trouble);
   g_test_add_func ("/power/played-trouble", test_played_trouble);
   g_test_add_func ("/power/ask-agent", test_ask_agent);
+  g_test_add_func ("/power/quit-with-still", test_quit_with_still);
   g_test_add_func ("/power/quit", test_quit);
   g_test_add_func ("/power/session-end", test_session_end);
   g_test_add_func ("/power/autostart", test_sweep);

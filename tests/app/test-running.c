@@ -54,7 +54,7 @@ put_machine (const char *const *more)
   g_autoptr (DroverDocument) document = NULL;
   g_autofree char *zeroes = g_malloc0 (65536);
 
-  for (guint i = 0; more[i] != NULL; i += 2)
+  for (guint i = 0; more[i] != NULL; i += more[i + 1] != NULL ? 2 : 1)
     g_ptr_array_add (arguments, drover_argument_new (more[i], more[i + 1]));
   for (const char *name = "abf"; *name != '\0'; name++)
     {
@@ -284,6 +284,17 @@ runs_anew (DroverWindow *window, int pid)
   return drover_run_is_running (run) && drover_run_get_pid (run) != pid;
 }
 
+/* As it ends itself: see run-fixture.h. */
+static void
+end_guest (DroverWindow *window)
+{
+  DroverConsole *console = get_console (drover_window_get_run (window), 0);
+
+  drover_console_write (console, "x", 1);
+}
+
+#define PENDING "When the guest has shut down, the machine starts again."
+
 static void
 restart (DroverWindow *window, gconstpointer data)
 {
@@ -298,10 +309,10 @@ restart (DroverWindow *window, gconstpointer data)
 
   /* Nothing is forced: this guest does not listen to its power button, and ends by itself. */
   press_restart (window, "Shut Down and Start");
-  drover_test_until (window_says (window, "When the guest has shut down"));
+  drover_test_until (window_says (window, PENDING));
   g_assert_true (drover_run_is_running (run));
   g_assert_cmpint (drover_run_get_pid (run), ==, pid);
-  dex_future_disown (drover_qmp_execute (drover_run_get_qmp (run), "quit", NULL));
+  end_guest (window);
   drover_test_until (runs_anew (window, pid));
   g_assert_cmpint (ask_memory (window), ==, 24);
   g_assert_cmpuint (drover_hot_get_plan (hot)->steps->len, ==, 0);
@@ -323,6 +334,82 @@ test_restart (void)
   g_autofree char *folder = put_machine (ARGUMENTS (NULL));
 
   window_fixture_run (restart, folder);
+  window_fixture_clean_up ();
+}
+
+/* What ends it otherwise, or says otherwise, ends the wait as well. */
+static void
+restart_dropped (DroverWindow *window, gconstpointer data)
+{
+  DroverRun *run;
+
+  switch_on (window);
+  run = drover_window_get_run (window);
+  configuration_open (window);
+  change_memory (window, "24");
+  press_restart (window, "Shut Down and Start");
+  drover_test_until (window_says (window, PENDING));
+  switch_off (window);
+  drover_test_until (!window_says (window, PENDING));
+  window_draw (window, 10);
+  g_assert_true (drover_run_is_off (run));
+
+  /* By another program. */
+  switch_on (window);
+  change_memory (window, "20");
+  press_restart (window, "Shut Down and Start");
+  drover_test_until (window_says (window, PENDING));
+  dex_future_disown (drover_qmp_execute (drover_run_get_qmp (run), "quit", NULL));
+  drover_test_until (drover_run_is_off (run));
+  drover_test_until (!window_says (window, PENDING));
+  window_draw (window, 10);
+  g_assert_true (drover_run_is_off (run));
+
+  switch_on (window);
+  change_memory (window, "24");
+  press_restart (window, "Shut Down and Start");
+  drover_test_until (window_says (window, PENDING));
+  window_press (window, "Let It Stay Off");
+  drover_test_until (!window_says (window, PENDING));
+  end_guest (window);
+  drover_test_until (drover_run_is_off (run));
+  window_draw (window, 10);
+  g_assert_true (drover_run_is_off (run));
+}
+
+/* QEMU would stay, and is ended: what was changed needs a new one. */
+static void
+restart_no_shutdown (DroverWindow *window, gconstpointer data)
+{
+  DroverRun *run;
+  int pid;
+
+  switch_on (window);
+  run = drover_window_get_run (window);
+  pid = drover_run_get_pid (run);
+  configuration_open (window);
+  change_memory (window, "24");
+  press_restart (window, "Shut Down and Start");
+  end_guest (window);
+  drover_test_until (runs_anew (window, pid));
+  g_assert_cmpint (ask_memory (window), ==, 24);
+}
+
+static void
+test_restart_dropped (void)
+{
+  g_autofree char *folder = put_machine (ARGUMENTS (NULL));
+
+  window_fixture_run (restart_dropped, folder);
+  window_fixture_clean_up ();
+}
+
+static void
+test_restart_no_shutdown (void)
+{
+  g_autofree char *folder = put_machine (ARGUMENTS ("-no-shutdown", NULL));
+
+  window_fixture_run (restart_no_shutdown, folder);
   window_fixture_clean_up ();
 }
 
@@ -390,6 +477,8 @@ main (int argc, char *argv[])
   window_fixture_init (&argc, &argv);
   g_test_add_func ("/running/media", test_media);
   g_test_add_func ("/running/restart", test_restart);
+  g_test_add_func ("/running/restart-dropped", test_restart_dropped);
+  g_test_add_func ("/running/restart-no-shutdown", test_restart_no_shutdown);
   g_test_add_func ("/running/devices", test_devices);
   return drover_test_run ();
 }
