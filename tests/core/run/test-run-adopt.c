@@ -467,6 +467,38 @@ test_foreign_uuid (void)
   g_assert_cmpint (drover_run_get_pid (run), ==, 0);
 }
 
+/* Where the folder lies in /tmp anybody can have made it, with a record of a process of ours. */
+static void
+test_open_folder (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autofree char *record =
+    record_text (run, getpid (), drover_process_get_start_time (getpid ()));
+  g_autofree char *folder = drover_run_dup_runtime_dir (run);
+  g_autofree char *parent = g_path_get_dirname (folder);
+  g_autofree char *elsewhere = g_strconcat (folder, "-elsewhere", NULL);
+  const char *const folders[] = { folder, parent };
+
+  leave_behind (run, record);
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (DroverRunRecord) good = drover_run_record_load (folder, NULL);
+
+      g_assert_nonnull (good);
+      g_assert_cmpint (g_chmod (folders[i], 0777), ==, 0);
+      attach (run, DROVER_STATE_OFF);
+      g_assert_cmpint (drover_run_get_pid (run), ==, 0);
+      g_assert_true (runtime_file_exists (run, DROVER_RUN_RECORD_FILE));
+      g_assert_cmpint (g_chmod (folders[i], 0700), ==, 0);
+    }
+
+  g_assert_cmpint (g_rename (folder, elsewhere), ==, 0);
+  g_assert_cmpint (symlink (elsewhere, folder), ==, 0);
+  attach (run, DROVER_STATE_OFF);
+  g_assert_true (runtime_file_exists (run, DROVER_RUN_RECORD_FILE));
+  g_assert_cmpint (g_unlink (folder), ==, 0);
+}
+
 /* A copy of the folder of a guest that runs: it is not the copy that runs. A folder that was
  * only renamed is still the guest's. */
 static void
@@ -636,6 +668,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/stale/pid", test_stale_pid);
   g_test_add_func ("/run-adopt/stale/start-time", test_stale_start_time);
   g_test_add_func ("/run-adopt/stale/foreign-uuid", test_foreign_uuid);
+  g_test_add_func ("/run-adopt/open-folder", test_open_folder);
   g_test_add_func ("/run-adopt/copied-folder", test_copied_folder);
   g_test_add_func ("/run-adopt/differs", test_differs);
   g_test_add_func ("/run-adopt/differs-of-old", test_differs_of_old);
