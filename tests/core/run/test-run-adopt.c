@@ -582,6 +582,47 @@ test_differs_of_old (void)
   finish (g_steal_pointer (&run));
 }
 
+static void
+put (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, "", -1, NULL));
+}
+
+/* Nothing of its runs stays, and it is not deleted while another program starts it. */
+static void
+test_delete (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  DroverMachine *machine = drover_run_get_machine (run);
+  g_autofree char *machines = g_path_get_dirname (drover_machine_get_folder (machine));
+  g_autofree char *folder = g_strdup (drover_machine_get_folder (machine));
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (machine));
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverLibrary) library = drover_library_new (machines);
+  g_auto (GStrv) left_behind = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  force_off (run);
+  put (log_dir, "console-0.log.1");
+  put (runtime_dir, "hot.lock");
+  put (folder, "virtiofs-share0.sock.lock");
+  fd = drover_run_record_lock (runtime_dir, NULL);
+  g_assert_false (drover_run_delete_machine (run, library, &left_behind, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+  g_clear_error (&error);
+  close (fd);
+
+  drover_run_delete_machine (run, library, &left_behind, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (left_behind), ==, 0);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (log_dir, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (runtime_dir, G_FILE_TEST_EXISTS));
+}
+
 /* A new machine in the folder's old name finds the logs, and was never started all the same. */
 static void
 test_same_slug (void)
@@ -672,6 +713,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/copied-folder", test_copied_folder);
   g_test_add_func ("/run-adopt/differs", test_differs);
   g_test_add_func ("/run-adopt/differs-of-old", test_differs_of_old);
+  g_test_add_func ("/run-adopt/delete", test_delete);
   g_test_add_func ("/run-adopt/same-slug", test_same_slug);
   g_test_add_func ("/run-adopt/stale/garbage", test_garbage_record);
   g_test_add_func ("/run-adopt/late-end", test_late_end);
