@@ -338,7 +338,7 @@ test_adopt_paused (void)
 }
 
 /* Another program holds the socket: that is said, the guest is not harmed, and once the other
- * has left it works. */
+ * has left it works by itself. */
 static void
 test_busy (void)
 {
@@ -353,8 +353,24 @@ test_busy (void)
   assert_qemu_state (run, "running");
 
   drop (g_steal_pointer (&run));
-  attach (other, "running");
+  drover_test_until (g_str_equal (drover_run_get_state (other), "running"));
   finish (g_steal_pointer (&other));
+}
+
+/* Nor does one that never answered go unnoticed when it ends. */
+static void
+test_busy_ends (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_QMP_SOCKET);
+
+  g_assert_false (drover_test_await (drover_run_attach (other), NULL));
+  g_assert_cmpstr (drover_run_get_state (other), ==, DROVER_STATE_NOT_ANSWERING);
+  force_off (run);
+  drover_test_until (drover_run_is_off (other));
+  assert_off (other);
+  drop (g_steal_pointer (&other));
+  finish (g_steal_pointer (&run));
 }
 
 /* One that cannot talk to the guest can still pull its plug, also while it tries. */
@@ -704,6 +720,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/killed", test_killed_after_adoption);
   g_test_add_func ("/run-adopt/paused", test_adopt_paused);
   g_test_add_func ("/run-adopt/busy", test_busy);
+  g_test_add_func ("/run-adopt/busy-ends", test_busy_ends);
   g_test_add_func ("/run-adopt/force-off-while-attaching", test_force_off_while_attaching);
   g_test_add_func ("/run-adopt/dropped-while-attaching", test_dropped_while_attaching);
   g_test_add_func ("/run-adopt/stale/pid", test_stale_pid);
