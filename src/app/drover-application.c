@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 
 #include "drover-application.h"
 #include "drover-dex.h"
@@ -22,6 +24,8 @@ struct _DroverApplication
   DroverDownloads *downloads;
   DroverNotifier *notifier;
   DroverSessionGuard *guard;
+  gboolean quitting;    /* the user wants it */
+  guint terminate_source;
 };
 
 G_DEFINE_FINAL_TYPE (DroverApplication, drover_application, ADW_TYPE_APPLICATION)
@@ -83,10 +87,17 @@ show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data
   adw_dialog_present (drover_preferences_dialog_new (self->settings), GTK_WIDGET (window));
 }
 
+static void
+leave (DroverApplication *self)
+{
+  self->quitting = TRUE;
+  g_application_quit (G_APPLICATION (self));
+}
+
 static DexFuture *
 quit_cb (DexFuture *future, gpointer user_data)
 {
-  g_application_quit (user_data);
+  leave (user_data);
   return dex_future_new_true ();
 }
 
@@ -100,11 +111,24 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     return;
 
   if (window == NULL || !drover_quit_has_questions (self->session, self->settings))
-    g_application_quit (user_data);
+    leave (self);
   else
     drover_dex_forget (
       dex_future_then (drover_window_settle_quit (DROVER_WINDOW (window)), quit_cb,
                        g_object_ref (self), g_object_unref));
+}
+
+/* Of the notification that the session waits for machines. */
+static void
+show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_application_activate (user_data);
+}
+
+static void
+shut_down_machines (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  drover_session_guard_shut_down (DROVER_APPLICATION (user_data)->guard);
 }
 
 /* Of a notification: what to do with which machine. */
@@ -135,8 +159,26 @@ static const GActionEntry actions[] = {
   { .name = "shortcuts", .activate = show_shortcuts },
   { .name = "preferences", .activate = show_preferences },
   { .name = "quit", .activate = quit },
+  { .name = "show", .activate = show },
+  { .name = "shut-down-machines", .activate = shut_down_machines },
   { .name = "machine", .activate = machine, .parameter_type = "(ss)" },
 };
+
+/* Where no session manager tells us it is a signal that does: systemd's, for one. */
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  g_application_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* GTK quits the app when the session ends. Else it ends by our own doing, or with its last
+ * window. */
+static gboolean
+ends_with_session (DroverApplication *self)
+{
+  return !self->quitting && gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
+}
 
 static void
 drover_application_startup (GApplication *application)
@@ -161,6 +203,7 @@ drover_application_startup (GApplication *application)
   self->notifier = drover_notifier_new (GTK_APPLICATION (self), self->session, self->settings);
   self->guard = drover_session_guard_new (GTK_APPLICATION (self), self->session);
 
+  self->terminate_source = g_unix_signal_add (SIGTERM, terminate_cb, self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,
@@ -199,7 +242,16 @@ drover_application_shutdown (GApplication *application)
 {
   DroverApplication *self = DROVER_APPLICATION (application);
 
+  if (ends_with_session (self))
+    {
+      GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+      drover_window_save (DROVER_WINDOW (window));
+      drover_session_guard_end (self->guard);
+    }
+
   /* Only our ends of the sockets go. The guests stay. */
+  g_clear_handle_id (&self->terminate_source, g_source_remove);
   g_clear_object (&self->guard);
   g_clear_object (&self->notifier);
   g_clear_object (&self->session);

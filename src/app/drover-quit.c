@@ -172,6 +172,7 @@ end_cb (DroverRun *run)
 void
 drover_quit_end_when_down (DroverRun *run, gpointer object)
 {
+  g_signal_handlers_disconnect_by_func (run, end_cb, object);
   g_signal_connect_object (run, "notify::state", G_CALLBACK (end_cb), object, G_CONNECT_DEFAULT);
 }
 

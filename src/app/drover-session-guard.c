@@ -5,11 +5,20 @@
 
 #include "drover-autostart.h"
 #include "drover-quit.h"
+#include "drover-restart.h"
 #include "drover-session-guard.h"
 
 /* The end of the user's session, by logging out or shutting this computer down, ends QEMU as well.
- * While guests run the desktop is told so, that it waits; when the end comes, their power buttons
- * are pressed, and the session goes on ending when they are off. */
+ * While guests run the desktop is told so, that it waits. When it asks whether the session may end
+ * the user has decided nothing yet, and may still cancel: so all that happens is that they are
+ * offered to shut the machines down, after which the session can end. Should it end with guests
+ * running their power buttons are pressed, and they get as long as there is. */
+
+/* The desktop, or the system, may give us less. */
+#define END_SECONDS 30
+
+#define NOTIFICATION "session-end"
+
 struct _DroverSessionGuard
 {
   GObject parent_instance;
@@ -30,6 +39,19 @@ is_guarded (DroverRun *run)
 
   return drover_run_is_live (run) &&
          (document == NULL || drover_session_end_shuts_down (document));
+}
+
+static void
+offer (DroverSessionGuard *self)
+{
+  g_autoptr (GNotification) notification = g_notification_new (self->reason);
+
+  g_notification_set_body (notification,
+                           _("The session can end without loss once they are off."));
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
+  g_notification_set_default_action (notification, "app.show");
+  g_notification_add_button (notification, _("Shut the Machines Down"), "app.shut-down-machines");
+  g_application_send_notification (G_APPLICATION (self->application), NOTIFICATION, notification);
 }
 
 static guint
@@ -66,20 +88,17 @@ update (DroverSessionGuard *self)
     self->cookie = gtk_application_inhibit (
       self->application, gtk_application_get_active_window (self->application),
       GTK_APPLICATION_INHIBIT_LOGOUT, reason);
+  else
+    g_application_withdraw_notification (G_APPLICATION (self->application), NOTIFICATION);
 }
 
 static void
 query_end_cb (DroverSessionGuard *self)
 {
-  GHashTableIter iter;
-  gpointer run;
-
   g_assert (DROVER_IS_SESSION_GUARD (self));
 
-  g_hash_table_iter_init (&iter, self->followed);
-  while (g_hash_table_iter_next (&iter, &run, NULL))
-    if (is_guarded (run))
-      drover_quit_shut_down (run);
+  if (self->reason != NULL)
+    offer (self);
 }
 
 static void
@@ -207,4 +226,57 @@ drover_session_guard_get_reason (DroverSessionGuard *self)
 {
   g_return_val_if_fail (DROVER_IS_SESSION_GUARD (self), NULL);
   return self->reason;
+}
+
+/**
+ * drover_session_guard_shut_down:
+ *
+ * Presses the power buttons of all machines that are not to outlive the session.
+ */
+void
+drover_session_guard_shut_down (DroverSessionGuard *self)
+{
+  GHashTableIter iter;
+  gpointer run;
+
+  g_return_if_fail (DROVER_IS_SESSION_GUARD (self));
+
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &run, NULL))
+    if (is_guarded (run))
+      {
+        drover_restart_drop (drover_restart_get_for_run (run));
+        drover_quit_end_when_down (run, self);
+        drover_quit_shut_down (run);
+      }
+}
+
+static void
+late_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/**
+ * drover_session_guard_end:
+ *
+ * The session ends now. Shuts the machines down, and waits until they are off, but not for ever.
+ */
+void
+drover_session_guard_end (DroverSessionGuard *self)
+{
+  gboolean late = FALSE;
+  guint source;
+
+  g_return_if_fail (DROVER_IS_SESSION_GUARD (self));
+
+  if (count_guarded (self) == 0)
+    return;
+
+  source = g_timeout_add_once (END_SECONDS * 1000, late_cb, &late);
+  drover_session_guard_shut_down (self);
+  while (count_guarded (self) > 0 && !late)
+    g_main_context_iteration (NULL, TRUE);
+  if (!late)
+    g_source_remove (source);
 }

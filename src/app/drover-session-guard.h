@@ -13,5 +13,7 @@ G_DECLARE_FINAL_TYPE (DroverSessionGuard, drover_session_guard, DROVER, SESSION_
 DroverSessionGuard *drover_session_guard_new        (GtkApplication *application,
                                                      DroverSession *session);
 const char         *drover_session_guard_get_reason (DroverSessionGuard *self);
+void                drover_session_guard_shut_down  (DroverSessionGuard *self);
+void                drover_session_guard_end        (DroverSessionGuard *self);
 
 G_END_DECLS

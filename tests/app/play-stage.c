@@ -319,7 +319,8 @@ play_stage_end_app (PlayStage *self)
   if (self->app == NULL)
     return;
 
-  g_subprocess_send_signal (self->app, SIGTERM);
+  /* SIGTERM would end the session, and with it the guests. */
+  g_subprocess_force_exit (self->app);
   g_subprocess_wait (self->app, NULL, NULL);
   g_clear_object (&self->app);
 }

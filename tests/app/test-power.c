@@ -607,6 +607,7 @@ session_end (DroverWindow *window, gconstpointer data)
   DroverMachine *machine = drover_run_get_machine (get_run (window, 0));
   g_autoptr (DroverDocument) leave = NULL;
   g_autoptr (GError) error = NULL;
+  Desktop *desktop = (Desktop *) data;
   gboolean pressed = FALSE;
 
   g_assert_null (drover_session_guard_get_reason (guard));
@@ -614,7 +615,17 @@ session_end (DroverWindow *window, gconstpointer data)
   g_assert_cmpstr (drover_session_guard_get_reason (guard), ==, "1 virtual machine is running");
   g_signal_connect_swapped (get_run (window, 0), "event::POWERDOWN", G_CALLBACK (mark_cb),
                             &pressed);
+
+  /* The question is asked before the user has decided, and may be taken back. QEMU, which has
+   * answered twice since, would have told of a press. */
   g_signal_emit_by_name (application, "query-end");
+  drover_test_until (g_str_has_suffix (get_last (desktop), "|Shut the Machines Down"));
+  g_assert_true (g_str_has_prefix (get_last (desktop), "1 virtual machine is running|"));
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (drover_test_await (drover_run_refresh (get_run (window, 0)), NULL));
+  g_assert_false (pressed);
+
+  desktop_press (desktop);
   drover_test_until (pressed);
   g_signal_handlers_disconnect_by_data (get_run (window, 0), &pressed);
 
@@ -630,13 +641,69 @@ test_session_end (void)
 {
   g_autofree char *file = window_put_guest ("quick");
 
-  window_fixture_run (session_end, NULL);
+  Desktop desktop = { NULL };
+
+  desktop_init (&desktop);
+  window_fixture_run (session_end, &desktop);
+  desktop_clear (&desktop);
+  window_fixture_clean_up ();
+}
+
+typedef struct
+{
+  GApplication *application;
+  const char *how;
+  gboolean begun;
+} Ending;
+
+static void
+end_session (gpointer user_data)
+{
+  Ending *ending = user_data;
+  DroverWindow *window =
+    DROVER_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (ending->application)));
+
+  drover_test_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  drover_dex_forget (drover_run_start (get_run (window, 0), FALSE));
+  drover_test_until (drover_run_is_running (get_run (window, 0)));
+  if (g_str_equal (ending->how, "signal"))
+    g_assert_cmpint (raise (SIGTERM), ==, 0);
+  else if (g_str_equal (ending->how, "user"))
+    g_action_group_activate_action (G_ACTION_GROUP (ending->application), "quit", NULL);
+  else
+    g_application_quit (ending->application);
+}
+
+static void
+ending_activate_cb (GApplication *application, Ending *ending)
+{
+  if (!ending->begun)
+    g_idle_add_once (end_session, ending);
+  ending->begun = TRUE;
+}
+
+/* The window is still there, as when the session manager has GTK quit the app, or there is none
+ * and a signal comes. The guest reacts to its power button, and QEMU stays. That the user quits
+ * is another thing: it is left running. */
+static void
+test_session_ends (gconstpointer how)
+{
+  g_autofree char *file = put_played ("@cont\n=running\n" SHUTS_DOWN);
+  DroverApplication *application = drover_application_new ();
+  Ending ending = { G_APPLICATION (application), how, FALSE };
+
+  g_signal_connect_after (application, "activate", G_CALLBACK (ending_activate_cb), &ending);
+  g_assert_cmpint (g_application_run (G_APPLICATION (application), 0, NULL), ==, 0);
+  g_object_unref (application);
+  g_assert_true (any_process_left () == g_str_equal (how, "user"));
   window_fixture_clean_up ();
 }
 
 static void
 sweep (DroverWindow *window, gconstpointer data)
 {
+  DroverMachine *last = drover_run_get_machine (get_run (window, 1));
+  g_autofree char *last_file = NULL;
   DroverMachine *machine = drover_run_get_machine (get_run (window, 0));
   g_autofree char *file = NULL;
   g_autofree char *text = NULL;
@@ -656,13 +723,23 @@ sweep (DroverWindow *window, gconstpointer data)
   g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "Drover: Other; name\n"));
   test_guard_remove_tree (drover_machine_get_folder (machine));
-  drover_test_until (window_says (window, "No Machines Yet"));
+  drover_test_until (window_count_rows (window) == 1);
   g_assert_false (g_file_test (file, G_FILE_TEST_EXISTS));
+
+  /* When there is none left it may be that their folder is only not mounted. */
+  drover_test_await (drover_autostart_set (last, TRUE), &error);
+  g_assert_no_error (error);
+  last_file = drover_autostart_dup_file (last);
+  test_guard_remove_tree (drover_machine_get_folder (last));
+  drover_test_until (window_says (window, "No Machines Yet"));
+  g_assert_true (g_file_test (last_file, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_unlink (last_file), ==, 0);
 }
 
 static void
 test_sweep (void)
 {
+  g_autofree char *last = window_put_guest ("sweep-last");
   g_autofree char *file = window_put_guest ("quick");
 
   window_fixture_run (sweep, NULL);
@@ -685,6 +762,9 @@ main (int argc, char **argv)
   g_test_add_func ("/power/quit-with-still", test_quit_with_still);
   g_test_add_func ("/power/quit", test_quit);
   g_test_add_func ("/power/session-end", test_session_end);
+  g_test_add_data_func ("/power/session-ends/quit", "quit", test_session_ends);
+  g_test_add_data_func ("/power/session-ends/signal", "signal", test_session_ends);
+  g_test_add_data_func ("/power/session-ends/user", "user", test_session_ends);
   g_test_add_func ("/power/autostart", test_sweep);
   return drover_test_run ();
 }

@@ -118,8 +118,8 @@ drover_session_group_new (DroverConfig *config)
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->group), _("Your Session"));
   self->start = add_row (self, _("Start with the session"), NULL, G_CALLBACK (start_cb));
   self->end = add_row (self, _("Shut down with the session"),
-                       _("When you log out or this computer is shut down, the guest’s power button "
-                         "is pressed first"),
+                       _("Logging out, or shutting this computer down, waits for the guest, and "
+                         "presses its power button when it does not wait any longer"),
                        G_CALLBACK (end_cb));
   g_signal_connect_object (config, "changed", G_CALLBACK (group_update_cb), self->group,
                            G_CONNECT_SWAPPED);

@@ -133,3 +133,27 @@ drover_paths_make_private_dir (const char *runtime_dir, GError **error)
 
   return make_private (parent, error) && make_private (runtime_dir, error);
 }
+
+static gboolean
+is_private (const char *path)
+{
+  struct stat info;
+
+  return lstat (path, &info) == 0 && S_ISDIR (info.st_mode) && info.st_uid == geteuid () &&
+         (info.st_mode & 077) == 0;
+}
+
+/**
+ * drover_paths_is_private_dir:
+ * @runtime_dir: a machine's runtime folder, see drover_paths_dup_runtime_dir()
+ *
+ * Returns: whether it is there, and nobody else can have put anything into it: see
+ *   drover_paths_make_private_dir()
+ */
+gboolean
+drover_paths_is_private_dir (const char *runtime_dir)
+{
+  g_autofree char *parent = g_path_get_dirname (runtime_dir);
+
+  return is_private (parent) && is_private (runtime_dir);
+}

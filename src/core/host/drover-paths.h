@@ -12,5 +12,6 @@ char *drover_paths_dup_log_dir      (const char *slug);
 char *drover_paths_dup_runtime_dir  (const char *uuid);
 
 gboolean drover_paths_make_private_dir (const char *runtime_dir, GError **error);
+gboolean drover_paths_is_private_dir (const char *runtime_dir);
 
 G_END_DECLS

@@ -466,12 +466,13 @@ sweep_folder (DroverLibrary *library, Kind kind)
  *
  * Removes the files of machines that are not there any more, as when their folder was deleted by
  * hand, and renews the others. While the file of any machine is broken nothing is removed: it
- * could be the one.
+ * could be the one. Nor is it when there is no machine at all: where they lie may only not be
+ * mounted yet.
  */
 void
 drover_autostart_sweep (DroverLibrary *library)
 {
-  gboolean all_known = TRUE;
+  gboolean all_known = g_list_model_get_n_items (G_LIST_MODEL (library)) > 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (library)); i++)
     {

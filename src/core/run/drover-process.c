@@ -135,7 +135,8 @@ drover_process_get_started (guint64 start_time)
  * drover_process_is_alive:
  * @start_time: see drover_process_get_start_time(); 0 when it is not known
  *
- * Returns: whether the very process still runs
+ * Returns: whether the very process still runs. Where the system tells when a process started, one
+ *   of which that is not known could be any, and counts as gone
  */
 gboolean
 drover_process_is_alive (GPid pid, guint64 start_time)
@@ -146,7 +147,8 @@ drover_process_is_alive (GPid pid, guint64 start_time)
   if (start_time != 0)
     return drover_process_get_start_time (pid) == start_time;
 
-  return kill (pid, 0) == 0;
+  /* One that ended has no time either. */
+  return drover_process_get_start_time (getpid ()) == 0 && kill (pid, 0) == 0;
 }
 
 /**

@@ -201,6 +201,63 @@ finish_later (DroverRun *self)
   drover_dex_forget (drover_dex_spawn (finish_later_fiber, unfinished, unfinished_free));
 }
 
+typedef struct
+{
+  GWeakRef run;
+  char *path; /* (nullable): where it may answer yet */
+  GPid pid;
+  guint64 start_time;
+} Silent;
+
+static void
+silent_free (gpointer data)
+{
+  Silent *silent = data;
+
+  g_weak_ref_clear (&silent->run);
+  g_free (silent->path);
+  g_free (silent);
+}
+
+/* In the queue of its socket nothing is asked again and again: it greets when it can. */
+static DexFuture *
+silent_fiber (gpointer user_data)
+{
+  Silent *silent = user_data;
+  g_autoptr (DexFuture) gone = drover_process_wait_gone (silent->pid, silent->start_time);
+  g_autoptr (DexFuture) greeted =
+    silent->path != NULL ? drover_qmp_connect (silent->path, G_MAXINT) : dex_future_new_infinite ();
+  g_autoptr (DroverRun) self = NULL;
+
+  dex_await (dex_future_first (dex_ref (gone), dex_ref (greeted), NULL), NULL);
+  if (dex_future_is_resolved (greeted))
+    drover_qmp_close (g_value_get_object (dex_future_get_value (greeted, NULL)));
+  else
+    dex_await (dex_ref (gone), NULL);
+
+  self = g_weak_ref_get (&silent->run);
+  if (self != NULL && self->record != NULL && self->record->pid == silent->pid)
+    drover_dex_forget (drover_run_attach (self));
+  return dex_future_new_true ();
+}
+
+/* It may only be busy, or talk to somebody else; and that it ends is not to go unnoticed. Who said
+ * nonsense is not asked again. */
+static void
+await_answer (DroverRun *self, const GError *error)
+{
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
+  Silent *silent = g_new0 (Silent, 1);
+
+  g_weak_ref_init (&silent->run, self);
+  if (runtime_dir != NULL && (g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_BUSY) ||
+                              g_error_matches (error, DROVER_QMP_ERROR, DROVER_QMP_ERROR_TIMEOUT)))
+    silent->path = g_build_filename (runtime_dir, self->qmp_socket, NULL);
+  silent->pid = self->record->pid;
+  silent->start_time = self->record->start_time;
+  drover_dex_forget (drover_dex_spawn (silent_fiber, silent, silent_free));
+}
+
 static DexFuture *
 attach_fiber (gpointer user_data)
 {
@@ -213,7 +270,6 @@ attach_fiber (gpointer user_data)
     {
       /* One that does not tell keeps what is on record. */
       dex_await (_drover_run_ask_accelerator (self), NULL);
-      _drover_run_set_error (self, NULL);
       _drover_run_watch_services (self);
       _drover_run_has_come_up (self);
       if (self->record != NULL)
@@ -237,6 +293,8 @@ attach_fiber (gpointer user_data)
   /* It lives but cannot be talked to. It is not off, and can still be forced off. */
   _drover_run_set_error (self, error);
   _drover_run_set_state (self, DROVER_STATE_NOT_ANSWERING);
+  if (self->record != NULL)
+    await_answer (self, error);
   return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
@@ -310,6 +368,8 @@ drover_run_attach (DroverRun *self)
   self->record = g_steal_pointer (&record);
   self->asked_off = FALSE;
   self->coming_up = TRUE;
+  /* Whoever sees the state change is not to find what was wrong before. */
+  _drover_run_set_error (self, NULL);
   _drover_run_set_state (self, DROVER_STATE_STARTING);
   return drover_dex_spawn (attach_fiber, g_object_ref (self), g_object_unref);
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "drover-autostart.h"
 #include "drover-error.h"
@@ -10,6 +11,22 @@
 #include "drover-paths.h"
 #include "drover-run-private.h"
 #include "drover-tpm.h"
+
+/* What a run leaves with its logs; a long console's log goes on in a second file. */
+static gboolean
+is_of_logs (const char *name)
+{
+  static const char *const names[] = { "end.json", "started", NULL };
+  static const char *const suffixes[] = { ".log", ".log.old", ".log.1" };
+
+  if (g_strv_contains (names, name))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    if (g_str_has_suffix (name, suffixes[i]))
+      return TRUE;
+
+  return FALSE;
+}
 
 static void
 delete_logs (const char *slug)
@@ -22,7 +39,7 @@ delete_logs (const char *slug)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      if (g_str_equal (name, "end.json") || g_str_has_suffix (name, ".log") || g_str_has_suffix (name, ".log.old"))
+      if (is_of_logs (name))
         g_unlink (path);
     }
   g_rmdir (folder);
@@ -31,11 +48,39 @@ delete_logs (const char *slug)
 static void
 delete_runtime_dir (const char *runtime_dir)
 {
-  g_autofree char *lock = g_build_filename (runtime_dir, "lock", NULL);
+  g_autoptr (GDir) dir = g_dir_open (runtime_dir, 0, NULL);
+  const char *name;
 
   drover_run_record_clear (runtime_dir);
-  g_unlink (lock);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_equal (name, "lock") || g_str_has_suffix (name, ".lock"))
+      {
+        g_autofree char *path = g_build_filename (runtime_dir, name, NULL);
+
+        g_unlink (path);
+      }
   g_rmdir (runtime_dir);
+}
+
+/* Makes sure that nobody is just starting the machine, or has meanwhile. */
+static int
+take_lock (const char *runtime_dir, const char *name, GError **error)
+{
+  g_autoptr (DroverRunRecord) record = NULL;
+  int fd;
+
+  if (!drover_paths_make_private_dir (runtime_dir, error) ||
+      (fd = drover_run_record_lock (runtime_dir, error)) < 0)
+    return -1;
+
+  record = drover_run_record_load (runtime_dir, NULL);
+  if (record == NULL || !drover_run_record_is_alive (record))
+    return fd;
+
+  g_set_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE, _("“%s” is not off: force it off first"),
+               name);
+  close (fd);
+  return -1;
 }
 
 /* The variables that Drover made of a firmware's template. The user's own store stays. */
@@ -61,7 +106,8 @@ delete_sockets (const char *folder)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     for (guint i = 0; i < G_N_ELEMENTS (stems); i++)
       if (g_str_has_prefix (name, stems[i]) &&
-          (g_str_has_suffix (name, ".sock") || g_str_has_suffix (name, ".sock.pid")))
+          (g_str_has_suffix (name, ".sock") || g_str_has_suffix (name, ".sock.pid") ||
+           g_str_has_suffix (name, ".sock.lock")))
         {
           g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -118,6 +164,8 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
   g_autofree char *slug = g_strdup (drover_machine_get_slug (self->machine));
   g_autofree char *runtime_dir = drover_run_dup_runtime_dir (self);
   g_autoptr (DroverDocument) document = NULL;
+  gboolean deleted;
+  int fd = -1;
 
   if (!drover_run_is_off (self))
     {
@@ -128,12 +176,20 @@ drover_run_delete_machine (DroverRun *self, DroverLibrary *library, GStrv *left_
     }
   if (drover_machine_get_document (self->machine) != NULL)
     document = drover_document_ref (drover_machine_get_document (self->machine));
-  if (!drover_library_delete (library, self->machine, left_behind, error))
+  /* That of a broken machine has no name; it is not deleted. */
+  if (runtime_dir != NULL &&
+      (fd = take_lock (runtime_dir, drover_machine_get_name (self->machine), error)) < 0)
     return FALSE;
 
-  delete_run_files (document, folder, *left_behind);
-  drover_autostart_remove (drover_document_get_uuid (document));
-  delete_logs (slug);
-  delete_runtime_dir (runtime_dir);
-  return TRUE;
+  deleted = drover_library_delete (library, self->machine, left_behind, error);
+  if (deleted)
+    {
+      delete_run_files (document, folder, *left_behind);
+      drover_autostart_remove (drover_document_get_uuid (document));
+      delete_logs (slug);
+      delete_runtime_dir (runtime_dir);
+    }
+  if (fd >= 0)
+    close (fd);
+  return deleted;
 }

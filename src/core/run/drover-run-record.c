@@ -224,6 +224,13 @@ drover_run_record_load (const char *runtime_dir, GError **error)
   DroverRunRecord *self;
   gsize length;
 
+  /* It says what is signalled, and which files are written. */
+  if (!drover_paths_is_private_dir (runtime_dir))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                   _("%s is not a folder that belongs to you"), runtime_dir);
+      return NULL;
+    }
   if (!g_file_get_contents (path, &text, &length, error))
     return NULL;
 
@@ -464,7 +471,7 @@ has_dead_record (const char *runtime_dir)
   g_autofree char *path = g_build_filename (runtime_dir, DROVER_RUN_RECORD_FILE, NULL);
   g_autoptr (DroverRunRecord) record = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+  if (!drover_paths_is_private_dir (runtime_dir) || !g_file_test (path, G_FILE_TEST_EXISTS))
     return FALSE;
 
   record = drover_run_record_load (runtime_dir, NULL);

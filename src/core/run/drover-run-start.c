@@ -159,6 +159,9 @@ launch (DroverRun *self, DroverDocument *document, DroverLaunchPlan *plan,
   pid = g_subprocess_get_identifier (self->subprocess);
   record->pid = pid != NULL ? atoi (pid) : 0;
   record->start_time = drover_process_get_start_time (record->pid);
+  /* One that is over already has noted it. */
+  if (record->start_time == 0)
+    drover_process_read_note (note, &record->pid, &record->start_time);
   self->record = g_steal_pointer (&record);
   _drover_run_set_consoles (self, plan->consoles);
   return drover_run_record_save (self->record, runtime_dir, error);

@@ -58,7 +58,7 @@ test_is_alive (void)
   siginfo_t info;
 
   g_assert_true (drover_process_is_alive (pid, start_time));
-  g_assert_true (drover_process_is_alive (pid, 0));
+  g_assert_false (drover_process_is_alive (pid, 0));
   g_assert_false (drover_process_is_alive (pid, start_time + 1));
   g_assert_false (drover_process_is_alive (0, start_time));
   g_assert_false (drover_process_is_alive (-1, 0));

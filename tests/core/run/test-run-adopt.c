@@ -338,7 +338,7 @@ test_adopt_paused (void)
 }
 
 /* Another program holds the socket: that is said, the guest is not harmed, and once the other
- * has left it works. */
+ * has left it works by itself. */
 static void
 test_busy (void)
 {
@@ -353,8 +353,24 @@ test_busy (void)
   assert_qemu_state (run, "running");
 
   drop (g_steal_pointer (&run));
-  attach (other, "running");
+  drover_test_until (g_str_equal (drover_run_get_state (other), "running"));
   finish (g_steal_pointer (&other));
+}
+
+/* Nor does one that never answered go unnoticed when it ends. */
+static void
+test_busy_ends (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  g_autoptr (DroverRun) other = new_run_of_same (run, DROVER_QMP_SOCKET);
+
+  g_assert_false (drover_test_await (drover_run_attach (other), NULL));
+  g_assert_cmpstr (drover_run_get_state (other), ==, DROVER_STATE_NOT_ANSWERING);
+  force_off (run);
+  drover_test_until (drover_run_is_off (other));
+  assert_off (other);
+  drop (g_steal_pointer (&other));
+  finish (g_steal_pointer (&run));
 }
 
 /* One that cannot talk to the guest can still pull its plug, also while it tries. */
@@ -467,6 +483,38 @@ test_foreign_uuid (void)
   g_assert_cmpint (drover_run_get_pid (run), ==, 0);
 }
 
+/* Where the folder lies in /tmp anybody can have made it, with a record of a process of ours. */
+static void
+test_open_folder (void)
+{
+  g_autoptr (DroverRun) run = new_guest_run (ARGUMENTS ("-nographic"));
+  g_autofree char *record =
+    record_text (run, getpid (), drover_process_get_start_time (getpid ()));
+  g_autofree char *folder = drover_run_dup_runtime_dir (run);
+  g_autofree char *parent = g_path_get_dirname (folder);
+  g_autofree char *elsewhere = g_strconcat (folder, "-elsewhere", NULL);
+  const char *const folders[] = { folder, parent };
+
+  leave_behind (run, record);
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (DroverRunRecord) good = drover_run_record_load (folder, NULL);
+
+      g_assert_nonnull (good);
+      g_assert_cmpint (g_chmod (folders[i], 0777), ==, 0);
+      attach (run, DROVER_STATE_OFF);
+      g_assert_cmpint (drover_run_get_pid (run), ==, 0);
+      g_assert_true (runtime_file_exists (run, DROVER_RUN_RECORD_FILE));
+      g_assert_cmpint (g_chmod (folders[i], 0700), ==, 0);
+    }
+
+  g_assert_cmpint (g_rename (folder, elsewhere), ==, 0);
+  g_assert_cmpint (symlink (elsewhere, folder), ==, 0);
+  attach (run, DROVER_STATE_OFF);
+  g_assert_true (runtime_file_exists (run, DROVER_RUN_RECORD_FILE));
+  g_assert_cmpint (g_unlink (folder), ==, 0);
+}
+
 /* A copy of the folder of a guest that runs: it is not the copy that runs. A folder that was
  * only renamed is still the guest's. */
 static void
@@ -550,6 +598,47 @@ test_differs_of_old (void)
   finish (g_steal_pointer (&run));
 }
 
+static void
+put (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, "", -1, NULL));
+}
+
+/* Nothing of its runs stays, and it is not deleted while another program starts it. */
+static void
+test_delete (void)
+{
+  g_autoptr (DroverRun) run = new_started_run (ARGUMENTS ("-nographic"));
+  DroverMachine *machine = drover_run_get_machine (run);
+  g_autofree char *machines = g_path_get_dirname (drover_machine_get_folder (machine));
+  g_autofree char *folder = g_strdup (drover_machine_get_folder (machine));
+  g_autofree char *log_dir = drover_paths_dup_log_dir (drover_machine_get_slug (machine));
+  g_autofree char *runtime_dir = drover_run_dup_runtime_dir (run);
+  g_autoptr (DroverLibrary) library = drover_library_new (machines);
+  g_auto (GStrv) left_behind = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  force_off (run);
+  put (log_dir, "console-0.log.1");
+  put (runtime_dir, "hot.lock");
+  put (folder, "virtiofs-share0.sock.lock");
+  fd = drover_run_record_lock (runtime_dir, NULL);
+  g_assert_false (drover_run_delete_machine (run, library, &left_behind, &error));
+  g_assert_error (error, DROVER_ERROR, DROVER_ERROR_BAD_STATE);
+  g_clear_error (&error);
+  close (fd);
+
+  drover_run_delete_machine (run, library, &left_behind, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (left_behind), ==, 0);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (log_dir, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (runtime_dir, G_FILE_TEST_EXISTS));
+}
+
 /* A new machine in the folder's old name finds the logs, and was never started all the same. */
 static void
 test_same_slug (void)
@@ -631,14 +720,17 @@ main (int argc, char **argv)
   g_test_add_func ("/run-adopt/killed", test_killed_after_adoption);
   g_test_add_func ("/run-adopt/paused", test_adopt_paused);
   g_test_add_func ("/run-adopt/busy", test_busy);
+  g_test_add_func ("/run-adopt/busy-ends", test_busy_ends);
   g_test_add_func ("/run-adopt/force-off-while-attaching", test_force_off_while_attaching);
   g_test_add_func ("/run-adopt/dropped-while-attaching", test_dropped_while_attaching);
   g_test_add_func ("/run-adopt/stale/pid", test_stale_pid);
   g_test_add_func ("/run-adopt/stale/start-time", test_stale_start_time);
   g_test_add_func ("/run-adopt/stale/foreign-uuid", test_foreign_uuid);
+  g_test_add_func ("/run-adopt/open-folder", test_open_folder);
   g_test_add_func ("/run-adopt/copied-folder", test_copied_folder);
   g_test_add_func ("/run-adopt/differs", test_differs);
   g_test_add_func ("/run-adopt/differs-of-old", test_differs_of_old);
+  g_test_add_func ("/run-adopt/delete", test_delete);
   g_test_add_func ("/run-adopt/same-slug", test_same_slug);
   g_test_add_func ("/run-adopt/stale/garbage", test_garbage_record);
   g_test_add_func ("/run-adopt/late-end", test_late_end);
