@@ -292,7 +292,8 @@ test_services_of_new_guest (void)
   DexFuture *attaching;
 
   early->pid = 0;
-  early->argv[0] = (g_free (early->argv[0]), NULL);
+  g_strfreev (early->argv);
+  early->argv = g_new0 (char *, 1);
   g_ptr_array_unref (early->services);
   early->services = drover_services_copy (started->services);
   g_assert_true (drover_run_record_save (early, runtime_dir, NULL));
