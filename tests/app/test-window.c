@@ -790,6 +790,15 @@ use_qmp (DroverWindow *window)
   drover_test_until (window_row_says (window, 0, "Running"));
 }
 
+/* Whether VTE has told what its last change of size did. */
+static gboolean
+has_settled (VteTerminal *terminal)
+{
+  GtkAdjustment *lines = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (terminal));
+
+  return (long) gtk_adjustment_get_page_size (lines) == vte_terminal_get_row_count (terminal);
+}
+
 /* Whether the screen, as VTE has settled it after its last change of size, begins with @text. */
 static gboolean
 begins_with (VteTerminal *terminal, const char *text)
@@ -799,8 +808,7 @@ begins_with (VteTerminal *terminal, const char *text)
   g_autofree char *found =
     vte_terminal_get_text_range_format (terminal, VTE_FORMAT_TEXT, row, 0, row + 1, 0, NULL);
 
-  return (long) gtk_adjustment_get_page_size (lines) == vte_terminal_get_row_count (terminal) &&
-         found != NULL && g_str_has_prefix (found, text);
+  return has_settled (terminal) && found != NULL && g_str_has_prefix (found, text);
 }
 
 /* A guest that draws on the whole screen goes on where it was when the window got higher. */
@@ -812,7 +820,7 @@ change_height (DroverWindow *window)
   long rows;
 
   window_resize (window, 1100, 500);
-  drover_test_until (vte_terminal_get_row_count (terminal) < 24);
+  drover_test_until (vte_terminal_get_row_count (terminal) < 24 && has_settled (terminal));
   window_draw (window, 10);
   /* What was found may have been far above. */
   gtk_adjustment_set_value (lines, gtk_adjustment_get_upper (lines));
