@@ -508,6 +508,34 @@ test_flood_unread (Fixture *self, gconstpointer data)
   assert_counters (self->plain->str, self->plain->len, 0);
 }
 
+static void
+skipped_cb (DroverConsole *console, guint64 size, guint64 *skipped)
+{
+  *skipped += size;
+}
+
+/* Of more than there is room for the end is shown, and how much is missing is told. */
+static void
+test_flood_skipped (Fixture *self, gconstpointer data)
+{
+  const guint n = 3000000;
+  g_autofree char *all = g_malloc (9 * n);
+  guint64 skipped = 0;
+
+  fill_counters (all, 0, n);
+  self->chunk = 60000;
+  self->total = 9 * n;
+  connect_console (self, FALSE);
+  accept_client (self);
+  g_signal_connect (self->console, "skipped", G_CALLBACK (skipped_cb), &skipped);
+  g_thread_join (g_thread_new ("flood", flood_thread, self));
+  consume (self);
+  drover_test_until (skipped + self->plain->len >= 9 * n);
+  g_assert_cmpuint (skipped, >, 8 * 1024 * 1024);
+  g_assert_cmpmem (self->plain->str, self->plain->len, all + skipped, 9 * n - skipped);
+  g_signal_handlers_disconnect_by_data (self->console, &skipped);
+}
+
 /* Who comes into the midst of it sees all since the log's last megabyte, once. */
 static void
 test_flood_joined (Fixture *self, gconstpointer small)
@@ -702,6 +730,7 @@ main (int argc, char **argv)
   ADD ("/console/no-socket", NULL, test_no_socket);
   ADD ("/console/flood", NULL, test_flood);
   ADD ("/console/flood-unread", NULL, test_flood_unread);
+  ADD ("/console/flood-skipped", NULL, test_flood_skipped);
   ADD ("/console/flood-joined/bytes", "small", test_flood_joined);
   ADD ("/console/flood-joined/blocks", NULL, test_flood_joined);
   ADD ("/console/held", NULL, test_held);
