@@ -803,12 +803,9 @@ has_settled (VteTerminal *terminal)
 static gboolean
 begins_with (VteTerminal *terminal, const char *text)
 {
-  GtkAdjustment *lines = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (terminal));
-  long row = (long) gtk_adjustment_get_value (lines);
-  g_autofree char *found =
-    vte_terminal_get_text_range_format (terminal, VTE_FORMAT_TEXT, row, 0, row + 1, 0, NULL);
+  g_autofree char *shown = vte_terminal_get_text_format (terminal, VTE_FORMAT_TEXT);
 
-  return has_settled (terminal) && found != NULL && g_str_has_prefix (found, text);
+  return has_settled (terminal) && shown != NULL && g_str_has_prefix (shown, text);
 }
 
 /* A guest that draws on the whole screen goes on where it was when the window got higher. */
