@@ -111,7 +111,8 @@ parse_group (Parser *self, const char *line)
   const char *rest = skip_blanks (end);
   g_autofree char *id = dup_quoted (rest);
 
-  if (*group == '\0' || (id == NULL && *rest != ']'))
+  /* No option begins with a dash of its own. */
+  if (*group == '\0' || *group == '-' || (id == NULL && *rest != ']'))
     return FALSE;
 
   end_group (self);
