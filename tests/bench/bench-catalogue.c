@@ -3,7 +3,6 @@
 
 #include <glib/gstdio.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "drover-catalogue-private.h"
 #include "drover-paths.h"
 #include "drover-test.h"
+#include "median.h"
 
 /* What a program can do, asked anew and written to the cache, against a bare process that is
  * asked the same by somebody who only counts the lines of the answers; and mapped from the
@@ -22,22 +22,6 @@ static double
 milliseconds_since (gint64 start)
 {
   return (g_get_monotonic_time () - start) / 1000.0;
-}
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values, guint n)
-{
-  qsort (values, n, sizeof (double), compare);
-  return values[n / 2];
 }
 
 static void

@@ -2,13 +2,13 @@
 #include "config.h"
 
 #include <adwaita.h>
-#include <stdlib.h>
 
 #include "drover-command-buffer.h"
 #include "drover-command-view.h"
 #include "drover-library.h"
 #include "drover-paths.h"
 #include "drover-test.h"
+#include "median.h"
 
 /* A key stroke in the command view of a machine with 300 arguments, until the machine has it and
  * the next picture is drawn. The baseline is the same in a plain text view with the same text. They
@@ -23,22 +23,6 @@ typedef struct
   GtkTextBuffer *buffer;
   guint64 frames;
 } Scene;
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double values[RUNS])
-{
-  qsort (values, RUNS, sizeof (double), compare);
-  return values[RUNS / 2];
-}
 
 static GtkWidget *
 find_text (GtkWidget *root)
@@ -156,7 +140,8 @@ bench_command_view (void)
 
   g_print ("# key stroke in the command view of %d arguments until drawn, median of %d: %.1f ms, "
            "in a plain text view %.1f ms, ratio %.2f\n",
-           ARGUMENTS, RUNS, median (drover), median (bare), median (drover) / median (bare));
+           ARGUMENTS, RUNS, median (drover, RUNS), median (bare, RUNS),
+           median (drover, RUNS) / median (bare, RUNS));
   gtk_window_destroy (GTK_WINDOW (view.window));
   gtk_window_destroy (GTK_WINDOW (plain.window));
 }

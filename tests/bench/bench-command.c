@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "drover-command-text.h"
 #include "drover-test.h"
+#include "median.h"
 
 /* The command text of a machine with 300 arguments: to make it, and what a key stroke in it costs,
  * which is its tokens and its arguments anew. The baseline is GLib's splitting of the same text
@@ -20,22 +20,6 @@ typedef struct
   double parse[RUNS];
   double words[RUNS];
 } Times;
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double values[RUNS])
-{
-  qsort (values, RUNS, sizeof (double), compare);
-  return values[RUNS / 2];
-}
 
 static double
 milliseconds_since (gint64 start)
@@ -114,12 +98,12 @@ bench_command (void)
   for (guint i = 0; i < RUNS; i++)
     measure (&times, i, arguments);
 
-  words = median (times.words);
-  stroke = median (times.tokenise) + median (times.parse);
+  words = median (times.words, RUNS);
+  stroke = median (times.tokenise, RUNS) + median (times.parse, RUNS);
   g_print ("# command text of %d arguments, median of %d: made in %.2f ms; a key stroke %.2f ms "
            "(tokens %.2f ms, arguments %.2f ms); GLib's words %.2f ms; ratio %.2f\n",
-           ARGUMENTS, RUNS, median (times.render), stroke, median (times.tokenise),
-           median (times.parse), words, stroke / words);
+           ARGUMENTS, RUNS, median (times.render, RUNS), stroke, median (times.tokenise, RUNS),
+           median (times.parse, RUNS), words, stroke / words);
 }
 
 int

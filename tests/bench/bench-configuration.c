@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <adwaita.h>
-#include <stdlib.h>
 
 #include "drover-configuration-view.h"
 #include "drover-launch-plan.h"
@@ -10,6 +9,7 @@
 #include "drover-paths.h"
 #include "drover-sections.h"
 #include "drover-test.h"
+#include "median.h"
 
 /* Opening each section of a machine with 300 arguments for the first time, until its first picture
  * is drawn and until it is whole, and following an edit while it is shown. The baseline of each is
@@ -22,22 +22,6 @@ typedef struct
   GtkWidget *window;
   guint64 frames;
 } Scene;
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double values[RUNS])
-{
-  qsort (values, RUNS, sizeof (double), compare);
-  return values[RUNS / 2];
-}
 
 /* The machine */
 
@@ -234,9 +218,10 @@ bench_section (DroverRun *run, const DroverSection *section)
 
   g_print ("# %-12s %3u rows: seen in %6.1f ms, whole in %6.1f ms, plain %6.1f ms, ratio %5.2f; "
            "an edit %6.1f ms, plain %5.1f ms, ratio %5.2f\n",
-           section->page, n_rows, median (seen), median (opened), median (plain_opened),
-           median (opened) / median (plain_opened), median (edited), median (plain_edited),
-           median (edited) / median (plain_edited));
+           section->page, n_rows, median (seen, RUNS), median (opened, RUNS),
+           median (plain_opened, RUNS), median (opened, RUNS) / median (plain_opened, RUNS),
+           median (edited, RUNS), median (plain_edited, RUNS),
+           median (edited, RUNS) / median (plain_edited, RUNS));
 }
 
 /* The sections but the first are hidden when the edit comes. */
@@ -266,7 +251,7 @@ bench_hidden (DroverRun *run, const DroverSection *sections, guint n_sections)
   gtk_window_destroy (GTK_WINDOW (scene.window));
   g_print ("# an edit with %s shown, no other section opened yet: %.1f ms; all hidden behind it: "
            "%.1f ms; then disks seen again in %.1f ms\n",
-           sections[0].page, median (alone), median (edited), median (again));
+           sections[0].page, median (alone, RUNS), median (edited, RUNS), median (again, RUNS));
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "drover-console-log.h"
 #include "drover-terminal-view.h"
+#include "median.h"
 #include "run-fixture.h"
 #include "test-guard.h"
 
@@ -48,28 +49,11 @@ start_pulse (void)
 
 /* --- what comes of it ------------------------------------------------------------------------- */
 
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-/* Sorts the @times of all rounds. */
-static double
-get_median (double *times)
-{
-  qsort (times, ROUNDS, sizeof *times, compare);
-  return times[ROUNDS / 2];
-}
-
 static void
 report (const char *what, double size, double *bare, double *drover, gint64 gap)
 {
-  double of_bare = get_median (bare);
-  double of_drover = get_median (drover);
+  double of_bare = median (bare, ROUNDS);
+  double of_drover = median (drover, ROUNDS);
 
   g_print ("# %s, medians of %d rounds in turn: bare %.2f MB/s (%.2f to %.2f), Drover %.2f MB/s "
            "(%.2f to %.2f), ratio %.2f; main loop away for %.0f ms at most\n", what, ROUNDS,
@@ -234,7 +218,7 @@ bench_stand_in (void)
     }
 
   report ("100 MB as fast as they are read", FLOOD_SIZE, bare, moved, gap);
-  g_print ("# on the screen after %.2f s\n", get_median (shown));
+  g_print ("# on the screen after %.2f s\n", median (shown, ROUNDS));
   gtk_window_destroy (GTK_WINDOW (screen.window));
 }
 

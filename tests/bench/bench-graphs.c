@@ -3,11 +3,11 @@
 
 #include <adwaita.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "drover-graph.h"
 #include "drover-series.h"
 #include "drover-test.h"
+#include "median.h"
 
 /* A graph of processors that has a new value: looked through, traced and drawn, for one line over a
  * minute and for many over an hour. The baseline is a plain widget of the same size that draws as
@@ -159,22 +159,6 @@ draw (GtkWidget *widget)
   return (g_get_monotonic_time () - start) / 1000.0;
 }
 
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double values[RUNS])
-{
-  qsort (values, RUNS, sizeof (double), compare);
-  return values[RUNS / 2];
-}
-
 typedef struct
 {
   guint n_lines;
@@ -203,10 +187,11 @@ bench_graph (gconstpointer data)
       bare[i] = draw (plain);
     }
 
-  ratio = median (drover) / median (bare);
+  ratio = median (drover, RUNS) / median (bare, RUNS);
   g_print ("# a graph of %u lines over %u min, median of %d: %.2f ms, as many plain paths %.2f ms, "
            "ratio %.2f\n",
-           load->n_lines, load->seconds / 60, RUNS, median (drover), median (bare), ratio);
+           load->n_lines, load->seconds / 60, RUNS, median (drover, RUNS),
+           median (bare, RUNS), ratio);
   g_assert_cmpfloat (drover_graph_get_top (DROVER_GRAPH (graph)), >=, 90);
   g_assert_cmpfloat (ratio, <=, MOST_RATIO);
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <stdlib.h>
 
 #include "drover-launch-plan.h"
 #include "drover-paths.h"
 #include "drover-run.h"
 #include "drover-test.h"
+#include "median.h"
 
 /* From “start” to QMP's `running`, against the same command line started bare by the same
  * process and asked over the same socket. The two take turns, so that a machine that gets
@@ -17,22 +17,6 @@ static double
 milliseconds_since (gint64 start)
 {
   return (g_get_monotonic_time () - start) / 1000.0;
-}
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double values[RUNS])
-{
-  qsort (values, RUNS, sizeof (double), compare);
-  return values[RUNS / 2];
 }
 
 static double
@@ -131,7 +115,7 @@ bench_start (void)
     }
 
   g_print ("# start to QMP running, median of %d: Drover %.1f ms, bare %.1f ms, ratio %.2f\n", RUNS,
-           median (drover), median (bare), median (drover) / median (bare));
+           median (drover, RUNS), median (bare, RUNS), median (drover, RUNS) / median (bare, RUNS));
 }
 
 int
