@@ -5,6 +5,9 @@
 
 #include "drover-tail.h"
 
+/* As much of a log as an error message has room for. */
+#define WORDS_LENGTH 2000
+
 /**
  * drover_tail_read:
  * @path: a file, such as a log, of any size
@@ -32,4 +35,18 @@ drover_tail_read (const char *path, gsize size)
     return NULL;
 
   return g_utf8_make_valid (tail, length);
+}
+
+/**
+ * drover_tail_read_words:
+ * @path: the log of a program
+ *
+ * Returns: (transfer full): what it said last, for an error message; empty when it said nothing
+ */
+char *
+drover_tail_read_words (const char *path)
+{
+  char *words = drover_tail_read (path, WORDS_LENGTH);
+
+  return words != NULL ? g_strstrip (words) : g_strdup ("");
 }

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
-char *drover_tail_read (const char *path, gsize size);
+char *drover_tail_read       (const char *path, gsize size);
+char *drover_tail_read_words (const char *path);
 
 G_END_DECLS

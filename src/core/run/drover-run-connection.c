@@ -2,24 +2,19 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "drover-dex.h"
 #include "drover-error.h"
 #include "drover-run-private.h"
+#include "drover-tail.h"
 
 /* The last words of QEMU's log, which say why it ended when anything does. */
 static char *
 last_words (DroverRun *self)
 {
-  g_autofree char *log = drover_run_dup_qemu_log (self);
-  gsize length = log != NULL ? strlen (log) : 0;
-  const char *start = log;
+  g_autofree char *path = drover_run_dup_log_path (self);
 
-  if (length > 2000)
-    start = log + length - 2000;
-
-  return g_utf8_make_valid (start != NULL ? g_strstrip ((char *) start) : "", -1);
+  return drover_tail_read_words (path);
 }
 
 /* Why the machine cannot start, for people. Who it is can be asked for afterwards. */

@@ -27,9 +27,6 @@
 /* How long one gets to obey a signal before the next, harder one. */
 #define SIGNAL_MSEC 2000
 
-/* As much of its log as people are shown. */
-#define WORDS_LENGTH 2000
-
 /**
  * drover_service_plan_new:
  * @directory: where it is started
@@ -443,14 +440,6 @@ drover_service_await_ready (DroverService *self, GError **error)
     error);
 }
 
-static char *
-dup_last_words (const char *log)
-{
-  char *words = drover_tail_read (log, WORDS_LENGTH);
-
-  return words != NULL ? g_strstrip (words) : g_strdup ("");
-}
-
 /**
  * drover_service_said_error:
  *
@@ -459,7 +448,7 @@ dup_last_words (const char *log)
 gboolean
 drover_service_said_error (const DroverService *self)
 {
-  g_autofree char *words = dup_last_words (self->log);
+  g_autofree char *words = drover_tail_read_words (self->log);
 
   return strstr (words, " ERROR ") != NULL;
 }
@@ -472,7 +461,7 @@ drover_service_said_error (const DroverService *self)
 GError *
 drover_service_describe_end (const DroverService *self)
 {
-  g_autofree char *words = dup_last_words (self->log);
+  g_autofree char *words = drover_tail_read_words (self->log);
 
   if (*words == '\0')
     return g_error_new (DROVER_ERROR, DROVER_ERROR_START_FAILED, _("%s ended without a message"),
