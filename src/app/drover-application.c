@@ -254,6 +254,10 @@ drover_application_shutdown (GApplication *application)
   g_clear_handle_id (&self->terminate_source, g_source_remove);
   g_clear_object (&self->guard);
   g_clear_object (&self->notifier);
+  /* Whatever GTK still keeps of a window: nothing of ours adopts a guest from now on, nor takes the
+   * one place at its socket from who does. */
+  if (self->session != NULL)
+    g_object_run_dispose (G_OBJECT (self->session));
   g_clear_object (&self->session);
   g_clear_object (&self->downloads);
   g_clear_object (&self->settings);

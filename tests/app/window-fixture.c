@@ -23,6 +23,31 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   return g_log_writer_default (level, fields, n_fields, user_data);
 }
 
+static void
+print_words (GtkWidget *widget)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    g_printerr ("  | %s\n", gtk_label_get_text (GTK_LABEL (widget)));
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    print_words (child);
+}
+
+static void
+tell (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    {
+      g_printerr ("a window says:\n");
+      print_words (l->data);
+    }
+}
+
 /**
  * window_fixture_init:
  *
@@ -34,6 +59,7 @@ window_fixture_init (int *argc, char ***argv)
   drover_test_init (argc, argv);
   test_guard_start (drover_test_dir ());
   g_log_set_writer_func (write_log, NULL, NULL);
+  drover_test_set_tell (tell);
 
   /* A test that is through closes its window, whatever runs. */
   {
@@ -48,6 +74,7 @@ typedef struct
   WindowBody body;
   gconstpointer data;
   GApplication *application;
+  GListModel *session;
 } Scene;
 
 static void
@@ -57,6 +84,8 @@ run_body (gpointer user_data)
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (scene->application));
 
   g_assert_nonnull (window);
+  scene->session = G_LIST_MODEL (
+    g_object_ref (drover_application_get_session (DROVER_APPLICATION (scene->application))));
   g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
   drover_test_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
   scene->body (DROVER_WINDOW (window), scene->data);
@@ -87,7 +116,7 @@ activate_cb (GApplication *application, gpointer user_data)
 void
 window_fixture_run (WindowBody body, gconstpointer data)
 {
-  Scene scene = { body, data, NULL };
+  Scene scene = { body, data, NULL, NULL };
   DroverApplication *application = drover_application_new ();
   gpointer weak = application;
 
@@ -96,6 +125,10 @@ window_fixture_run (WindowBody body, gconstpointer data)
   g_assert_cmpint (g_application_run (G_APPLICATION (application), 0, NULL), ==, 0);
   g_object_unref (application);
   drover_test_until (weak == NULL);
+
+  /* Whoever still holds it: it does not look after machines, which may be the next test's. */
+  g_assert_cmpuint (g_list_model_get_n_items (scene.session), ==, 0);
+  g_object_unref (scene.session);
 }
 
 /**

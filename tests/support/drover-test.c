@@ -21,6 +21,7 @@ static char *test_dir;
 static const char *waiting_where;
 static const char *waiting_what;
 static guint time_limit = TIME_LIMIT_SECONDS;
+static void (*tell) (void);
 
 static void
 remove_tree (const char *path)
@@ -57,6 +58,14 @@ time_limit_cb (int signal_number)
   n = write (STDERR_FILENO, " at ", 4);
   n = write (STDERR_FILENO, where, strlen (where));
   n = write (STDERR_FILENO, "\n", 1);
+
+  /* This is not safe, but there is nothing to lose: what locks up is ended by the next signal. */
+  if (tell != NULL)
+    {
+      signal (SIGALRM, SIG_DFL);
+      alarm (10);
+      tell ();
+    }
   abort ();
 }
 
@@ -149,6 +158,18 @@ void
 drover_test_set_time_limit (guint seconds)
 {
   time_limit = seconds;
+}
+
+/**
+ * drover_test_set_tell:
+ * @func: (nullable): writes to stderr what there is to see
+ *
+ * Asks @func when the time limit is over, so that whoever reads the log knows what came instead.
+ */
+void
+drover_test_set_tell (void (*func) (void))
+{
+  tell = func;
 }
 
 /**

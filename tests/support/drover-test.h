@@ -26,6 +26,7 @@ gpointer    drover_test_await_boxed  (DexFuture *future, GError **error);
   } G_STMT_END
 
 void        drover_test_set_time_limit (guint seconds);
+void        drover_test_set_tell (void (*func) (void));
 void        drover_test_waiting_for (const char *where, const char *what);
 
 G_END_DECLS
