@@ -21,6 +21,11 @@
 #define LATE_USEC 40000
 #define HELD_FRAMES 3
 
+/* While output comes much faster than it can be shown, drawing takes the processor from who makes it,
+ * and nobody can read along: so frames are rarer until none has come for a while. */
+#define FLOOD_USEC 100000
+#define FLOOD_IS_OVER_USEC 150000
+
 /* A few bytes, such as the echo of a key, need not wait for the next frame. */
 #define AT_ONCE 4096
 
@@ -55,6 +60,7 @@ struct _DroverTerminal
   guint timeout;
   gsize per_frame;
   gint64 last_frame;
+  gint64 last_flood; /* when more came though there was too much already */
 
   /* See mend_height(). */
   double top;          /* the first line of the screen, counted from the first of all */
@@ -111,6 +117,9 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   if (self->top_before >= 0 && self->n_held++ < HELD_FRAMES)
     return G_SOURCE_CONTINUE;
   self->top_before = -1;
+
+  if (now - self->last_flood < FLOOD_IS_OVER_USEC && now - self->last_frame < FLOOD_USEC)
+    return G_SOURCE_CONTINUE;
 
   /* A frame that came late had too much to do. */
   if (self->last_frame != 0 && now - self->last_frame > LATE_USEC)
@@ -207,6 +216,8 @@ output (DroverTerminal *self, const guint8 *data, gsize length)
       return;
     }
 
+  if (self->n_behind > MOST_PER_FRAME)
+    self->last_flood = g_get_monotonic_time ();
   g_queue_push_tail (&self->behind, g_bytes_new (data, length));
   self->n_behind += length;
   if (self->n_behind > BEHIND_LIMIT)

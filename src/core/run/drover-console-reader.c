@@ -10,12 +10,23 @@
 
 /* How much waits to be shown before the older half of it is given up. The log has all of it. Each
  * half is a buffer of its own, so that nothing is moved. */
-#define WAITING_LIMIT (16 * 1024 * 1024)
+#define WAITING_LIMIT (4 * 1024 * 1024)
 
 /* How long more is waited for on the spot, in milliseconds, before the thread goes to sleep: of a
  * flood the next bytes are just coming. */
 #define LINGER_MSEC 2
 #define MOST_ROUNDS 64
+
+/* Each wake-up of a sleeping reader takes time of QEMU's. So after a read more is let come together
+ * for a moment, in microseconds: far less than it takes to fill the socket. */
+#define GATHER_USEC 30
+
+/* Who shows it competes for the processor with who makes it. Nobody reads along when it is much, and
+ * then it is handed over the more rarely: so many microseconds after what was taken last, and one
+ * more for so many bytes of that, but never later than this. */
+#define SOONEST_USEC 2000
+#define BYTES_PER_USEC 4
+#define LATEST_USEC 100000
 
 /* How often the log's size is looked at: each time that so much has come. */
 #define LOG_STEP (4 * 1024 * 1024)
@@ -36,6 +47,7 @@ struct _DroverConsoleReader
   gboolean ended;
   gboolean stopped;
   gboolean woken;    /* the owner is to come, and has not yet */
+  gint64 next_wake;  /* not before this */
 
   char *log;         /* (nullable): to be kept within its limit */
   gboolean limits;   /* whether that may be done now */
@@ -168,20 +180,28 @@ read_once (DroverConsoleReader *self)
   return TRUE;
 }
 
-/* With the mutex held. Not again before it was answered. */
+/* With the mutex held. Not again before it was answered, but the end does not wait. */
 static void
 wake (DroverConsoleReader *self)
 {
-  if (!self->woken)
-    g_source_set_ready_time (self->wake, 0);
+  if (!self->woken || self->ended)
+    g_source_set_ready_time (self->wake, self->ended ? 0 : self->next_wake);
   self->woken = TRUE;
+}
+
+static gboolean
+more_comes (GSocket *socket)
+{
+  GPollFD poll_fd = { g_socket_get_fd (socket), G_IO_IN, 0 };
+
+  g_usleep (GATHER_USEC);
+  return g_poll (&poll_fd, 1, LINGER_MSEC) > 0;
 }
 
 static gboolean
 readable_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   DroverConsoleReader *self = user_data;
-  GPollFD poll_fd = { g_socket_get_fd (socket), G_IO_IN, 0 };
   gboolean goes_on = TRUE;
   guint rounds = 0;
 
@@ -196,7 +216,7 @@ readable_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
       goes_on = !self->stopped && !self->ended;
       g_mutex_unlock (&self->mutex);
     }
-  while (goes_on && ++rounds < MOST_ROUNDS && g_poll (&poll_fd, 1, LINGER_MSEC) > 0);
+  while (goes_on && ++rounds < MOST_ROUNDS && more_comes (socket));
 
   return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
@@ -304,6 +324,8 @@ _drover_console_reader_take (DroverConsoleReader *self, GByteArray **bytes, guin
   g_mutex_lock (&self->mutex);
   swap (self->older->len > 0 ? &self->older : &self->waiting, bytes);
   *skipped = take_skipped (self);
+  self->next_wake = g_get_monotonic_time () +
+                    MIN (SOONEST_USEC + (*bytes)->len / BYTES_PER_USEC, LATEST_USEC);
   ended = self->ended;
   g_mutex_unlock (&self->mutex);
   return !ended;
@@ -366,13 +388,22 @@ _drover_console_reader_is_empty (DroverConsoleReader *self)
 
 /*
  * _drover_console_reader_wake:
+ * @at_once: there is something left of what was taken
  *
- * Calls the function again, after others had their turn.
+ * Calls the function again, after others had their turn: at once, or when there is more to take.
  */
 void
-_drover_console_reader_wake (DroverConsoleReader *self)
+_drover_console_reader_wake (DroverConsoleReader *self, gboolean at_once)
 {
-  g_source_set_ready_time (self->wake, 0);
+  g_mutex_lock (&self->mutex);
+  if (at_once)
+    {
+      self->woken = TRUE;
+      g_source_set_ready_time (self->wake, 0);
+    }
+  else if (self->older->len > 0 || self->waiting->len > 0 || self->ended)
+    wake (self);
+  g_mutex_unlock (&self->mutex);
 }
 
 /*

@@ -26,7 +26,7 @@ gsize                _drover_console_reader_settle (DroverConsoleReader *self, G
                                                     guint64 *skipped);
 gboolean             _drover_console_reader_has_ended (DroverConsoleReader *self);
 gboolean             _drover_console_reader_is_empty (DroverConsoleReader *self);
-void                 _drover_console_reader_wake (DroverConsoleReader *self);
+void                 _drover_console_reader_wake (DroverConsoleReader *self, gboolean at_once);
 void                 _drover_console_reader_limit_log (DroverConsoleReader *self);
 
 G_END_DECLS

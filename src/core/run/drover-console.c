@@ -304,7 +304,7 @@ show_unshown (DroverConsole *self)
       self->unshown_start = 0;
     }
   if (self->reader != NULL)
-    _drover_console_reader_wake (self->reader);
+    _drover_console_reader_wake (self->reader, self->unshown->len > 0);
   consume (self, held->data + start, length, FALSE);
 }
 
@@ -444,7 +444,7 @@ show_last_words (DroverConsole *self)
   join_log (self);
   self->log_shown = -1;
   if (self->reader != NULL)
-    _drover_console_reader_wake (self->reader);
+    _drover_console_reader_wake (self->reader, TRUE);
 }
 
 static void
