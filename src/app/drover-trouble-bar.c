@@ -80,8 +80,9 @@ agent_cb (DexFuture *future, gpointer user_data)
 static void
 update_agent (DroverTroubleBar *self, DroverTrouble *trouble)
 {
-  gtk_widget_set_visible (self->agent, FALSE);
-  if (trouble->kind == DROVER_TROUBLE_NO_ANSWER && drover_run_is_live (self->run))
+  if (trouble->kind != DROVER_TROUBLE_NO_ANSWER || !drover_run_is_live (self->run))
+    gtk_widget_set_visible (self->agent, FALSE);
+  else
     drover_dex_forget (dex_future_then (drover_run_is_agent_there (self->run), agent_cb,
                                         g_object_ref (self), g_object_unref));
 }
@@ -160,10 +161,11 @@ new_label (const char *css_class)
   return GTK_LABEL (label);
 }
 
+/* One below the other where they do not fit side by side. */
 static GtkWidget *
 new_buttons (DroverTroubleBar *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = adw_wrap_box_new ();
 
   self->remedy = gtk_button_new_with_mnemonic ("");
   self->log = gtk_button_new_with_mnemonic (_("QEMU’s _Messages"));
@@ -173,9 +175,11 @@ new_buttons (DroverTroubleBar *self)
   gtk_widget_set_visible (self->agent, FALSE);
   g_signal_connect_object (self->agent, "clicked", G_CALLBACK (ask_agent), self,
                            G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (box), self->agent);
-  gtk_box_append (GTK_BOX (box), self->remedy);
-  gtk_box_append (GTK_BOX (box), self->log);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), self->agent);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), self->remedy);
+  adw_wrap_box_append (ADW_WRAP_BOX (box), self->log);
+  adw_wrap_box_set_child_spacing (ADW_WRAP_BOX (box), 6);
+  adw_wrap_box_set_line_spacing (ADW_WRAP_BOX (box), 6);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   return box;
 }

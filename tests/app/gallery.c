@@ -19,6 +19,7 @@
 #include "drover-hardware-page.h"
 #include "drover-image.h"
 #include "drover-machine-page.h"
+#include "drover-media-button.h"
 #include "drover-media-page.h"
 #include "drover-part-row.h"
 #include "drover-review-page.h"
@@ -158,6 +159,26 @@ shoot_dialog (DroverWindow *window, const char *name)
       adw_dialog_force_close (dialog);
       drover_test_until (find_dialog (window) != dialog);
     }
+}
+
+/* It is a window of its own, which another size of the first closes. */
+static void
+shoot_popover (DroverWindow *window, GtkPopover *popover, const char *name)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_DARK,
+                                            ADW_COLOR_SCHEME_FORCE_LIGHT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      g_autofree char *path =
+        g_strdup_printf ("%s/%s-%s.png", folder, name, i == 0 ? "dark" : "light");
+
+      adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[i]);
+      drover_test_until (gtk_widget_get_mapped (GTK_WIDGET (popover)));
+      settle (window);
+      window_save (popover, path);
+    }
+  g_print ("%s\n", name);
 }
 
 /* A button is found by what it says, without the line under its key. */
@@ -769,12 +790,20 @@ show_power (DroverWindow *window, gconstpointer data)
   drover_test_until (drover_run_get_trouble (run) != NULL);
   if (is_wanted ("power-trouble"))
     shoot (window, "power-trouble");
+  if (data != NULL)
+    shoot (window, "power-agent");
 
   kill (drover_run_get_pid (run), SIGKILL);
   drover_test_until (drover_run_is_off (run));
   if (is_wanted ("power-killed"))
     shoot (window, "power-killed");
 }
+
+/* Another way than the power button. */
+static const char *const with_agent[] = {
+  "-nographic", "-chardev", "socket,id=agent0,path=agent.sock,server=on,wait=off",
+  "-device", "isa-serial,chardev=agent0", NULL
+};
 
 static gboolean
 wants_power (void)
@@ -931,6 +960,60 @@ show_running (DroverWindow *window, gconstpointer data)
   shoot_dialog (window, "running-changes");
 }
 
+/* The drives in the header, one of which waits for the next start, and a start that waits for the
+ * guest. */
+static void
+show_media (DroverWindow *window, gconstpointer data)
+{
+  DroverMediaButton *media;
+  GtkMenuButton *button;
+  g_autoptr (GMenuModel) drive = NULL;
+  g_autofree char *id = NULL;
+  AdwDialog *dialog;
+
+  window_activate_row (window, 0);
+  press (window, _("Start"));
+  drover_test_until (drover_run_is_running (drover_window_get_run (window)));
+  drover_test_until (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON) != NULL);
+  media = DROVER_MEDIA_BUTTON (window_find_type (window, DROVER_TYPE_MEDIA_BUTTON));
+  button = GTK_MENU_BUTTON (adw_bin_get_child (ADW_BIN (media)));
+  drive = g_menu_model_get_item_link (gtk_menu_button_get_menu_model (button), 0,
+                                      G_MENU_LINK_SECTION);
+  g_menu_model_get_item_attribute (drive, 0, G_MENU_ATTRIBUTE_TARGET, "s", &id);
+  drover_media_button_set_medium (media, id, "/no/such/debian-13.2.0-amd64-netinst.iso");
+  drover_test_until (!drover_hot_is_busy (drover_hot_get_for_run (drover_window_get_run (window))));
+  shoot (window, "running-media");
+  gtk_menu_button_popup (button);
+  shoot_popover (window, gtk_menu_button_get_popover (button), "running-media-menu");
+  gtk_menu_button_popdown (button);
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.restart", NULL));
+  drover_test_until (find_dialog (window) != NULL);
+  dialog = find_dialog (window);
+  shoot (window, "running-restart");
+  g_signal_emit_by_name (dialog, "response", "shut-down");
+  adw_dialog_force_close (dialog);
+  drover_test_until (find_dialog (window) == NULL);
+  shoot (window, "running-restart-waits");
+  drover_test_await (drover_run_force_off (drover_window_get_run (window)), NULL);
+}
+
+static void
+run_media (void)
+{
+  static const char *const with_drives[] = {
+    "-nographic", "-drive", "file=a.iso,format=raw,media=cdrom", "-drive", "if=floppy", NULL
+  };
+  g_autofree char *file = window_put_guest_with ("guest", with_drives);
+  g_autofree char *machine = g_path_get_dirname (file);
+  g_autofree char *disc = g_build_filename (machine, "a.iso", NULL);
+  g_autofree char *zeroes = g_malloc0 (65536);
+
+  g_assert_true (g_file_set_contents (disc, zeroes, 65536, NULL));
+  window_fixture_run (show_media, NULL);
+  window_fixture_clean_up ();
+}
+
 /* What is asked for is opened, and no more. */
 static void
 run (const char *machine, WindowBody body)
@@ -1007,6 +1090,13 @@ main (int argc, char *argv[])
       window_fixture_run (show_power, NULL);
       window_fixture_clean_up ();
     }
+  if (is_wanted ("power-agent"))
+    {
+      g_autofree char *file = window_put_guest_with ("guest", with_agent);
+
+      window_fixture_run (show_power, "agent");
+      window_fixture_clean_up ();
+    }
   if (is_wanted ("guest") || is_wanted ("guest-off") || is_wanted ("devices"))
     run (lively, show_lively);
   if (is_wanted ("guest-channel"))
@@ -1025,6 +1115,8 @@ main (int argc, char *argv[])
       window_fixture_run (show_running, NULL);
       window_fixture_clean_up ();
     }
+  if (is_wanted ("running-media") || is_wanted ("running-restart"))
+    run_media ();
   if (is_wanted ("activity-graphs") || is_wanted ("activity-events"))
     {
       g_autofree char *file = window_put_busy_guest ("guest", 0);

@@ -557,14 +557,15 @@ G_GNUC_END_IGNORE_DEPRECATIONS
 
 /**
  * window_save:
+ * @native: a window, or a popover, which the picture of its window does not have
  * @path: of a PNG file
  *
- * Writes a picture of the window as it is.
+ * Writes a picture of it as it is.
  */
 void
-window_save (DroverWindow *window, const char *path)
+window_save (gpointer native, const char *path)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (native));
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
   GtkSnapshot *snapshot = gtk_snapshot_new ();
@@ -572,7 +573,7 @@ window_save (DroverWindow *window, const char *path)
   gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
                           gdk_paintable_get_intrinsic_height (paintable));
   node = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (native)), node, NULL);
   g_assert_true (gdk_texture_save_to_png (texture, path));
 }
 
