@@ -427,7 +427,9 @@ ask_agent (DroverWindow *window, gconstpointer data)
   g_assert_cmpuint (n, ==, 0);
   /* Both have room, one below the other: else libadwaita would warn, which ends a test. */
   window_resize (window, 360, 720);
-  window_draw (window, 2);
+  window_activate_row (window, 0);
+  drover_test_until (window_can_press (bar, "Ask the Guest Agent"));
+  window_draw (window, 6);
   window_resize (window, 1100, 760);
   drover_test_until (window_can_press (bar, "Ask the Guest Agent"));
   g_assert_true (gtk_widget_activate (window_find_button (bar, "Ask the Guest Agent")));
