@@ -74,8 +74,8 @@ class Home:
     assert status == 0 or "droverctl: " in done.stderr, f"failed without a message: {done.stderr}"
     return done.stdout, SANITIZER.sub("", done.stderr)
 
-  def json(self, *argv):
-    return json.loads(self.run(*argv, "--json")[0])
+  def json(self, *argv, **options):
+    return json.loads(self.run(*argv, "--json", **options)[0])
 
   def state(self, machine):
     return self.json("status", machine)["state"]
