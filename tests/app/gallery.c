@@ -109,13 +109,19 @@ settle (DroverWindow *window)
   window_draw (window, 6);
 }
 
+static const char *
+get_language_suffix (void)
+{
+  return g_str_has_prefix (g_get_language_names ()[0], "de") ? "-de" : "";
+}
+
 static void
 shoot (DroverWindow *window, const char *name)
 {
   static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_LIGHT,
                                             ADW_COLOR_SCHEME_FORCE_DARK };
   static const int sizes[][2] = { { 1100, 760 }, { 360, 720 } };
-  const char *language = g_str_has_prefix (g_get_language_names ()[0], "de") ? "-de" : "";
+  const char *language = get_language_suffix ();
 
   found_any = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -171,7 +177,8 @@ shoot_popover (DroverWindow *window, GtkPopover *popover, const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
     {
       g_autofree char *path =
-        g_strdup_printf ("%s/%s-%s.png", folder, name, i == 0 ? "dark" : "light");
+        g_strdup_printf ("%s/%s-%s%s.png", folder, name, i == 0 ? "dark" : "light",
+                         get_language_suffix ());
 
       adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[i]);
       drover_test_until (gtk_widget_get_mapped (GTK_WIDGET (popover)));

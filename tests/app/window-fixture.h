@@ -36,7 +36,7 @@ gboolean     window_can_press        (gpointer root, const char *button);
 gboolean     window_is_moving        (DroverWindow *window);
 void         window_resize           (DroverWindow *window, int width, int height);
 void         window_draw             (DroverWindow *window, int n_frames);
-void         window_save (gpointer native, const char *path);
+void         window_save             (gpointer native, const char *path);
 void         window_picture          (DroverWindow *window, const char *prefix, const char *name);
 
 gboolean     window_terminal_has     (DroverWindow *window, const char *text);

@@ -180,6 +180,13 @@ read_once (DroverConsoleReader *self)
   return TRUE;
 }
 
+/* With the mutex held. */
+static gboolean
+is_empty (DroverConsoleReader *self)
+{
+  return self->older->len == 0 && self->waiting->len == 0;
+}
+
 /* With the mutex held. Not again before it was answered, but the end does not wait. */
 static void
 wake (DroverConsoleReader *self)
@@ -381,7 +388,7 @@ _drover_console_reader_is_empty (DroverConsoleReader *self)
   gboolean empty;
 
   g_mutex_lock (&self->mutex);
-  empty = self->older->len == 0 && self->waiting->len == 0;
+  empty = is_empty (self);
   g_mutex_unlock (&self->mutex);
   return empty;
 }
@@ -401,7 +408,7 @@ _drover_console_reader_wake (DroverConsoleReader *self, gboolean at_once)
       self->woken = TRUE;
       g_source_set_ready_time (self->wake, 0);
     }
-  else if (self->older->len > 0 || self->waiting->len > 0 || self->ended)
+  else if (!is_empty (self) || self->ended)
     wake (self);
   g_mutex_unlock (&self->mutex);
 }
